@@ -1,0 +1,33 @@
+//! Miller indices and the half of reciprocal space that stands for a Friedel pair.
+
+/// Miller indices h, k, l.
+pub type Hkl = [i32; 3];
+
+/// −h −k −l, the Friedel mate.
+pub fn friedel(hkl: Hkl) -> Hkl {
+    hkl.map(|x| -x)
+}
+
+/// True for the member of a Friedel pair that stands for both: h > 0, or h = 0 and k > 0, or
+/// h = k = 0 and l > 0. 0 0 0 belongs to neither half.
+pub fn in_half(hkl: Hkl) -> bool {
+    hkl > [0, 0, 0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_each_pair_is_in_the_half() {
+        for h in -2..=2 {
+            for k in -2..=2 {
+                for l in -2..=2 {
+                    let hkl = [h, k, l];
+                    let count = u8::from(in_half(hkl)) + u8::from(in_half(friedel(hkl)));
+                    assert_eq!(count, u8::from(hkl != [0, 0, 0]));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The crystal: cell, symmetry, indices, elements and what they scatter.
+//!
+//! Sign convention, here and everywhere: F(h) = Σ f exp(+2πi h·x); an operation x' = Rx + t gives
+//! φ(hR) = φ(h) − 2π h·t. Imports: nothing of the crate but `error`.
+
+pub mod cell;
+pub mod miller;
+pub mod site;
+pub mod spacegroup;
+pub mod symop;
+
+pub use cell::Cell;
+pub use miller::{Hkl, friedel, in_half};
+pub use site::Site;
+pub use spacegroup::{ReflectionClass, SpaceGroup};
+pub use symop::SymOp;

@@ -1,0 +1,95 @@
+//! The one error type. Every message says where, what is wrong and what to do, in one line.
+
+use std::path::{Path, PathBuf};
+
+/// Exit code of a run that wrote its files, solved or not.
+pub const EXIT_OK: u8 = 0;
+/// Exit code of `--require-solved` when no trial convinced.
+pub const EXIT_NOT_SOLVED: u8 = 5;
+/// Exit code after an interrupt (128 + SIGINT), the finished trials having been written.
+pub const EXIT_INTERRUPTED: u8 = 130;
+
+/// What went wrong, worded for the person who has to put it right.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file that was given cannot be used as it stands.
+    #[error("{}{}: {what}; {hint}", path.display(), line_suffix(*line))]
+    Input {
+        /// File that was read.
+        path: PathBuf,
+        /// Line in that file, counted from 1, where one line is to blame.
+        line: Option<usize>,
+        /// What is wrong.
+        what: String,
+        /// What to do.
+        hint: String,
+    },
+    /// Files that read well one by one but make no usable phasing problem together.
+    #[error("{what}; {hint}")]
+    Unusable {
+        /// What is wrong.
+        what: String,
+        /// What to do.
+        hint: String,
+    },
+    /// An output file or folder that cannot be written.
+    #[error("{}: cannot be written ({source}); check the folder's permissions and the free space, or choose another with -o", path.display())]
+    Output {
+        /// File or folder that was to be written.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// Arguments that contradict each other.
+    #[error("{0}")]
+    Usage(String),
+    /// The asked-for compute device is not there.
+    #[error("{0}")]
+    Device(String),
+}
+
+/// Shorthand used by every module.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// A fault in a file that no single line is to blame for.
+    pub fn file(path: &Path, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Input { path: path.to_owned(), line: None, what: what.into(), hint: hint.into() }
+    }
+
+    /// A fault in one line of a file; lines count from 1.
+    pub fn line(path: &Path, line: usize, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Input { path: path.to_owned(), line: Some(line), what: what.into(), hint: hint.into() }
+    }
+
+    /// A fault of the data as a whole.
+    pub fn unusable(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Unusable { what: what.into(), hint: hint.into() }
+    }
+
+    /// The process exit code of this error: 1 input or run-time error, 2 usage, 3 device missing.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Input { .. } | Self::Unusable { .. } | Self::Output { .. } => 1,
+            Self::Usage(_) => 2,
+            Self::Device(_) => 3,
+        }
+    }
+}
+
+fn line_suffix(line: Option<usize>) -> String {
+    line.map_or_else(String::new, |n| format!(":{n}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_file_line_fault_and_remedy() {
+        let error = Error::line(Path::new("a.hkl"), 7, "h is not a number", "correct the line");
+        assert_eq!(error.to_string(), "a.hkl:7: h is not a number; correct the line");
+        assert_eq!(error.exit_code(), 1);
+        assert_eq!(Error::Device("no such GPU".into()).exit_code(), 3);
+    }
+}

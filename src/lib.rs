@@ -1,0 +1,8 @@
+//! seedflip solves crystal structures from single-crystal diffraction amplitudes.
+
+pub mod crystal;
+pub mod error;
+pub mod fourier;
+pub mod reflections;
+
+pub use error::{Error, Result};
