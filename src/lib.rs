@@ -1,5 +1,7 @@
 //! seedflip solves crystal structures from single-crystal diffraction amplitudes.
 
+pub mod bench;
+pub mod cli;
 pub mod crystal;
 pub mod engine;
 pub mod error;

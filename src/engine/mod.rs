@@ -66,6 +66,26 @@ pub struct StageSeconds {
     pub merits: f64,
 }
 
+impl StageSeconds {
+    /// Adds the seconds of `other`.
+    pub fn add(&mut self, other: &Self) {
+        self.columns += other.columns;
+        self.planes += other.planes;
+        self.weights += other.weights;
+        self.merits += other.merits;
+    }
+
+    /// Seconds spent since `earlier`.
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            columns: self.columns - earlier.columns,
+            planes: self.planes - earlier.planes,
+            weights: self.weights - earlier.weights,
+            merits: self.merits - earlier.merits,
+        }
+    }
+}
+
 /// A number of trials that advance together.
 pub trait Engine: Send {
     /// What the trials run on.

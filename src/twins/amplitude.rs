@@ -1,5 +1,6 @@
 //! Amplitude step of charge flipping: measured moduli on calculated phases.
 
+use super::LANES;
 use multiversion::multiversion;
 use rustfft::num_complex::Complex32;
 
@@ -26,21 +27,34 @@ const TINY: f32 = 1e-30;
 /// mates get −90° by conjugation.
 #[multiversion(targets("x86_64+avx2+fma", "x86_64+sse4.1", "aarch64+neon"))]
 pub fn impose(f: &mut [Complex32], target: &[f32], e: &[f32], scale: f32, e_weak: f32) -> AmplitudeSums {
-    let mut sums = AmplitudeSums::default();
-    for ((value, &target), &e) in f.iter_mut().zip(target).zip(e) {
-        let g = *value * scale;
-        let norm_sq = g.re * g.re + g.im * g.im;
-        let inverse = norm_sq.max(TINY).sqrt().recip();
-        let measured = target >= 0.0;
-        let weak = measured && e < e_weak;
-        let factor = if measured && !weak { target * inverse } else { 1.0 };
-        let turned = if weak { Complex32::new(-g.im, g.re) } else { g };
-        *value = turned * factor;
-        sums.power += norm_sq * factor * factor;
-        sums.misfit += if measured { (norm_sq * inverse - target).abs() } else { 0.0 };
-        sums.target += target.max(0.0);
+    let (mut power, mut misfit, mut total) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    let entries = f.len().min(target.len()).min(e.len());
+    let whole = entries - entries % LANES;
+    let mut start = 0;
+    while start < entries {
+        let len = if start < whole { LANES } else { entries - start };
+        let (f, target, e) = (&mut f[start..start + len], &target[start..start + len], &e[start..start + len]);
+        let mut one = |i: usize| {
+            let (value, target) = (f[i] * scale, target[i]);
+            let norm_sq = value.re * value.re + value.im * value.im;
+            let inverse = norm_sq.max(TINY).sqrt().recip();
+            let measured = target >= 0.0;
+            let weak = measured & (e[i] < e_weak);
+            let factor = if measured & !weak { target * inverse } else { 1.0 };
+            let turned = if weak { Complex32::new(-value.im, value.re) } else { value };
+            f[i] = turned * factor;
+            power[i] += norm_sq * factor * factor;
+            misfit[i] += if measured { (norm_sq * inverse - target).abs() } else { 0.0 };
+            total[i] += target.max(0.0);
+        };
+        if len == LANES {
+            (0..LANES).for_each(&mut one);
+        } else {
+            (0..len).for_each(&mut one);
+        }
+        start += len;
     }
-    sums
+    AmplitudeSums { power: power.iter().sum(), misfit: misfit.iter().sum(), target: total.iter().sum() }
 }
 
 #[cfg(test)]

@@ -20,3 +20,7 @@ pub mod flip;
 pub mod posterior;
 pub mod random;
 pub mod weights;
+
+/// Partial sums kept side by side in a loop, so that it vectorises without changing the order of
+/// additions from machine to machine: two AVX registers.
+pub const LANES: usize = 16;

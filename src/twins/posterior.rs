@@ -1,5 +1,6 @@
 //! Soft atom posterior of message passing: the expected density at a voxel and its mean derivative.
 
+use super::LANES;
 use multiversion::multiversion;
 
 /// Parameters of the logistic posterior.
@@ -28,7 +29,7 @@ pub fn exp(x: f32) -> f32 {
     let p = p * r + 8.333_452e-3;
     let p = p * r + 4.166_579_6e-2;
     let p = p * r + 1.666_666_5e-1;
-    let p = p * r + 5.000_000_1e-1;
+    let p = p * r + 0.5;
     let value = p * r * r + r + 1.0;
     value * f32::from_bits((((n as i32) + 127) << 23) as u32)
 }
@@ -38,25 +39,41 @@ pub fn exp(x: f32) -> f32 {
 #[multiversion(targets("x86_64+avx2+fma", "x86_64+sse4.1", "aarch64+neon"))]
 pub fn logistic(map: &mut [f32], parameters: Logistic) -> f32 {
     let slope = parameters.height * parameters.inverse_sigma;
-    let mut sum = 0.0;
-    for value in map {
+    let mut lanes = [0.0; LANES];
+    let mut chunks = map.chunks_exact_mut(LANES);
+    for chunk in &mut chunks {
+        for (value, lane) in chunk.iter_mut().zip(&mut lanes) {
+            let f = 1.0 / (1.0 + exp(parameters.bias - slope * *value));
+            *value = f;
+            *lane += f * (1.0 - f);
+        }
+    }
+    for value in chunks.into_remainder() {
         let f = 1.0 / (1.0 + exp(parameters.bias - slope * *value));
         *value = f;
-        sum += f * (1.0 - f);
+        lanes[0] += f * (1.0 - f);
     }
-    sum * parameters.height
+    lanes.iter().sum::<f32>() * parameters.height
 }
 
 /// Replaces the cavity map x by f(u) = u²; returns Σ f′ = Σ 2u.
 #[multiversion(targets("x86_64+avx2+fma", "x86_64+sse4.1", "aarch64+neon"))]
 pub fn square(map: &mut [f32], inverse_sigma: f32) -> f32 {
-    let mut sum = 0.0;
-    for value in map {
+    let mut lanes = [0.0; LANES];
+    let mut chunks = map.chunks_exact_mut(LANES);
+    for chunk in &mut chunks {
+        for (value, lane) in chunk.iter_mut().zip(&mut lanes) {
+            let u = *value * inverse_sigma;
+            *value = u * u;
+            *lane += u;
+        }
+    }
+    for value in chunks.into_remainder() {
         let u = *value * inverse_sigma;
         *value = u * u;
-        sum += u;
+        lanes[0] += u;
     }
-    2.0 * sum
+    2.0 * lanes.iter().sum::<f32>()
 }
 
 #[cfg(test)]

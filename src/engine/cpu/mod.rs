@@ -130,24 +130,6 @@ impl Engine for CpuEngine {
     }
 }
 
-impl StageSeconds {
-    fn add(&mut self, other: &Self) {
-        self.columns += other.columns;
-        self.planes += other.planes;
-        self.weights += other.weights;
-        self.merits += other.merits;
-    }
-
-    fn since(&self, earlier: &Self) -> Self {
-        Self {
-            columns: self.columns - earlier.columns,
-            planes: self.planes - earlier.planes,
-            weights: self.weights - earlier.weights,
-            merits: self.merits - earlier.merits,
-        }
-    }
-}
-
 /// The processor's name as the system gives it, or its architecture.
 fn processor_name() -> String {
     std::fs::read_to_string("/proc/cpuinfo")
