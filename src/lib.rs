@@ -6,6 +6,8 @@ pub mod crystal;
 pub mod engine;
 pub mod error;
 pub mod fourier;
+pub mod grid;
+pub mod phasing;
 pub mod reflections;
 pub mod twins;
 
