@@ -4,8 +4,9 @@ use super::hklf::Hklf;
 use super::ins_atoms::AtomReader;
 use super::text::{decode, finite, lines, read_bytes};
 use crate::crystal::elements::{SFAC_COEFFICIENTS, atomic_number};
-use crate::crystal::{Cell, ElementCount, Site, SpaceGroup, SymOp};
+use crate::crystal::{Cell, ElementCount, Radiation, Site, SpaceGroup, SymOp};
 use crate::error::{Error, Result};
+use crate::reflections::CrystalHeader;
 use std::path::Path;
 
 /// What a `.ins` or `.res` file says.
@@ -29,6 +30,21 @@ pub struct Ins {
     pub sites: Vec<Site>,
     /// What the user should know about the reading, one line each.
     pub warnings: Vec<String>,
+}
+
+impl Ins {
+    /// The header of a data set; the radiation follows from the wavelength.
+    pub fn header(&self) -> CrystalHeader {
+        CrystalHeader {
+            title: self.title.clone(),
+            wavelength: self.wavelength,
+            radiation: Radiation::from_wavelength(self.wavelength),
+            cell: self.cell.clone(),
+            space_group: self.space_group.clone(),
+            z: self.z,
+            elements: self.elements.clone(),
+        }
+    }
 }
 
 /// What to do about a file that cannot be opened.
