@@ -5,6 +5,7 @@ pub mod cli;
 pub mod crystal;
 pub mod engine;
 pub mod error;
+pub mod formats;
 pub mod fourier;
 pub mod grid;
 pub mod phasing;

@@ -4,13 +4,17 @@
 //! φ(hR) = φ(h) − 2π h·t. Imports: nothing of the crate but `error`.
 
 pub mod cell;
+pub mod elements;
 pub mod miller;
+pub mod radiation;
 pub mod site;
 pub mod spacegroup;
 pub mod symop;
 
 pub use cell::Cell;
+pub use elements::ElementCount;
 pub use miller::{Hkl, friedel, in_half};
+pub use radiation::Radiation;
 pub use site::Site;
 pub use spacegroup::{ReflectionClass, SpaceGroup};
 pub use symop::SymOp;

@@ -1,0 +1,37 @@
+//! What was scattered: X-rays or electrons.
+
+/// Kind of radiation, which decides the scattering factors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Radiation {
+    /// X-rays.
+    Xray,
+    /// Electrons.
+    Electron,
+}
+
+/// Wavelengths in Å below this one are electrons. Electrons of 20–1000 keV have 0.086–0.009 Å
+/// (de Broglie, relativistic); no single-crystal X-ray set is that short.
+pub const LONGEST_ELECTRON_WAVELENGTH: f64 = 0.1;
+
+impl Radiation {
+    /// Electrons for a wavelength (Å) below 0.1 Å, else X-rays: electrons of 20–1000 keV have
+    /// 0.09–0.009 Å, and no X-ray data set of a single crystal is that short.
+    pub fn from_wavelength(wavelength: f64) -> Self {
+        if wavelength < LONGEST_ELECTRON_WAVELENGTH { Self::Electron } else { Self::Xray }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_wavelengths_are_told_apart() {
+        for x in [1.54184, 0.71073, 0.56087, 0.2898] {
+            assert_eq!(Radiation::from_wavelength(x), Radiation::Xray);
+        }
+        for x in [0.0859, 0.0335, 0.0251, 0.0197, 0.0087] {
+            assert_eq!(Radiation::from_wavelength(x), Radiation::Electron);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! File formats: one file each, reading and writing only, no decisions.
+//! Imports: `error`, `crystal`, `reflections`.
+
+pub mod atomic;
+pub mod hkl;
+mod hkl_line;
+pub mod hkl_writer;
+pub mod hklf;
+pub mod ins;
+mod ins_atoms;
+mod text;
+
+pub use atomic::write_atomically;
+pub use hkl::{HklFile, parse_hkl, read_hkl};
+pub use hkl_writer::write_hkl;
+pub use hklf::{Hklf, HklfFormat};
+pub use ins::{Ins, parse_ins, read_ins};
