@@ -4,5 +4,6 @@ pub mod crystal;
 pub mod error;
 pub mod fourier;
 pub mod reflections;
+pub mod structure;
 
 pub use error::{Error, Result};
