@@ -2,6 +2,7 @@
 
 pub mod crystal;
 pub mod error;
+pub mod formats;
 pub mod fourier;
 pub mod reflections;
 pub mod structure;

@@ -24,7 +24,7 @@ pub mod compact;
 pub mod density;
 pub mod elements;
 mod hand;
-mod lookup;
+pub mod lookup;
 pub mod origin;
 pub mod peaks;
 pub mod solution;
