@@ -10,6 +10,8 @@ pub mod fourier;
 pub mod grid;
 pub mod phasing;
 pub mod reflections;
+pub mod simulate;
+pub mod structure;
 pub mod twins;
 
 pub use error::{Error, Result};

@@ -1,13 +1,18 @@
 //! File formats: one file each, reading and writing only, no decisions.
-//! Imports: `error`, `crystal`, `reflections`.
+//! Imports: `error`, `crystal`, `reflections`, `structure` (its plain results).
 
 pub mod atomic;
+pub mod ccp4;
+pub mod cif;
+pub mod fcf;
 pub mod hkl;
 mod hkl_line;
 pub mod hkl_writer;
 pub mod hklf;
 pub mod ins;
 mod ins_atoms;
+pub mod ins_write;
+pub mod res;
 mod text;
 
 pub use atomic::write_atomically;
