@@ -4,13 +4,21 @@
 //! φ(hR) = φ(h) − 2π h·t. Imports: nothing of the crate but `error`.
 
 pub mod cell;
+pub mod elements;
+pub mod identity;
 pub mod miller;
+pub mod radiation;
+pub mod scattering;
 pub mod site;
 pub mod spacegroup;
+pub mod structure_factors;
 pub mod symop;
 
 pub use cell::Cell;
+pub use identity::Identity;
 pub use miller::{Hkl, friedel, in_half};
+pub use radiation::Radiation;
+pub use scattering::ScatteringTable;
 pub use site::Site;
 pub use spacegroup::{ReflectionClass, SpaceGroup};
 pub use symop::SymOp;
