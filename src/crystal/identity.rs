@@ -110,7 +110,9 @@ mod tests {
     fn every_tabulated_setting_is_itself() {
         for s in settings() {
             let found = identify(&s.group().unwrap()).unwrap();
-            assert_eq!((found.number, &found.hm), (s.number, &s.hm), "{}", s.hall);
+            // C c c a and C c c b are one and the same about the first origin.
+            assert_eq!((found.number, &found.hall), (s.number, &s.hall), "{}", s.hm);
+            assert!(found.hm == s.hm || s.number == 68, "{}", s.hm);
             assert!(found.origin_shift.is_none() && found.tabulated_axes);
         }
     }
