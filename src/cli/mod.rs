@@ -1,6 +1,7 @@
 //! The command line: one file per sub-command, arguments typed here and resolved there.
 
 pub mod bench;
+pub mod simulate;
 
 use crate::Result;
 use clap::{Parser, Subcommand};
@@ -15,12 +16,14 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Simulate(simulate::SimulateArgs),
     Bench(bench::Args),
 }
 
 /// Runs a parsed command line; the exit code of a run that ended in order.
 pub fn run(cli: Cli) -> Result<u8> {
     match cli.command {
+        Command::Simulate(args) => simulate::run(&args).map(|()| crate::error::EXIT_OK),
         Command::Bench(args) => bench::run(&args),
     }
 }

@@ -5,16 +5,21 @@
 
 pub mod cell;
 pub mod elements;
+pub mod identity;
 pub mod miller;
 pub mod radiation;
+pub mod scattering;
 pub mod site;
 pub mod spacegroup;
+pub mod structure_factors;
 pub mod symop;
 
 pub use cell::Cell;
 pub use elements::ElementCount;
+pub use identity::Identity;
 pub use miller::{Hkl, friedel, in_half};
 pub use radiation::Radiation;
+pub use scattering::ScatteringTable;
 pub use site::Site;
 pub use spacegroup::{ReflectionClass, SpaceGroup};
 pub use symop::SymOp;

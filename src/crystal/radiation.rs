@@ -19,6 +19,19 @@ impl Radiation {
     pub fn from_wavelength(wavelength: f64) -> Self {
         if wavelength < LONGEST_ELECTRON_WAVELENGTH { Self::Electron } else { Self::Xray }
     }
+
+    /// The radiation called `xray` or `electron`, in any case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Xray, Self::Electron].into_iter().find(|r| r.name().eq_ignore_ascii_case(name))
+    }
+
+    /// `xray` or `electron`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Xray => "xray",
+            Self::Electron => "electron",
+        }
+    }
 }
 
 #[cfg(test)]

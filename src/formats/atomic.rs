@@ -29,6 +29,14 @@ where
     Ok(())
 }
 
+/// Writes `bytes` to `path`, whole or not at all.
+///
+/// # Errors
+/// As `write_atomically`.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_atomically(path, |out| out.write_all(bytes))
+}
+
 /// A temporary file with the permissions of any new file (the default of `tempfile` is owner only).
 fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();

@@ -15,7 +15,7 @@ pub mod ins_write;
 pub mod res;
 mod text;
 
-pub use atomic::write_atomically;
+pub use atomic::{write_atomically, write_bytes};
 pub use hkl::{HklFile, parse_hkl, read_hkl};
 pub use hkl_writer::write_hkl;
 pub use hklf::{Hklf, HklfFormat};
