@@ -8,6 +8,7 @@ pub mod error;
 pub mod formats;
 pub mod fourier;
 pub mod grid;
+pub mod input;
 pub mod phasing;
 pub mod reflections;
 pub mod simulate;

@@ -97,7 +97,7 @@ _atom_site_fract_z\n_atom_site_B_iso_or_equiv\n_atom_site_occupancy\nNa1 0 0 0 1
         assert_eq!(model.cell.lengths, [5.64; 3]);
         assert_eq!(model.space_group.operations().len(), 192);
         let [na, cl] = &model.sites[..] else { panic!() };
-        assert_eq!((symbol(na.element.unwrap()), symbol(cl.element.unwrap())), ("Na", "Cl"));
+        assert_eq!((symbol(na.element.unwrap()), symbol(cl.element.unwrap())), (Some("Na"), Some("Cl")));
         assert!((na.sof - 1.0 / 48.0).abs() < 1e-12 && (cl.sof - 0.9 / 48.0).abs() < 1e-12);
         assert!((na.u_iso - 0.02).abs() < 1e-4);
     }

@@ -1,0 +1,46 @@
+//! From a path to data ready for phasing: `NAME.ins` with `NAME.hkl` beside it.
+//!
+//! Imports: `formats`, `reflections`, `crystal`.
+
+use crate::Result;
+use crate::crystal::{Radiation, ScatteringTable};
+use crate::formats::{Ins, read_hkl, read_ins};
+use crate::reflections::{CrystalHeader, DataSet};
+use std::path::{Path, PathBuf};
+
+/// A data set with where it came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// The instruction file as read.
+    pub ins: Ins,
+    /// Merged and normalised reflections.
+    pub data: DataSet,
+    /// The reflection file that was read.
+    pub hkl_path: PathBuf,
+    /// What the readers noticed, one line each.
+    pub warnings: Vec<String>,
+}
+
+/// Reads `ins` and the `.hkl` of the same name (or `hkl`), merges and normalises. `radiation` overrides
+/// what the wavelength says.
+///
+/// # Errors
+/// Those of the readers and of `DataSet::new`.
+pub fn read(ins_path: &Path, hkl: Option<&Path>, radiation: Option<Radiation>) -> Result<Input> {
+    let ins = read_ins(ins_path)?;
+    let hkl_path = hkl.map_or_else(|| ins_path.with_extension("hkl"), Path::to_owned);
+    let file = read_hkl(&hkl_path, &ins.hklf)?;
+    let mut header = ins.header();
+    header.radiation = radiation.unwrap_or(header.radiation);
+    let sum_f2 = scattering_power(&header);
+    let data = DataSet::new(header, &file.reflections, sum_f2)?;
+    let warnings = ins.warnings.iter().chain(&file.warnings).cloned().collect();
+    Ok(Input { ins, data, hkl_path, warnings })
+}
+
+/// Σf² over the atoms of the cell as a function of (sin θ/λ)².
+fn scattering_power(header: &CrystalHeader) -> impl Fn(f64) -> f64 + use<> {
+    let table = ScatteringTable::new(header.radiation);
+    let contents: Vec<(u8, f64)> = header.elements.iter().map(|e| (e.atomic_number, e.count)).collect();
+    move |stol_sq| contents.iter().map(|&(z, n)| n * table.factor(z, stol_sq).unwrap_or(0.0).powi(2)).sum()
+}
