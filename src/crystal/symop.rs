@@ -10,7 +10,7 @@ pub const TRANSLATION_DENOMINATOR: i32 = 24;
 /// A symmetry operation on fractional coordinates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SymOp {
-    /// Rotation R, acting on columns: x'ᵢ = Σ R[i][j] xⱼ.
+    /// Rotation R, acting on columns: x'ᵢ = Σ Rᵢⱼ xⱼ.
     pub rot: [[i32; 3]; 3],
     /// Translation t in units of 1/24, each component in 0…23.
     pub trans: [i32; 3],

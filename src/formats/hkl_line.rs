@@ -27,7 +27,7 @@ pub enum Line {
     Fixed(Row),
     /// A row that only makes sense when split at blanks.
     Free(Row),
-    /// `0 0 0`: the end of the list.
+    /// `0 0 0` (or `-512`): the end of the list.
     End,
     /// `0 0 0 -1 -1`: a reflection marked as not measured, as Olex2 exports them; no end by itself.
     MissingOrigin,
@@ -44,10 +44,16 @@ const VALUE_COLUMNS: (usize, usize) = (12, 20);
 const SIGMA_COLUMNS: (usize, usize) = (20, 28);
 const BATCH_COLUMNS: (usize, usize) = (28, 32);
 
+/// Line that ends the lists of CRYSTALS, whose columns are those of SHELX.
+const CRYSTALS_END: &[u8] = b"-512";
+
 /// Reads one line. Bytes are taken as they are, so that odd characters cannot shift columns.
 pub fn parse(line: &[u8]) -> Line {
     if line.iter().all(u8::is_ascii_whitespace) {
         return Line::Blank;
+    }
+    if line.trim_ascii() == CRYSTALS_END {
+        return Line::End;
     }
     match (fixed(line), free(line)) {
         (Some(row), _) | (None, Some(row)) if row.hkl == [0, 0, 0] => {
@@ -160,7 +166,7 @@ mod tests {
 
     #[test]
     fn ends_and_nonsense() {
-        for text in ["   0   0   0    0.00    0.00", "   0   0   0", "0 0 0 0 0"] {
+        for text in ["   0   0   0    0.00    0.00", "   0   0   0", "0 0 0 0 0", "-512"] {
             assert_eq!(parse(text.as_bytes()), Line::End, "{text:?}");
         }
         assert_eq!(parse(b"   0   0   0   -1.00   -1.00"), Line::MissingOrigin);

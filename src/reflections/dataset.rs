@@ -51,8 +51,8 @@ impl DataSet {
     /// in Å⁻² (electrons², or Å² for electron diffraction); it is used for the Wilson plot alone.
     ///
     /// # Errors
-    /// `Error::Unusable`: fewer than 50 unique reflections, no positive intensity, or a resolution that does not
-    /// exist. Everything else that looks wrong is a warning.
+    /// `Error::Unusable`: fewer than 50 unique reflections, no positive intensity, a resolution that does not
+    /// exist, or indices that cannot come from this cell. Everything else that looks wrong is a warning.
     pub fn new(header: CrystalHeader, rows: &[RawReflection], sum_f2: impl Fn(f64) -> f64) -> Result<Self> {
         let (cell, group) = (&header.cell, &header.space_group);
         let merged = merge(rows, cell, group)?;
@@ -60,14 +60,17 @@ impl DataSet {
         let reflections = normalise(&merged.reflections, cell);
         let wilson = wilson_plot(&merged.reflections, cell, group, sum_f2);
         let statistics = statistics(&merged.reflections, cell, group);
-        let warnings = Evidence {
+        let evidence = Evidence {
             header: &header,
             merge: &merged.report,
             shells: &shells,
             wilson: wilson.as_ref(),
             statistics: &statistics,
+        };
+        if let Some(error) = evidence.refusal() {
+            return Err(error);
         }
-        .warnings();
+        let warnings = evidence.warnings();
         Ok(Self { header, reflections, merge: merged.report, shells, wilson, statistics, warnings })
     }
 }
