@@ -24,10 +24,9 @@ pub fn ccp4(map: &DensityMap, label: &str) -> Vec<u8> {
         let at = 4 * (word - FIRST_WORD);
         bytes[at..at + 4].copy_from_slice(&value);
     };
-    let size = map.dims.map(|n| (n as i32).to_le_bytes());
-    for axis in 0..3 {
-        put(1 + axis, size[axis]);
-        put(8 + axis, size[axis]);
+    for (axis, n) in map.dims.into_iter().enumerate() {
+        put(1 + axis, (n as i32).to_le_bytes());
+        put(8 + axis, (n as i32).to_le_bytes());
         put(11 + axis, (map.cell.lengths[axis] as f32).to_le_bytes());
         put(14 + axis, (map.cell.angles[axis] as f32).to_le_bytes());
         put(17 + axis, (axis as i32 + 1).to_le_bytes());

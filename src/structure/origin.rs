@@ -36,6 +36,8 @@ pub struct OperatorResidual {
     pub op: SymOp,
     /// Mean |Δ| in degrees, weighted with E² and figure of merit; 90 where no pair of reflections tells. Unsolved
     /// phases leave true operations at 77–79°, solved ones at 17–36° (`recipe.md` §5, 12 structures).
+    /// Phase errors σ give √2σ·√(2/π), but 2σ·√(2/π) for inversion, which pairs a reflection with itself: 34° and 48°
+    /// at σ = 30°. A threshold must allow for that.
     pub degrees: f64,
     /// Number of pairs.
     pub pairs: usize,

@@ -80,10 +80,9 @@ mod tests {
         let start = std::time::Instant::now();
         let fit = fit_origin(&truth.cell, &truth.group, &given);
         let fitted = start.elapsed();
-        let solution =
-            solve_structure(&truth.cell, &truth.group, &given, &truth.contents(), Coefficients::Mixed, |z| {
-                format!("Z{z}-")
-            });
+        let solution = solve_structure(&truth.cell, &truth.group, &given, &truth.contents(), Coefficients::F, |z| {
+            format!("Z{z}-")
+        });
         let all = start.elapsed() - fitted;
         // Independent errors σ of two phases leave |Δ| at √2σ·√(2/π); for inversion the two are one: 2σ·√(2/π).
         let bound = 2.0 * 0.8 * noise + 4.0;
