@@ -1,11 +1,17 @@
 //! seedflip solves crystal structures from single-crystal diffraction amplitudes.
 
+pub mod bench;
 pub mod cli;
 pub mod crystal;
+pub mod engine;
 pub mod error;
 pub mod formats;
 pub mod fourier;
+pub mod grid;
+pub mod phasing;
 pub mod reflections;
 pub mod simulate;
+pub mod structure;
+pub mod twins;
 
 pub use error::{Error, Result};

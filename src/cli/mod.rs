@@ -1,3 +1,37 @@
-//! One file per sub-command: arguments as typed, resolved into the options of the library. Imports: all.
+//! The command line: one file per sub-command, arguments typed here and resolved there.
 
+pub mod bench;
 pub mod simulate;
+
+use crate::Result;
+use clap::{Parser, Subcommand};
+
+/// Solves crystal structures from single-crystal diffraction amplitudes.
+#[derive(Debug, Parser)]
+#[command(name = "seedflip", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Simulate(simulate::SimulateArgs),
+    Bench(bench::Args),
+}
+
+/// Runs a parsed command line; the exit code of a run that ended in order.
+pub fn run(cli: Cli) -> Result<u8> {
+    match cli.command {
+        Command::Simulate(args) => simulate::run(&args).map(|()| crate::error::EXIT_OK),
+        Command::Bench(args) => bench::run(&args),
+    }
+}
+
+/// A thread pool of the asked-for size, by default one thread per core.
+fn thread_pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .build()
+        .map_err(|error| crate::Error::unusable(format!("no worker threads: {error}"), "try --threads 1"))
+}

@@ -2,10 +2,9 @@
 
 use crate::crystal::{Radiation, SpaceGroup};
 use crate::error::{Error, Result};
-use crate::formats::atomic;
 use crate::formats::cif::{Model, read_model};
-use crate::formats::hkl::write_hkl;
 use crate::formats::ins_write::{Instructions, write_ins};
+use crate::formats::{write_bytes, write_hkl};
 use crate::simulate::{ELECTRONS_200_KV, MO_K_ALPHA, SimulateOptions, Simulated, simulate};
 use std::path::{Path, PathBuf};
 
@@ -55,8 +54,8 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
     let ins = ins_path(&args.model, args.output.as_deref())?;
     let hkl = ins.with_extension("hkl");
     let text = instructions(&args.model, &model, wavelength, &options, &simulated);
-    atomic::write(&hkl, write_hkl(&simulated.reflections).as_bytes())?;
-    atomic::write(&ins, text.as_bytes())?;
+    write_hkl(&hkl, &simulated.reflections)?;
+    write_bytes(&ins, text.as_bytes())?;
     eprintln!(
         "simulated {} of {} unique reflections to {} Å: {} and {}",
         simulated.reflections.len(),

@@ -15,6 +15,7 @@ pub mod structure_factors;
 pub mod symop;
 
 pub use cell::Cell;
+pub use elements::ElementCount;
 pub use identity::Identity;
 pub use miller::{Hkl, friedel, in_half};
 pub use radiation::Radiation;

@@ -1,34 +1,31 @@
-//! What the crystal was probed with, which decides the scattering factors.
+//! What was scattered: X-rays or electrons.
 
-/// Longest wavelength, in Å, that is taken for electrons: 0.1 Å is an accelerating voltage of about
-/// 15 kV, below any diffraction camera's, and an X-ray energy of 124 keV, above any laboratory's.
-pub const MAX_ELECTRON_WAVELENGTH: f64 = 0.1;
-
-/// Kind of radiation.
+/// Kind of radiation, which decides the scattering factors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Radiation {
-    /// X-rays, scattered by the electron density.
+    /// X-rays.
     Xray,
-    /// Fast electrons, scattered by the electrostatic potential.
+    /// Electrons.
     Electron,
 }
 
+/// Wavelengths in Å below this one are electrons. Electrons of 20–1000 keV have 0.086–0.009 Å
+/// (de Broglie, relativistic); no single-crystal X-ray set is that short.
+pub const LONGEST_ELECTRON_WAVELENGTH: f64 = 0.1;
+
 impl Radiation {
-    /// Electrons below 0.1 Å, X-rays otherwise; wavelength in Å.
+    /// Electrons for a wavelength (Å) below 0.1 Å, else X-rays: electrons of 20–1000 keV have
+    /// 0.09–0.009 Å, and no X-ray data set of a single crystal is that short.
     pub fn from_wavelength(wavelength: f64) -> Self {
-        if wavelength < MAX_ELECTRON_WAVELENGTH { Self::Electron } else { Self::Xray }
+        if wavelength < LONGEST_ELECTRON_WAVELENGTH { Self::Electron } else { Self::Xray }
     }
 
-    /// From the word that stands on the command line: `xray` or `electron`.
+    /// The radiation called `xray` or `electron`, in any case.
     pub fn from_name(name: &str) -> Option<Self> {
-        match name.to_ascii_lowercase().as_str() {
-            "xray" => Some(Self::Xray),
-            "electron" => Some(Self::Electron),
-            _ => None,
-        }
+        [Self::Xray, Self::Electron].into_iter().find(|r| r.name().eq_ignore_ascii_case(name))
     }
 
-    /// The word for the command line and for reports.
+    /// `xray` or `electron`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Xray => "xray",
@@ -42,12 +39,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wavelength_and_name_choose_the_radiation() {
-        assert_eq!(Radiation::from_wavelength(0.71073), Radiation::Xray);
-        assert_eq!(Radiation::from_wavelength(0.0251), Radiation::Electron);
-        for radiation in [Radiation::Xray, Radiation::Electron] {
-            assert_eq!(Radiation::from_name(radiation.name()), Some(radiation));
+    fn usual_wavelengths_are_told_apart() {
+        for x in [1.54184, 0.71073, 0.56087, 0.2898] {
+            assert_eq!(Radiation::from_wavelength(x), Radiation::Xray);
         }
-        assert_eq!(Radiation::from_name("neutron"), None);
+        for x in [0.0859, 0.0335, 0.0251, 0.0197, 0.0087] {
+            assert_eq!(Radiation::from_wavelength(x), Radiation::Electron);
+        }
     }
 }

@@ -6,6 +6,10 @@ use super::symop::{SymOp, TRANSLATION_DENOMINATOR};
 /// No space group has more operations in a conventional cell (F m -3 m: 48 × 4).
 const MAX_OPERATIONS: usize = 192;
 
+/// Largest element of a rotation part. Reduced and tabulated settings have −1, 0, 1; products of a
+/// matrix that is no crystallographic rotation grow without bound and would overflow.
+const MAX_ROTATION_ELEMENT: i32 = 6;
+
 /// A space group in the setting of the data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpaceGroup {
@@ -74,6 +78,9 @@ impl SpaceGroup {
             let left = all[next];
             for right in generators {
                 let product = left.compose(right);
+                if product.rot.as_flattened().iter().any(|x| x.abs() > MAX_ROTATION_ELEMENT) {
+                    return Err("the symmetry operations do not close to a space group".into());
+                }
                 if !all.contains(&product) {
                     all.push(product);
                 }
@@ -294,6 +301,8 @@ mod tests {
         let shear = SymOp::new([[1, 1, 0], [0, 1, 0], [0, 0, 1]], [0, 0, 0]);
         assert!(SpaceGroup::from_latt_symm(-1, &[shear]).is_err());
         assert!(SpaceGroup::from_latt_symm(9, &[]).is_err());
+        let growing = SymOp::parse("2*x+y, x+y, z").unwrap();
+        assert!(SpaceGroup::from_latt_symm(-1, &[growing]).is_err());
         let hidden_centring = SymOp::parse("1/2+x, y, z").unwrap();
         assert!(SpaceGroup::from_latt_symm(-1, &[hidden_centring]).is_err());
     }

@@ -163,6 +163,9 @@ fn parse_component(text: &str) -> Result<([i32; 3], i32), String> {
                 return Err(fail());
             }
             row[axis] += (sign * value) as i32;
+            if f64::from(row[axis].abs()) > MAX_COEFFICIENT {
+                return Err(fail());
+            }
         } else {
             shift += sign * parse_fraction(body).ok_or_else(fail)?;
         }

@@ -47,7 +47,7 @@ pub fn write_ins(instructions: &Instructions<'_>) -> String {
     }
     let mut contents = instructions.contents.to_vec();
     contents.sort_by_key(|&(z, _)| (z != CARBON, z != HYDROGEN, symbol(z)));
-    let symbols: Vec<&str> = contents.iter().map(|&(z, _)| symbol(z)).collect();
+    let symbols: Vec<&str> = contents.iter().map(|&(z, _)| symbol(z).unwrap_or("X")).collect();
     let amounts: Vec<String> = contents.iter().map(|&(_, n)| amount(n)).collect();
     text.push_str(&wrapped("SFAC", &symbols.join(" "), "SFAC"));
     text.push_str(&continued(&format!("UNIT {}", amounts.join(" "))));

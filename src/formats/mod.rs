@@ -1,6 +1,22 @@
-//! One file per format, read and/or write, no decisions. Imports: `crystal`, `reflections`, `error`.
+//! File formats: one file each, reading and writing only, no decisions.
+//! Imports: `error`, `crystal`, `reflections`, `structure` (its plain results).
 
 pub mod atomic;
+pub mod ccp4;
 pub mod cif;
+pub mod fcf;
 pub mod hkl;
+mod hkl_line;
+pub mod hkl_writer;
+pub mod hklf;
+pub mod ins;
+mod ins_atoms;
 pub mod ins_write;
+pub mod res;
+mod text;
+
+pub use atomic::{write_atomically, write_bytes};
+pub use hkl::{HklFile, parse_hkl, read_hkl};
+pub use hkl_writer::write_hkl;
+pub use hklf::{Hklf, HklfFormat};
+pub use ins::{Ins, parse_ins, read_ins};

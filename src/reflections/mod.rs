@@ -1,9 +1,25 @@
 //! Reflections from raw rows to normalised amplitudes. Imports: `crystal`, `error`.
 
+pub mod dataset;
+pub mod french_wilson;
+pub mod merge;
 pub mod merged;
+pub mod normalise;
 pub mod phased;
+pub mod profile;
 pub mod raw;
+pub mod shells;
+pub mod statistics;
+mod warnings;
+pub mod wilson;
 
+pub use dataset::{CrystalHeader, DataSet};
+pub use merge::{AbsenceReport, MergeReport, Merged, merge};
 pub use merged::{MergedReflection, NormalisedReflection};
+pub use normalise::normalise;
 pub use phased::PhasedReflection;
+pub use profile::IntensityProfile;
 pub use raw::RawReflection;
+pub use shells::{Shell, ShellTable, shell_table};
+pub use statistics::{IntensityStatistics, statistics};
+pub use wilson::{WilsonPlot, wilson_plot};

@@ -1,0 +1,91 @@
+//! `seedflip bench`: trial-cycles per second on synthetic cells.
+
+use crate::bench::synthetic;
+use crate::bench::throughput::{Throughput, measure};
+use crate::engine::cpu::CpuEngine;
+use crate::engine::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe};
+use crate::error::EXIT_OK;
+use crate::{Error, Result};
+use clap::ValueEnum;
+use std::sync::Arc;
+
+/// Time the engine on synthetic cells, beside a real FFT pair of the same grid
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Engine to time
+    #[arg(long, value_enum, default_value_t = Backend::Cpu)]
+    backend: Backend,
+    /// Grid points along x,y,z
+    #[arg(long, value_delimiter = ',', default_values_t = [64, 64, 64])]
+    grid: Vec<usize>,
+    /// Trials advanced together
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
+    trials: u16,
+    /// Threads [default: all cores]
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Iteration to time
+    #[arg(long, value_enum, default_value_t = Method::Flipping)]
+    method: Method,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Backend {
+    Cpu,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Method {
+    Flipping,
+    Message,
+}
+
+/// Smallest and largest grid edge that is timed.
+const EDGE_RANGE: std::ops::RangeInclusive<usize> = 8..=512;
+
+/// Runs the sub-command.
+pub fn run(args: &Args) -> Result<u8> {
+    let grid: [usize; 3] = args.grid.clone().try_into().map_err(|given: Vec<usize>| {
+        Error::Usage(format!("--grid has {} numbers; give three, such as --grid 64,64,64", given.len()))
+    })?;
+    if grid.iter().any(|n| !EDGE_RANGE.contains(n)) {
+        return Err(Error::Usage(format!("--grid {grid:?}: edges must lie between 8 and 512 points")));
+    }
+    let problem = synthetic::problem(grid)
+        .ok_or_else(|| Error::Usage(format!("--grid {grid:?} holds no reflections; choose a larger one")))?;
+    let recipe = match args.method {
+        Method::Flipping => Recipe::Flipping(FlipRecipe { k: 1.1, weak: 0.2, amplitudes: Amplitudes::E }),
+        Method::Message => Recipe::Message(MessageRecipe {
+            denoiser: Denoiser::Logistic,
+            n_start: 1.0,
+            n_end: 1.0,
+            anneal: 0,
+            damping: 0.0,
+        }),
+    };
+    let mut engine = match args.backend {
+        Backend::Cpu => CpuEngine::new(problem, args.trials.into(), Arc::new(super::thread_pool(args.threads)?)),
+    };
+    let result = measure(&mut engine, recipe);
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&result).unwrap_or_default());
+    } else {
+        print_text(&result);
+    }
+    Ok(EXIT_OK)
+}
+
+fn print_text(t: &Throughput) {
+    let [x, y, z] = t.grid;
+    println!("{} ({}), {} threads", t.device.name, t.device.backend, t.device.threads);
+    println!("grid {x} x {y} x {z}, {} trials, {}", t.trials, t.recipe.name());
+    println!("{:>12.1} trial-cycles/s", t.trial_cycles_per_s);
+    println!("{:>12.3} ns per point and trial-cycle (CPU time)", t.ns_per_point);
+    println!("{:>12.3} ns per point of a real FFT pair (one thread)", t.fft_pair_ns_per_point);
+    println!("{:>12.2} FFT pairs per trial-cycle", t.cycle_over_fft_pair);
+    let s = &t.stages;
+    println!("stages, s: columns {:.2}, planes {:.2}, weights {:.2}", s.columns, s.planes, s.weights);
+}

@@ -1,0 +1,142 @@
+//! The engine on the host's cores: one trial per thread at a time, fused passes, f32.
+//!
+//! - `passes`    column and plane pass over mixed space
+//! - `trial`     state of one trial and its start
+//! - `flipping`  a cycle of charge flipping
+//! - `message`   a cycle of message passing
+//! - `evaluate`  figures of merit and phases
+
+mod evaluate;
+mod flipping;
+mod message;
+pub mod passes;
+mod trial;
+
+use super::{Device, Engine, Merits, Problem, Recipe, StageSeconds, Start};
+use crate::twins::random::phase_table;
+use num_complex::Complex32;
+use passes::Passes;
+use rayon::prelude::*;
+use std::sync::Arc;
+use trial::Trial;
+
+/// What the trials of an engine share.
+struct Shared {
+    problem: Problem,
+    passes: Passes,
+    phase_table: Vec<[f32; 2]>,
+}
+
+/// The CPU engine.
+pub struct CpuEngine {
+    shared: Shared,
+    slots: Vec<Option<Trial>>,
+    pool: Arc<rayon::ThreadPool>,
+    seconds: StageSeconds,
+}
+
+impl CpuEngine {
+    /// An engine of `slots` slots whose trials run on the threads of `pool`. Results do not depend on
+    /// the number of threads: a trial's sums are taken by one thread in a fixed order.
+    pub fn new(problem: Problem, slots: usize, pool: Arc<rayon::ThreadPool>) -> Self {
+        let passes = Passes::new(Arc::new(problem.layout().clone()));
+        let shared = Shared { problem, passes, phase_table: phase_table() };
+        Self { shared, slots: (0..slots).map(|_| None).collect(), pool, seconds: StageSeconds::default() }
+    }
+
+    /// Runs `work` on every seated trial, each with its thread's buffers, and adds up the times.
+    fn on_trials<T: Send>(
+        &mut self,
+        work: impl Fn(&Shared, &mut Trial, &mut passes::Scratch) -> T + Sync,
+    ) -> Vec<Option<T>> {
+        let shared = &self.shared;
+        let results: Vec<Option<(T, StageSeconds)>> = self.pool.install(|| {
+            self.slots
+                .par_iter_mut()
+                .with_max_len(1)
+                .map_init(
+                    || shared.passes.scratch(),
+                    |scratch, slot| {
+                        let trial = slot.as_mut()?;
+                        let before = trial.seconds;
+                        let result = work(shared, trial, scratch);
+                        Some((result, trial.seconds.since(&before)))
+                    },
+                )
+                .collect()
+        });
+        results
+            .into_iter()
+            .map(|slot| {
+                slot.map(|(result, seconds)| {
+                    self.seconds.add(&seconds);
+                    result
+                })
+            })
+            .collect()
+    }
+}
+
+impl Engine for CpuEngine {
+    fn device(&self) -> Device {
+        Device { backend: "cpu", name: processor_name(), threads: self.pool.current_num_threads() }
+    }
+
+    fn problem(&self) -> &Problem {
+        &self.shared.problem
+    }
+
+    fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
+    fn seat(&mut self, slot: usize, start: &Start, recipe: Recipe) {
+        self.slots[slot] = Some(Trial::start(&self.shared, start, recipe));
+    }
+
+    fn change_recipe(&mut self, slot: usize, recipe: Recipe) {
+        if let Some(trial) = &mut self.slots[slot] {
+            trial.recipe = recipe;
+        }
+    }
+
+    fn vacate(&mut self, slot: usize) {
+        self.slots[slot] = None;
+    }
+
+    fn advance(&mut self, cycles: u32) {
+        self.on_trials(|shared, trial, scratch| {
+            for _ in 0..cycles {
+                match trial.recipe {
+                    Recipe::Flipping(recipe) => flipping::cycle(shared, trial, scratch, &recipe),
+                    Recipe::Message(recipe) => message::cycle(shared, trial, scratch, &recipe),
+                }
+                trial.cycles += 1;
+            }
+        });
+    }
+
+    fn merits(&mut self) -> Vec<Option<Merits>> {
+        self.on_trials(evaluate::merits)
+    }
+
+    fn phases(&mut self, slot: usize) -> Option<Vec<Complex32>> {
+        let mut scratch = self.shared.passes.scratch();
+        self.slots[slot].as_mut().map(|trial| evaluate::phases(&self.shared, trial, &mut scratch))
+    }
+
+    fn stage_seconds(&self) -> StageSeconds {
+        self.seconds
+    }
+}
+
+/// The processor's name as the system gives it, or its architecture.
+fn processor_name() -> String {
+    std::fs::read_to_string("/proc/cpuinfo")
+        .ok()
+        .and_then(|text| {
+            let line = text.lines().find(|l| l.starts_with("model name"))?;
+            Some(line.split_once(':')?.1.trim().to_owned())
+        })
+        .unwrap_or_else(|| std::env::consts::ARCH.to_owned())
+}

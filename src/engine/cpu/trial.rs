@@ -1,0 +1,82 @@
+//! State of one trial on the CPU, and its start.
+
+use super::Shared;
+use super::passes::with_entries;
+use crate::engine::{Recipe, StageSeconds, Start};
+use crate::twins::random::{phase_index, trial_hash};
+use num_complex::Complex32;
+
+/// Posterior mean of an unseeded phase at the start of message passing, in units of E: small, so that
+/// the first map is believed as little as random phases deserve (recipe notes §3).
+pub const UNSEEDED_MEAN: f32 = 0.2;
+
+/// One trial. Flipping keeps its coefficients in `mixed` alone; message passing keeps the cavity and
+/// posterior coefficients too.
+pub struct Trial {
+    pub recipe: Recipe,
+    pub cycles: u32,
+    /// Coefficients of the next map in mixed space, nz × columns.
+    pub mixed: Vec<Complex32>,
+    /// Message passing: cavity coefficients c, then for a moment the field z.
+    pub cavity: Vec<Complex32>,
+    /// Message passing: posterior means g.
+    pub posterior: Vec<Complex32>,
+    /// Σ|F|² or Σ|c|² of the next map, half sphere, F(000) left out.
+    pub power: f64,
+    /// Expected atom height over σ of the next map, for N as given (message passing).
+    pub height: f64,
+    /// κ of the last message-passing cycle.
+    pub kappa: f32,
+    /// R and flipped share of the last flipping cycle.
+    pub r: f32,
+    pub flipped: f32,
+    pub seconds: StageSeconds,
+}
+
+impl Trial {
+    /// Start phases with the amplitudes of the recipe; unmeasured coefficients are 0 in the first map.
+    pub fn start(shared: &Shared, start: &Start, recipe: Recipe) -> Self {
+        let problem = &shared.problem;
+        let phase = |i: usize| match start {
+            Start::Random { seed, trial } => {
+                let [cos, sin] = shared.phase_table[phase_index(trial_hash(*seed, *trial, problem.keys()[i]))];
+                Complex32::new(cos, sin)
+            }
+            Start::Phases(phases) => phases[i],
+        };
+        let (targets, factor) = match recipe {
+            Recipe::Flipping(recipe) => (problem.targets(recipe.amplitudes), 1.0),
+            Recipe::Message(_) => (problem.e(), UNSEEDED_MEAN),
+        };
+        let first: Vec<Complex32> =
+            targets.iter().enumerate().map(|(i, &t)| phase(i) * (t.max(0.0) * factor)).collect();
+        let power: f64 = first.iter().map(|c| f64::from(c.norm_sqr())).sum();
+        let mut trial = Self {
+            recipe,
+            cycles: 0,
+            mixed: vec![Complex32::default(); shared.passes.mixed_len()],
+            cavity: Vec::new(),
+            posterior: Vec::new(),
+            power,
+            // √(Σ m²E²/N) over the full sphere.
+            height: (2.0 * power / f64::from(problem.atoms())).sqrt(),
+            kappa: 0.0,
+            r: 1.0,
+            flipped: 0.0,
+            seconds: StageSeconds::default(),
+        };
+        shared.passes.columns::<false, true>(&mut trial.mixed, &mut shared.passes.scratch(), |column, line| {
+            with_entries(column, line, |_| Complex32::default(), |entries, line| line.copy_from_slice(&first[entries]));
+        });
+        if matches!(recipe, Recipe::Message(_)) {
+            trial.posterior = first.clone();
+            trial.cavity = first;
+        }
+        trial
+    }
+
+    /// σ of the next map: √(2 Σ|F|²) over the half sphere (Parseval, inverse transform unnormalised).
+    pub fn sigma(&self) -> f32 {
+        (2.0 * self.power).sqrt().max(f64::MIN_POSITIVE) as f32
+    }
+}

@@ -1,0 +1,112 @@
+//! The engine boundary: grids, coefficients, trials and recipes, no crystallography.
+//!
+//! An engine keeps a fixed number of slots. The host seats a trial in a slot (start phases and
+//! recipe), advances all seated trials together by some cycles, reads figures of merit, changes
+//! recipes, fetches the phases of the few it wants, and seats the next trial. Nothing else crosses
+//! the boundary, so that a GPU can keep every trial resident.
+//!
+//! - `layout`   columns and entries of the half sphere
+//! - `problem`  amplitude tables shared by all trials
+//! - `recipe`   what a trial does in a cycle: flipping or message passing
+//! - `merits`   truth-free figures of merit
+//! - `cpu`      the engine on rustfft and all cores
+//!
+//! Imports: `twins`.
+
+pub mod cpu;
+pub mod layout;
+pub mod merits;
+pub mod problem;
+pub mod recipe;
+
+pub use layout::Layout;
+pub use merits::Merits;
+pub use problem::Problem;
+pub use recipe::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe};
+
+use num_complex::Complex32;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// Where a trial's first phases come from.
+#[derive(Debug, Clone)]
+pub enum Start {
+    /// Hash of (seed, trial, reflection) for every entry.
+    Random {
+        /// Seed of the run.
+        seed: u32,
+        /// Number of the trial.
+        trial: u32,
+    },
+    /// Unit phase vectors in layout order.
+    Phases(Arc<[Complex32]>),
+}
+
+/// What runs the trials.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Device {
+    /// `cpu` or `gpu`.
+    pub backend: &'static str,
+    /// Name of the processor or adapter.
+    pub name: String,
+    /// Threads on the host that work on trials.
+    pub threads: usize,
+}
+
+/// Seconds spent in each stage since the engine was made, summed over threads.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct StageSeconds {
+    /// Column passes (z-transforms and the work on coefficients).
+    pub columns: f64,
+    /// Plane passes (x and y transforms and the work on the density).
+    pub planes: f64,
+    /// Shell sums, phase weights and cavities of message passing.
+    pub weights: f64,
+    /// Figures of merit.
+    pub merits: f64,
+}
+
+impl StageSeconds {
+    /// Adds the seconds of `other`.
+    pub fn add(&mut self, other: &Self) {
+        self.columns += other.columns;
+        self.planes += other.planes;
+        self.weights += other.weights;
+        self.merits += other.merits;
+    }
+
+    /// Seconds spent since `earlier`.
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            columns: self.columns - earlier.columns,
+            planes: self.planes - earlier.planes,
+            weights: self.weights - earlier.weights,
+            merits: self.merits - earlier.merits,
+        }
+    }
+}
+
+/// A number of trials that advance together.
+pub trait Engine: Send {
+    /// What the trials run on.
+    fn device(&self) -> Device;
+    /// The problem that all trials share.
+    fn problem(&self) -> &Problem;
+    /// Number of slots.
+    fn slots(&self) -> usize;
+    /// Starts a trial in a slot, replacing what was there.
+    fn seat(&mut self, slot: usize, start: &Start, recipe: Recipe);
+    /// Goes on from the present phases of a slot with another recipe of the same method.
+    fn change_recipe(&mut self, slot: usize, recipe: Recipe);
+    /// Empties a slot.
+    fn vacate(&mut self, slot: usize);
+    /// Runs `cycles` cycles of every seated trial.
+    fn advance(&mut self, cycles: u32);
+    /// Figures of merit of every seated trial, by slot; `None` for empty slots.
+    fn merits(&mut self) -> Vec<Option<Merits>>;
+    /// Phases of a slot in layout order: unit vectors times the phase's figure of merit (1 for
+    /// flipping, I₁/I₀ for message passing). `None` for an empty slot.
+    fn phases(&mut self, slot: usize) -> Option<Vec<Complex32>>;
+    /// Time spent so far.
+    fn stage_seconds(&self) -> StageSeconds;
+}

@@ -1,0 +1,112 @@
+//! The numbers of one phasing problem in the engine's order: amplitudes, classes, shells.
+
+use super::layout::Layout;
+use super::recipe::Amplitudes;
+
+/// Number of resolution shells over which message passing takes its moments ("~8", recipe notes §3).
+pub const SHELLS: usize = 8;
+/// Share of the measured reflections, the strongest by E, that E-kurtosis and tan_cos use.
+pub const STRONG_SHARE: f32 = 0.30;
+/// Share of the measured reflections, the weakest by E, that R_weak uses.
+pub const WEAK_SHARE: f32 = 0.20;
+/// Marks an entry inside the sphere that was not measured: its calculated value is kept.
+pub const UNMEASURED: f32 = -1.0;
+
+/// What is known of one entry of the half sphere.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coefficient {
+    /// |E| and |F| (F² scaled to mean 1 like E²) where it was measured.
+    pub measured: Option<(f32, f32)>,
+    /// Resolution shell, below `SHELLS`.
+    pub shell: u8,
+}
+
+/// A phasing problem: layout and tables. Shared by all trials of an engine.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    layout: Layout,
+    /// Targets of the amplitude step with E; `UNMEASURED` keeps.
+    e: Vec<f32>,
+    /// Targets with √(EF).
+    sqrt_ef: Vec<f32>,
+    shell: Vec<u8>,
+    /// Measured |E| in ascending order, for thresholds.
+    sorted_e: Vec<f32>,
+    /// Non-hydrogen atoms in the P1 cell.
+    atoms: f32,
+    /// A stable number per reflection, from which random phases are drawn.
+    keys: Vec<u32>,
+}
+
+impl Problem {
+    /// Builds the tables; `coefficient` and `key` are asked for each entry, in layout order. `key` is
+    /// a number of the reflection that does not depend on the grid. `atoms` is the expected number of
+    /// non-hydrogen atoms in the P1 cell (at least 1 is used).
+    pub fn new(
+        layout: Layout,
+        atoms: f32,
+        coefficient: impl FnMut([i32; 3]) -> Coefficient,
+        key: impl FnMut([i32; 3]) -> u32,
+    ) -> Self {
+        let table: Vec<Coefficient> = layout.indices().map(coefficient).collect();
+        let e: Vec<f32> = table.iter().map(|c| c.measured.map_or(UNMEASURED, |(e, _)| e)).collect();
+        let sqrt_ef = table.iter().map(|c| c.measured.map_or(UNMEASURED, |(e, f)| (e * f).sqrt())).collect();
+        let shell = table.iter().map(|c| c.shell.min(SHELLS as u8 - 1)).collect();
+        let keys = layout.indices().map(key).collect();
+        let mut sorted_e: Vec<f32> = e.iter().copied().filter(|&e| e >= 0.0).collect();
+        sorted_e.sort_by(f32::total_cmp);
+        Self { layout, e, sqrt_ef, shell, sorted_e, atoms: atoms.max(1.0), keys }
+    }
+
+    /// The layout of the entries.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Targets of the amplitude step per entry; negative: keep the calculated value.
+    pub fn targets(&self, amplitudes: Amplitudes) -> &[f32] {
+        match amplitudes {
+            Amplitudes::E => &self.e,
+            Amplitudes::SqrtEF => &self.sqrt_ef,
+        }
+    }
+
+    /// |E| per entry; negative where unmeasured.
+    pub fn e(&self) -> &[f32] {
+        &self.e
+    }
+
+    /// Resolution shell per entry.
+    pub fn shell(&self) -> &[u8] {
+        &self.shell
+    }
+
+    /// Random-number key per entry.
+    pub fn keys(&self) -> &[u32] {
+        &self.keys
+    }
+
+    /// Expected non-hydrogen atoms in the P1 cell.
+    pub fn atoms(&self) -> f32 {
+        self.atoms
+    }
+
+    /// Reflections of the full sphere, measured or not, 0 0 0 left out.
+    pub fn sphere(&self) -> usize {
+        2 * self.layout.len()
+    }
+
+    /// Number of measured entries (half sphere).
+    pub fn measured_count(&self) -> usize {
+        self.sorted_e.len()
+    }
+
+    /// |E| below which the given share of the measured reflections lies. 0 for a share of 0.
+    pub fn e_quantile(&self, share: f32) -> f32 {
+        if share <= 0.0 || self.sorted_e.is_empty() {
+            return 0.0;
+        }
+        let rank = (share * self.sorted_e.len() as f32) as usize;
+        self.sorted_e[rank.min(self.sorted_e.len() - 1)]
+    }
+}

@@ -1,0 +1,93 @@
+//! What one trial does in a cycle. Recipes are resolved numbers: thresholds, counts, table numbers.
+
+use serde::Serialize;
+
+/// One of the two iterations, with its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(tag = "method", rename_all = "snake_case")]
+pub enum Recipe {
+    /// Charge flipping (Oszlányi & Sütő 2004, A60, 134).
+    Flipping(FlipRecipe),
+    /// Message passing (soft atom posterior with Onsager terms).
+    Message(MessageRecipe),
+}
+
+/// Which amplitudes are imposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Amplitudes {
+    /// |E|.
+    E,
+    /// √(|E|·|F|), F scaled to the same mean square: heavy atoms and noisy data gain by it.
+    SqrtEF,
+}
+
+/// A charge-flipping recipe.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct FlipRecipe {
+    /// Threshold δ in units of the map's σ.
+    pub k: f32,
+    /// Fraction of the measured reflections, the weakest by E, that keep their calculated modulus
+    /// and are turned by +90° (Oszlányi & Sütő 2005, A61, 147). 0 switches the variant off.
+    pub weak: f32,
+    /// Amplitudes that are imposed.
+    pub amplitudes: Amplitudes,
+}
+
+/// Posterior of the density at a voxel, given the cavity map u in units of its σ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Denoiser {
+    /// f = 1/(1 + exp(−(s u − s²/2 − ln(M/N − 1)))): equal atoms, posterior probability of one.
+    Logistic,
+    /// f = u²: the tangent formula with the right feedback; needs no N.
+    Square,
+}
+
+/// A message-passing recipe.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MessageRecipe {
+    /// Posterior of the density.
+    pub denoiser: Denoiser,
+    /// Factor on the number of atoms N in the first cycle.
+    pub n_start: f32,
+    /// Factor on N from cycle `anneal` on; between, it moves geometrically.
+    pub n_end: f32,
+    /// Cycles over which the factor moves.
+    pub anneal: u32,
+    /// Share of the previous cavity coefficients that is kept, 0 … <1.
+    pub damping: f32,
+}
+
+impl MessageRecipe {
+    /// Factor on N in cycle `cycle`, counted from 0.
+    pub fn n_factor(&self, cycle: u32) -> f32 {
+        let t = if self.anneal == 0 { 1.0 } else { (cycle as f32 / self.anneal as f32).min(1.0) };
+        self.n_start * (self.n_end / self.n_start).powf(t)
+    }
+}
+
+impl Recipe {
+    /// One word for tables.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Flipping(_) => "flipping",
+            Self::Message(_) => "message",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn annealing_is_geometric_and_ends() {
+        let recipe =
+            MessageRecipe { denoiser: Denoiser::Logistic, n_start: 0.25, n_end: 4.0, anneal: 10, damping: 0.0 };
+        assert_eq!(recipe.n_factor(0), 0.25);
+        assert!((recipe.n_factor(5) - 1.0).abs() < 1e-6);
+        assert_eq!(recipe.n_factor(50), 4.0);
+        assert_eq!(MessageRecipe { anneal: 0, ..recipe }.n_factor(0), 4.0);
+    }
+}

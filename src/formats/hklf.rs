@@ -1,0 +1,152 @@
+//! The SHELX `HKLF` card: what the numbers of the reflection file mean.
+
+use super::text::finite;
+use crate::crystal::Hkl;
+
+/// Format of a reflection file that this program reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HklfFormat {
+    /// HKLF 3: amplitudes |F| and σ(F).
+    Amplitudes,
+    /// HKLF 4: intensities F² and σ(F²).
+    Intensities,
+}
+
+/// What an `HKLF` card says: `HKLF n S r11 … r33 sm`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hklf {
+    /// Amplitudes or intensities.
+    pub format: HklfFormat,
+    /// Factor S on the data and their uncertainties (both as they stand in the file).
+    pub scale: f64,
+    /// Row by row r11 … r33: h' = r11·h + r12·k + r13·l, and so on.
+    pub matrix: [[f64; 3]; 3],
+    /// Further factor on the uncertainties alone.
+    pub sigma_scale: f64,
+}
+
+impl Default for Hklf {
+    /// Plain `HKLF 4`.
+    fn default() -> Self {
+        Self { format: HklfFormat::Intensities, scale: 1.0, matrix: IDENTITY, sigma_scale: 1.0 }
+    }
+}
+
+const IDENTITY: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+
+/// How far a transformed index may lie from an integer: matrices are written with four decimals or more
+/// (0.3333), so an index of 50 may be off by 0.005.
+const INDEX_TOLERANCE: f64 = 0.02;
+
+/// Smallest determinant of an index matrix: 1/27 and 1/64 are met for supercells, 0 is a typing error.
+const SMALLEST_DETERMINANT: f64 = 1e-3;
+
+/// Why a card is refused, and what to do.
+pub type Fault = (String, String);
+
+impl Hklf {
+    /// Reads the numbers behind `HKLF`. `Err` holds what is wrong and what to do: a format that is not
+    /// supported is named.
+    pub fn parse(fields: &[&str]) -> Result<Self, Fault> {
+        let wants = || "write `HKLF 4` for intensities or `HKLF 3` for amplitudes".to_string();
+        let mut numbers = Vec::with_capacity(fields.len());
+        for field in fields {
+            numbers.push(finite(field).ok_or_else(|| (format!("{field:?} on HKLF is no number"), wants()))?);
+        }
+        let code = numbers.first().copied().ok_or_else(|| ("HKLF without a format number".to_string(), wants()))?;
+        let format = match code {
+            3.0 => HklfFormat::Amplitudes,
+            4.0 => HklfFormat::Intensities,
+            _ => return Err(unsupported(code)),
+        };
+        let scale = numbers.get(1).copied().unwrap_or(1.0);
+        let sigma_scale = numbers.get(11).copied().unwrap_or(1.0);
+        if scale <= 0.0 || sigma_scale <= 0.0 {
+            return Err(("the scale factors on HKLF must be positive".into(), "write 1, or leave them out".into()));
+        }
+        let matrix = match numbers.get(2..) {
+            None | Some([]) => IDENTITY,
+            Some(&[a, b, c, d, e, f, g, h, i, ..]) => [[a, b, c], [d, e, f], [g, h, i]],
+            Some(short) => {
+                return Err((
+                    format!("the matrix on HKLF has {} numbers instead of nine", short.len()),
+                    "write all of r11 to r33, or none".into(),
+                ));
+            }
+        };
+        let [x, y, z] = matrix;
+        let determinant = x[0] * (y[1] * z[2] - y[2] * z[1]) - x[1] * (y[0] * z[2] - y[2] * z[0])
+            + x[2] * (y[0] * z[1] - y[1] * z[0]);
+        if !determinant.is_finite() || determinant < SMALLEST_DETERMINANT {
+            return Err((
+                format!("the matrix on HKLF has determinant {determinant}"),
+                "give a right-handed transformation (positive determinant)".into(),
+            ));
+        }
+        Ok(Self { format, scale, matrix, sigma_scale })
+    }
+
+    /// Indices after the matrix; `None` when one is no integer or beyond 16 bits.
+    pub fn transform(&self, hkl: Hkl) -> Option<Hkl> {
+        if self.matrix == IDENTITY {
+            return Some(hkl);
+        }
+        let mut image = [0; 3];
+        for (out, row) in image.iter_mut().zip(&self.matrix) {
+            let exact: f64 = row.iter().zip(hkl).map(|(r, h)| r * f64::from(h)).sum();
+            let whole = exact.round();
+            if (exact - whole).abs() > INDEX_TOLERANCE || whole.abs() > f64::from(i16::MAX) {
+                return None;
+            }
+            *out = whole as i32;
+        }
+        Some(image)
+    }
+}
+
+/// The formats of the SHELX manual that are not read, by name.
+fn unsupported(code: f64) -> Fault {
+    let name = match code {
+        c if c < 0.0 => "the reflections inside the .ins",
+        1.0 => "SHELX-76 condensed data",
+        2.0 => "Laue data with a wavelength for each reflection",
+        5.0 => "overlapping reflections of a twin",
+        6.0 => "powder data with overlapping reflections",
+        _ => "no known format",
+    };
+    (
+        format!("HKLF {code} ({name}) is not supported"),
+        "give a .hkl file of HKLF 4 (F²) or HKLF 3 (F); for twins, the detwinned list of one domain".into(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Hklf, Fault> {
+        Hklf::parse(&text.split_whitespace().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn cards_are_read_and_refused_by_name() {
+        assert_eq!(parse("4"), Ok(Hklf::default()));
+        let swapped = parse("3 0.5 0 1 0 0 0 1 1 0 0").unwrap();
+        assert_eq!((swapped.format, swapped.scale), (HklfFormat::Amplitudes, 0.5));
+        assert_eq!(swapped.transform([1, 2, 3]), Some([2, 3, 1]));
+        assert!(parse("5").unwrap_err().0.contains("twin"));
+        assert!(parse("-4").unwrap_err().0.contains("inside"));
+        for bad in ["", "x", "4 0", "4 1 1 0 0", "4 1 0 0 0 0 0 0 0 0 0", "4 nan"] {
+            assert!(parse(bad).is_err(), "{bad:?} passed");
+        }
+    }
+
+    #[test]
+    fn fractional_indices_are_refused() {
+        let halves = parse("4 1 .5 .5 0 -.5 .5 0 0 0 1").unwrap();
+        assert_eq!(halves.transform([2, 0, 1]), Some([1, -1, 1]));
+        assert_eq!(halves.transform([1, 0, 1]), None);
+        let large = parse("4 1 900 0 0 0 1 0 0 0 1").unwrap();
+        assert_eq!(large.transform([900, 0, 0]), None);
+    }
+}

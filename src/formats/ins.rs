@@ -1,0 +1,302 @@
+//! Reads SHELX `.ins` and `.res` files.
+
+use super::hklf::Hklf;
+use super::ins_atoms::AtomReader;
+use super::text::{decode, finite, lines, read_bytes};
+use crate::crystal::elements::{SFAC_COEFFICIENTS, atomic_number};
+use crate::crystal::{Cell, ElementCount, Radiation, Site, SpaceGroup, SymOp};
+use crate::error::{Error, Result};
+use crate::reflections::CrystalHeader;
+use std::path::Path;
+
+/// What a `.ins` or `.res` file says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ins {
+    /// Text of TITL, empty without one.
+    pub title: String,
+    /// Wavelength in Å.
+    pub wavelength: f64,
+    /// Unit cell.
+    pub cell: Cell,
+    /// Space group of LATT and SYMM.
+    pub space_group: SpaceGroup,
+    /// Formula units per cell (ZERR).
+    pub z: f64,
+    /// Elements in the order of SFAC with the cell contents of UNIT.
+    pub elements: Vec<ElementCount>,
+    /// What the reflection file holds.
+    pub hklf: Hklf,
+    /// Atoms and Q peaks between UNIT and END, if any.
+    pub sites: Vec<Site>,
+    /// What the user should know about the reading, one line each.
+    pub warnings: Vec<String>,
+}
+
+impl Ins {
+    /// The header of a data set; the radiation follows from the wavelength.
+    pub fn header(&self) -> CrystalHeader {
+        CrystalHeader {
+            title: self.title.clone(),
+            wavelength: self.wavelength,
+            radiation: Radiation::from_wavelength(self.wavelength),
+            cell: self.cell.clone(),
+            space_group: self.space_group.clone(),
+            z: self.z,
+            elements: self.elements.clone(),
+        }
+    }
+}
+
+/// What to do about a file that cannot be opened.
+const MISSING_HINT: &str = "give a SHELX .ins file with TITL, CELL, ZERR, LATT, SYMM, SFAC, UNIT, HKLF and END";
+
+/// LATT of a file without the card: primitive and centrosymmetric (SHELX manual).
+const DEFAULT_LATT: i32 = 1;
+
+/// Reads a `.ins` or `.res` file, see [`parse_ins`].
+///
+/// # Errors
+/// As [`parse_ins`]; also when the file is missing or empty.
+pub fn read_ins(path: &Path) -> Result<Ins> {
+    parse_ins(path, &read_bytes(path, MISSING_HINT)?)
+}
+
+/// Reads the bytes of a `.ins` or `.res` file. Unknown cards, REM and `!` comments are passed over, a line
+/// ending in `=` goes on in the next; case, line ends and encoding (UTF-8 or Latin-1) do not matter.
+///
+/// # Errors
+/// `Error::Input` naming `path` and the line: a cell, operation, element or HKLF format that does not exist,
+/// numbers that are none, and a missing CELL, SFAC or UNIT card.
+pub fn parse_ins(path: &Path, bytes: &[u8]) -> Result<Ins> {
+    let mut reader = Reader::new(path);
+    for (number, text) in logical_lines(bytes) {
+        if !reader.take(number, &text)? {
+            break;
+        }
+    }
+    reader.finish()
+}
+
+/// Lines with continuations joined and comments removed, numbered by their first physical line.
+fn logical_lines(bytes: &[u8]) -> Vec<(usize, String)> {
+    let mut result: Vec<(usize, String)> = Vec::new();
+    let mut continued = false;
+    for (index, raw) in lines(bytes).into_iter().enumerate() {
+        let line = decode(raw);
+        let upper = line.trim_start().get(..4).unwrap_or("").to_ascii_uppercase();
+        // Free text may hold `!` and end in `=`.
+        let free_text = !continued && (upper.starts_with("TITL") || upper.starts_with("REM"));
+        let mut text = if free_text { line.as_str() } else { line.split('!').next().unwrap_or("") }.trim();
+        let goes_on = !free_text && text.ends_with('=');
+        if goes_on {
+            text = text.trim_end_matches('=').trim_end();
+        }
+        match result.last_mut() {
+            Some((_, last)) if continued => {
+                last.push(' ');
+                last.push_str(text);
+            }
+            _ => result.push((index + 1, text.to_string())),
+        }
+        continued = goes_on;
+    }
+    result
+}
+
+/// The file as far as it has been read; cards carry their line number for messages.
+struct Reader<'a> {
+    path: &'a Path,
+    title: String,
+    cell: Option<(f64, Cell)>,
+    z: Option<f64>,
+    latt: Option<(usize, i32)>,
+    symm: Vec<SymOp>,
+    last_symm_line: Option<usize>,
+    elements: Vec<ElementCount>,
+    unit: bool,
+    hklf: Option<Hklf>,
+    atoms: AtomReader,
+    passed_over: Vec<usize>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(path: &'a Path) -> Self {
+        Self {
+            path,
+            title: String::new(),
+            cell: None,
+            z: None,
+            latt: None,
+            symm: Vec::new(),
+            last_symm_line: None,
+            elements: Vec::new(),
+            unit: false,
+            hklf: None,
+            atoms: AtomReader::default(),
+            passed_over: Vec::new(),
+        }
+    }
+
+    /// Takes one line; false at END.
+    fn take(&mut self, n: usize, text: &str) -> Result<bool> {
+        let fields: Vec<&str> = text.split_whitespace().collect();
+        let Some((card, rest)) = fields.split_first() else { return Ok(true) };
+        match card.to_ascii_uppercase().as_str() {
+            "TITL" => self.title = text.get(card.len()..).unwrap_or("").trim().to_string(),
+            "CELL" => self.take_cell(n, rest)?,
+            "ZERR" => {
+                let z = rest.first().and_then(|f| finite(f)).filter(|z| *z > 0.0);
+                self.z =
+                    Some(z.ok_or_else(|| self.fault(n, "ZERR without a positive Z", "write ZERR Z and six errors"))?);
+            }
+            "LATT" => {
+                let number = match rest.first() {
+                    None => Some(DEFAULT_LATT),
+                    Some(field) => field.parse().ok(),
+                };
+                let hint = "write LATT with a number from -7 to 7";
+                self.latt = Some((n, number.ok_or_else(|| self.fault(n, "LATT without a whole number", hint))?));
+            }
+            "SYMM" => {
+                let hint = "write an operation of the space group such as `SYMM -X, 1/2+Y, -Z`";
+                self.symm.push(SymOp::parse(&rest.join(" ")).map_err(|e| self.fault(n, e, hint))?);
+                self.last_symm_line = Some(n);
+            }
+            "SFAC" => self.take_sfac(n, rest)?,
+            "UNIT" => self.take_unit(n, rest)?,
+            "HKLF" => self.hklf = Some(Hklf::parse(rest).map_err(|(what, hint)| self.fault(n, what, hint))?),
+            "END" => return Ok(false),
+            "REM" => {}
+            _ => {
+                // Atoms need the cell and the elements; before UNIT there are none.
+                if let (true, Some((_, cell))) = (self.unit, &self.cell)
+                    && !self.atoms.take(&fields, &self.elements, cell)
+                {
+                    self.passed_over.push(n);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn take_cell(&mut self, n: usize, fields: &[&str]) -> Result<()> {
+        let hint = "write CELL λ a b c α β γ in Å and degrees";
+        let numbers: Vec<f64> = fields.iter().map_while(|f| finite(f)).collect();
+        let &[wavelength, a, b, c, alpha, beta, gamma, ..] = numbers.as_slice() else {
+            return Err(self.fault(n, format!("CELL has {} numbers instead of seven", numbers.len()), hint));
+        };
+        if wavelength <= 0.0 {
+            return Err(self.fault(n, format!("the wavelength {wavelength} Å is not positive"), hint));
+        }
+        let cell = Cell::new([a, b, c], [alpha, beta, gamma]).map_err(|e| self.fault(n, e, hint))?;
+        self.cell = Some((wavelength, cell));
+        Ok(())
+    }
+
+    /// Either symbols one after the other, or one label with its 14 numbers.
+    fn take_sfac(&mut self, n: usize, fields: &[&str]) -> Result<()> {
+        if self.unit {
+            return Err(self.fault(n, "SFAC behind UNIT", "put all SFAC cards before UNIT"));
+        }
+        let numbers = fields.get(1..).unwrap_or(&[]);
+        if numbers.first().is_some_and(|f| finite(f).is_some()) {
+            let parsed: Vec<f64> = numbers.iter().map_while(|f| finite(f)).collect();
+            let coefficients = parsed.get(..SFAC_COEFFICIENTS).and_then(|c| c.try_into().ok()).ok_or_else(|| {
+                let hint = "write label a1 b1 a2 b2 a3 b3 a4 b4 c f' f\" mu r weight, with = before a new line";
+                self.fault(n, format!("SFAC has {} numbers instead of {SFAC_COEFFICIENTS}", parsed.len()), hint)
+            })?;
+            return self.add_element(n, fields.first().copied().unwrap_or(""), Some(coefficients));
+        }
+        fields.iter().try_for_each(|label| self.add_element(n, label, None))
+    }
+
+    fn add_element(&mut self, n: usize, label: &str, coefficients: Option<[f64; SFAC_COEFFICIENTS]>) -> Result<()> {
+        // `$C` and `Fe3+` name the element too.
+        let letters: String = label.trim_start_matches('$').chars().take_while(char::is_ascii_alphabetic).collect();
+        let number = atomic_number(&letters).ok_or_else(|| {
+            self.fault(n, format!("{label:?} on SFAC is no element"), "write element symbols such as `SFAC C H N O`")
+        })?;
+        let symbol = letters
+            .chars()
+            .enumerate()
+            .map(|(i, c)| if i == 0 { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+            .collect();
+        self.elements.push(ElementCount { symbol, atomic_number: number, count: 0.0, coefficients });
+        Ok(())
+    }
+
+    fn take_unit(&mut self, n: usize, fields: &[&str]) -> Result<()> {
+        let hint = "write on UNIT how many atoms of each SFAC element the unit cell holds";
+        let counts: Vec<f64> = fields.iter().map_while(|f| finite(f)).collect();
+        if counts.len() != fields.len() || counts.len() != self.elements.len() {
+            let what = format!("UNIT has {} numbers for {} elements on SFAC", counts.len(), self.elements.len());
+            return Err(self.fault(n, what, hint));
+        }
+        if counts.iter().any(|c| *c < 0.0) || counts.iter().all(|c| *c == 0.0) {
+            return Err(self.fault(n, "UNIT leaves the cell empty or holds a negative number", hint));
+        }
+        for (element, count) in self.elements.iter_mut().zip(counts) {
+            element.count = count;
+        }
+        self.unit = true;
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Ins> {
+        let missing = |card: &str, hint: &str| Error::file(self.path, format!("has no {card} card"), hint);
+        let (wavelength, cell) = self.cell.ok_or_else(|| missing("CELL", "add CELL λ a b c α β γ in Å and degrees"))?;
+        if self.elements.is_empty() {
+            return Err(missing("SFAC", "add the elements, such as `SFAC C H N O`"));
+        }
+        if !self.unit {
+            return Err(missing("UNIT", "add how many atoms of each SFAC element the unit cell holds"));
+        }
+        let mut warnings = Vec::new();
+        let (latt_line, latt) = match self.latt {
+            Some((line, latt)) => (Some(line), latt),
+            None => {
+                warnings.push("no LATT card: taken as LATT 1 (primitive, centrosymmetric), as SHELX does".to_string());
+                (None, DEFAULT_LATT)
+            }
+        };
+        let hint = "correct LATT and SYMM; the identity and inverted or centred copies need not be listed";
+        let space_group =
+            SpaceGroup::from_latt_symm(latt, &self.symm).map_err(|what| match self.last_symm_line.or(latt_line) {
+                Some(line) => Error::line(self.path, line, what, hint),
+                None => Error::file(self.path, what, hint),
+            })?;
+        let hklf = self.hklf.unwrap_or_else(|| {
+            warnings.push("no HKLF card: the reflection file is taken as HKLF 4 (intensities)".to_string());
+            Hklf::default()
+        });
+        let z = self.z.unwrap_or_else(|| {
+            warnings.push("no ZERR card: Z taken as the number of symmetry operations".to_string());
+            space_group.operations().len() as f64
+        });
+        if let Some(first) = self.passed_over.first() {
+            let n = self.passed_over.len();
+            warnings.push(format!(
+                "{n} lines are neither known cards nor atoms and were passed over (first: line {first})"
+            ));
+        }
+        Ok(Ins {
+            title: self.title,
+            wavelength,
+            cell,
+            space_group,
+            z,
+            elements: self.elements,
+            hklf,
+            sites: self.atoms.sites,
+            warnings,
+        })
+    }
+
+    fn fault(&self, line: usize, what: impl Into<String>, hint: impl Into<String>) -> Error {
+        Error::line(self.path, line, what, hint)
+    }
+}
+
+#[cfg(test)]
+#[path = "ins_tests.rs"]
+mod tests;

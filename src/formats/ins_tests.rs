@@ -1,0 +1,82 @@
+use super::*;
+
+const GOOD: &str = "TITL a = b ! c\nCELL 0.71073 7 8 9 90 95 90\nZERR 4 0 0 0 0 0 0\nLATT 1\nSYMM -X, 1/2+Y, 1/2-Z\n\
+                    SFAC C H N\nUNIT 28 28 4\nHKLF 4\nEND\n";
+
+fn read(text: &str) -> Result<Ins> {
+    parse_ins(Path::new("x.ins"), text.as_bytes())
+}
+
+#[test]
+fn a_plain_file_is_read() {
+    let ins = read(GOOD).unwrap();
+    assert_eq!((ins.title.as_str(), ins.wavelength, ins.z), ("a = b ! c", 0.71073, 4.0));
+    assert_eq!(ins.space_group.operations().len(), 4);
+    assert_eq!(
+        ins.elements.iter().map(|e| (e.atomic_number, e.count)).collect::<Vec<_>>(),
+        [(6, 28.0), (1, 28.0), (7, 4.0)]
+    );
+    assert!(ins.warnings.is_empty() && ins.sites.is_empty());
+}
+
+#[test]
+fn manners_of_writing_do_not_matter() {
+    let expected = read(GOOD).unwrap();
+    assert_eq!(read(&GOOD.replace('\n', "\r\n")).unwrap(), expected);
+    let lower = GOOD.to_lowercase();
+    assert_eq!(read(&lower).unwrap(), expected);
+    let wordy =
+        GOOD.replace("SFAC C H N", "REM SFAC Zz\n\nLIST 6\nSFAC C = \n  H N ! comment").replace("7 8", "7 =\n 8");
+    assert_eq!(read(&wordy).unwrap(), expected);
+    let mut latin = b"REM K\xf6ln\n".to_vec();
+    latin.extend_from_slice(GOOD.as_bytes());
+    assert_eq!(parse_ins(Path::new("x.ins"), &latin).unwrap(), expected);
+}
+
+#[test]
+fn long_form_of_sfac_is_read() {
+    let long = "SFAC C 2.31 20.84 1.02 10.21 1.59 0.57 0.86 51.65 =\n 0.216 0.003 0.002 11.5 0.77 12.01\nSFAC H N";
+    let ins = read(&GOOD.replace("SFAC C H N", long)).unwrap();
+    let carbon = &ins.elements[0];
+    assert_eq!((carbon.symbol.as_str(), carbon.coefficients.unwrap()[8]), ("C", 0.216));
+    assert_eq!(ins.elements.len(), 3);
+}
+
+#[test]
+fn atoms_stand_behind_unit_and_before_end() {
+    let text = GOOD.replace("HKLF 4", "FVAR 1.0\nC1 1 0.1 0.2 0.3 11 0.04\nQ1 1 0.2 0.3 0.4 11 0.05 3.25\nHKLF 4");
+    let ins = read(&format!("{text}Q2 1 0 0 0 11 0.05 1.0\n")).unwrap();
+    assert_eq!(ins.sites.len(), 2);
+    assert_eq!(ins.sites[1].height, Some(3.25));
+}
+
+#[test]
+fn defaults_are_announced() {
+    let text = GOOD.replace("LATT 1\n", "").replace("HKLF 4\n", "").replace("ZERR 4 0 0 0 0 0 0\n", "");
+    let ins = read(&text).unwrap();
+    assert_eq!((ins.warnings.len(), ins.z), (3, 4.0));
+}
+
+#[test]
+fn faults_are_named_with_their_line() {
+    for (from, to, start) in [
+        ("CELL 0.71073 7", "CELL 0.71073 x", "x.ins:2: CELL has 1 numbers"),
+        ("90 95 90", "90 95 270", "x.ins:2: cell angles"),
+        ("LATT 1", "LATT 9", "x.ins:5: LATT 9 does not exist"),
+        ("LATT 1", "LATT P", "x.ins:4: LATT without"),
+        ("1/2-Z", "1/5-Z", "x.ins:5: the translation"),
+        ("-X,", "X+Y,", "x.ins:5: the symmetry operations do not close"),
+        ("SFAC C H N", "SFAC C H Xx", "x.ins:6: \"Xx\" on SFAC is no element"),
+        ("SFAC C H N", "SFAC C 1.0 2.0", "x.ins:6: SFAC has 2 numbers"),
+        ("UNIT 28 28 4", "UNIT 28 28", "x.ins:7: UNIT has 2 numbers for 3"),
+        ("UNIT 28 28 4", "UNIT 0 0 0", "x.ins:7: UNIT leaves"),
+        ("HKLF 4", "HKLF 5", "x.ins:8: HKLF 5 (overlapping"),
+        ("CELL", "REM", "x.ins: has no CELL card"),
+        ("UNIT", "REM", "x.ins: has no UNIT card"),
+        ("SFAC", "REM", "x.ins:7: UNIT has 3 numbers for 0"),
+    ] {
+        assert!(GOOD.contains(from), "{from}");
+        let message = read(&GOOD.replace(from, to)).unwrap_err().to_string();
+        assert!(message.starts_with(start), "{message}");
+    }
+}

@@ -1,0 +1,104 @@
+//! SHELX `.res`: the model that SHELXL, Olex2 and ShelXle start from.
+
+use crate::crystal::{Cell, Site, SpaceGroup};
+use crate::{Error, Result};
+use std::fmt::Write;
+
+/// SHELX reads lines of at most this many characters.
+const LINE_LENGTH: usize = 80;
+/// 10 added to a parameter holds it fixed in refinement: occupancies of peaks and atoms are.
+const FIXED: f64 = 10.0;
+
+/// One scattering type: an entry of SFAC and UNIT.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScatteringType {
+    /// Atomic number.
+    pub z: u8,
+    /// Symbol as SFAC gives it.
+    pub symbol: String,
+    /// Atoms per cell.
+    pub count: f64,
+}
+
+/// What goes into the file.
+#[derive(Debug, Clone, Copy)]
+pub struct ResModel<'a> {
+    /// Title, one line.
+    pub title: &'a str,
+    /// Remarks, one line each.
+    pub remarks: &'a [String],
+    /// Wavelength in Å.
+    pub wavelength: f64,
+    /// The cell.
+    pub cell: &'a Cell,
+    /// Formula units per cell.
+    pub z: f64,
+    /// Standard uncertainties of edges (Å) and angles (degrees).
+    pub cell_sigma: [f64; 6],
+    /// Space group, in the setting of the data.
+    pub group: &'a SpaceGroup,
+    /// SFAC and UNIT; carbon is written where it is empty.
+    pub contents: &'a [ScatteringType],
+    /// Atoms and Q-peaks, highest first. Sites without an element are written as peaks of the first type, their
+    /// height last on the line. Labels should have at most four characters; SHELX cuts longer ones.
+    pub sites: &'a [Site],
+}
+
+/// The file; fails when a site has an element that `contents` lacks.
+pub fn res(model: &ResModel) -> Result<String> {
+    let mut out = String::new();
+    let line = |prefix: &str, text: &str| -> String {
+        let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+        let joined: String = prefix.chars().chain(clean).take(LINE_LENGTH).collect();
+        joined.trim_end().to_owned()
+    };
+    let _ = writeln!(out, "{}", line("TITL ", model.title));
+    for remark in model.remarks {
+        let _ = writeln!(out, "{}", line("REM ", remark));
+    }
+    let ([a, b, c], [alpha, beta, gamma]) = (model.cell.lengths, model.cell.angles);
+    let _ = writeln!(out, "CELL {:.5} {a:.5} {b:.5} {c:.5} {alpha:.4} {beta:.4} {gamma:.4}", model.wavelength);
+    let s = model.cell_sigma;
+    let _ = writeln!(out, "ZERR {} {:.5} {:.5} {:.5} {:.4} {:.4} {:.4}", model.z, s[0], s[1], s[2], s[3], s[4], s[5]);
+    let (latt, symm) = model.group.latt_symm();
+    let _ = writeln!(out, "LATT {latt}");
+    for op in symm {
+        let _ = writeln!(out, "SYMM {op}");
+    }
+    if model.contents.is_empty() {
+        out.push_str("SFAC C\nUNIT 1\n");
+    } else {
+        let symbols: Vec<&str> = model.contents.iter().map(|t| t.symbol.as_str()).collect();
+        let counts: Vec<String> = model.contents.iter().map(|t| t.count.to_string()).collect();
+        let _ = writeln!(out, "SFAC {}\nUNIT {}", symbols.join(" "), counts.join(" "));
+    }
+    out.push_str("L.S. 4\nBOND\nLIST 6\nFMAP 2\nPLAN 20\nWGHT 0.1\nFVAR 1.0\n");
+    for site in model.sites {
+        let [x, y, z] = site.xyz;
+        let kind = scattering_number(model.contents, site)?;
+        let _ = write!(
+            out,
+            "{:4} {kind:2} {x:10.6} {y:10.6} {z:10.6} {:9.5} {:8.5}",
+            site.label,
+            FIXED + site.sof,
+            site.u_iso
+        );
+        match site.height {
+            Some(height) if site.element.is_none() => {
+                let _ = writeln!(out, " {height:7.2}");
+            }
+            _ => out.push('\n'),
+        }
+    }
+    out.push_str("HKLF 4\nEND\n");
+    Ok(out)
+}
+
+/// Number of a site's scattering type, counted from 1.
+fn scattering_number(contents: &[ScatteringType], site: &Site) -> Result<usize> {
+    let Some(z) = site.element else { return Ok(1) };
+    let found = contents.iter().position(|t| t.z == z).map(|i| i + 1);
+    found.ok_or_else(|| {
+        Error::unusable(format!("atom {} has an element that is not in SFAC", site.label), "add it to SFAC and UNIT")
+    })
+}

@@ -1,0 +1,261 @@
+//! From normalised reflections to an engine problem and back: P1 expansion on the primitive lattice.
+
+use crate::crystal::{Cell, Hkl, SpaceGroup, friedel, in_half};
+use crate::engine::problem::{Coefficient, SHELLS};
+use crate::engine::{Layout, Problem};
+use crate::grid::{self, Sampling};
+use crate::reflections::{NormalisedReflection, PhasedReflection};
+use num_complex::Complex32;
+use std::collections::HashMap;
+
+/// One measured reflection of the P1 half-sphere.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Measured {
+    e: f64,
+    f: f64,
+}
+
+/// The reflections as the engine sees them: the whole sphere in P1, on a primitive basis.
+#[derive(Debug, Clone)]
+pub struct Sphere {
+    /// Index of a reflection on the primitive basis: h·P.
+    basis: [[f64; 3]; 3],
+    /// All reflections of the half sphere: conventional index, primitive index, measurement, shell.
+    members: Vec<Member>,
+    /// Non-hydrogen atoms in the primitive cell.
+    atoms: f64,
+    max_index: [i32; 3],
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    hkl: Hkl,
+    primitive: Hkl,
+    measured: Option<Measured>,
+    shell: u8,
+}
+
+impl Sphere {
+    /// Expands unique reflections with d ≥ `d_min` (Å) to the P1 half-sphere. Reflections that the
+    /// space group extinguishes count as measured with E = 0; those of the centring do not exist on
+    /// the primitive lattice. `atoms` is the number of non-hydrogen atoms in the conventional cell.
+    pub fn new(
+        cell: &Cell,
+        space_group: &SpaceGroup,
+        reflections: &[NormalisedReflection],
+        atoms: f64,
+        d_min: f64,
+    ) -> Self {
+        let limit = d_min.powi(-2) * (1.0 + 1e-9);
+        let mut measured: HashMap<Hkl, Measured> = HashMap::new();
+        for r in reflections.iter().filter(|r| cell.d_star_sq(r.merged.hkl) <= limit) {
+            for op in space_group.primitive_operations() {
+                let image = op.rotate_hkl(r.merged.hkl);
+                let half = if in_half(image) { image } else { friedel(image) };
+                measured.insert(half, Measured { e: r.e, f: r.f });
+            }
+        }
+        let basis = space_group.primitive_basis(&cell.metric);
+        let [hm, km, lm] = cell.max_indices(d_min);
+        let mut members = Vec::new();
+        for h in 0..=hm {
+            for k in -km..=km {
+                for l in -lm..=lm {
+                    let hkl = [h, k, l];
+                    if !in_half(hkl) || cell.d_star_sq(hkl) > limit {
+                        continue;
+                    }
+                    let Some(primitive) = primitive_index(hkl, &basis) else { continue };
+                    let measured = measured
+                        .get(&hkl)
+                        .copied()
+                        .or_else(|| space_group.classify(hkl).absent.then_some(Measured { e: 0.0, f: 0.0 }));
+                    members.push(Member { hkl, primitive, measured, shell: 0 });
+                }
+            }
+        }
+        assign_shells(cell, &mut members);
+        let max_index = std::array::from_fn(|i| members.iter().map(|m| m.primitive[i].abs()).max().unwrap_or(0));
+        Self { basis, members, atoms: atoms / space_group.centring().len() as f64, max_index }
+    }
+
+    /// Reflections of the half sphere, measured or not.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// True without any reflection.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Share of the sphere that was measured.
+    pub fn completeness(&self) -> f64 {
+        let measured = self.members.iter().filter(|m| m.measured.is_some()).count();
+        measured as f64 / self.members.len().max(1) as f64
+    }
+
+    /// Non-hydrogen atoms in the primitive cell.
+    pub fn atoms(&self) -> f64 {
+        self.atoms
+    }
+
+    /// Measured reflections of the half sphere: index, |F|, |E|.
+    pub fn measured(&self) -> impl Iterator<Item = (Hkl, f64, f64)> + '_ {
+        self.members.iter().filter_map(|m| m.measured.map(|v| (m.hkl, v.f, v.e)))
+    }
+
+    /// The engine problem on a grid of the given sampling. Grid axes are ordered so that z is the
+    /// longest: planes, which must fit a cache or workgroup memory, are then smallest.
+    pub fn problem(&self, sampling: Sampling) -> GriddedSphere {
+        let dims = grid::dims(self.max_index, sampling);
+        let mut axes = [0, 1, 2];
+        axes.sort_by_key(|&i| (dims[i], i));
+        let to_grid = |p: Hkl| axes.map(|a| p[a]);
+        let layout = Layout::new(axes.map(|a| dims[a]), self.members.iter().map(|m| to_grid(m.primitive)))
+            .unwrap_or_else(|| unreachable!("the grid was made for these indices"));
+        let mut places = Vec::with_capacity(self.members.len());
+        let mut by_entry: Vec<Option<usize>> = vec![None; layout.len()];
+        for (i, member) in self.members.iter().enumerate() {
+            let place = layout.locate(to_grid(member.primitive));
+            if let Some((entry, _)) = place {
+                by_entry[entry] = Some(i);
+            }
+            places.push(place);
+        }
+        let mean_f_sq = {
+            let (sum, n) = self.measured().fold((0.0, 0.0), |(s, n), (_, f, _)| (s + f * f, n + 1.0));
+            if n > 0.0 && sum > 0.0 { sum / n } else { 1.0 }
+        };
+        let f_scale = 1.0 / mean_f_sq.sqrt();
+        let entries: Vec<(Coefficient, u32)> = by_entry
+            .iter()
+            .map(|member| match member.map(|i| &self.members[i]) {
+                Some(m) => {
+                    let measured = m.measured.map(|v| (v.e as f32, (v.f * f_scale) as f32));
+                    (Coefficient { measured, shell: m.shell }, key(m.hkl))
+                }
+                None => (Coefficient { measured: None, shell: 0 }, 0),
+            })
+            .collect();
+        let (mut coefficients, mut keys) = (entries.iter(), entries.iter());
+        let none = (Coefficient { measured: None, shell: 0 }, 0);
+        let problem = Problem::new(
+            layout,
+            self.atoms as f32,
+            |_| coefficients.next().unwrap_or(&none).0,
+            |_| keys.next().unwrap_or(&none).1,
+        );
+        GriddedSphere { problem, places }
+    }
+
+    /// The measured reflections with the phases that an engine found on `gridded`.
+    pub fn phased(&self, gridded: &GriddedSphere, phases: &[Complex32]) -> Vec<PhasedReflection> {
+        self.members
+            .iter()
+            .zip(&gridded.places)
+            .filter_map(|(m, place)| {
+                let (measured, (entry, conjugate)) = (m.measured?, (*place)?);
+                let value = phases[entry];
+                let phase = f64::from(value.im).atan2(f64::from(value.re));
+                Some(PhasedReflection {
+                    hkl: m.hkl,
+                    f: measured.f,
+                    e: measured.e,
+                    phase: if conjugate { -phase } else { phase },
+                    fom: f64::from(value.norm()).min(1.0),
+                })
+            })
+            .collect()
+    }
+
+    /// Primitive basis of the lattice: column j holds axis j in units of the conventional axes.
+    pub fn basis(&self) -> &[[f64; 3]; 3] {
+        &self.basis
+    }
+}
+
+/// A sphere laid out on a grid.
+pub struct GriddedSphere {
+    /// Tables for the engine.
+    pub problem: Problem,
+    /// Entry of each member of the sphere, and whether it is the conjugate.
+    places: Vec<Option<(usize, bool)>>,
+}
+
+/// h·P, when it is integral: the centring does not extinguish h.
+fn primitive_index(hkl: Hkl, basis: &[[f64; 3]; 3]) -> Option<Hkl> {
+    let mut out = [0; 3];
+    for (j, value) in out.iter_mut().enumerate() {
+        let x: f64 = (0..3).map(|i| f64::from(hkl[i]) * basis[i][j]).sum();
+        if (x - x.round()).abs() > 1e-6 {
+            return None;
+        }
+        *value = x.round() as i32;
+    }
+    Some(out)
+}
+
+/// Resolution shells of equal numbers of reflections.
+fn assign_shells(cell: &Cell, members: &mut [Member]) {
+    let mut order: Vec<(f64, usize)> = members.iter().enumerate().map(|(i, m)| (cell.d_star_sq(m.hkl), i)).collect();
+    order.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let n = order.len().max(1);
+    for (rank, (_, i)) in order.into_iter().enumerate() {
+        members[i].shell = (rank * SHELLS / n) as u8;
+    }
+}
+
+/// A number of a reflection for the counter hash (Teschner et al. 2003 spatial hash).
+fn key(hkl: Hkl) -> u32 {
+    (hkl[0] as u32).wrapping_mul(73_856_093)
+        ^ (hkl[1] as u32).wrapping_mul(19_349_663)
+        ^ (hkl[2] as u32).wrapping_mul(83_492_791)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crystal::SymOp;
+    use crate::reflections::MergedReflection;
+
+    #[test]
+    fn centred_cells_are_phased_on_the_primitive_lattice() {
+        let cell = Cell::new([10.0, 7.0, 12.0], [90.0, 105.0, 90.0]).unwrap();
+        let group = SpaceGroup::from_latt_symm(7, &[SymOp::parse("-x, y, 1/2-z").unwrap()]).unwrap();
+        let mut list = Vec::new();
+        for h in 0..=10 {
+            for k in -7..=7 {
+                for l in -12..=12 {
+                    let hkl = [h, k, l];
+                    if group.laue_representative(hkl) == hkl
+                        && cell.d_spacing(hkl) >= 1.0
+                        && !group.classify(hkl).absent
+                        && hkl != [0; 3]
+                    {
+                        let merged = MergedReflection {
+                            hkl,
+                            intensity: 1.0,
+                            sigma: 0.1,
+                            redundancy: 1,
+                            epsilon: 1,
+                            centric: false,
+                        };
+                        list.push(NormalisedReflection { merged, f: 1.0, sigma_f: 0.1, e: 1.0 });
+                    }
+                }
+            }
+        }
+        let sphere = Sphere::new(&cell, &group, &list, 80.0, 1.0);
+        assert_eq!(sphere.completeness(), 1.0, "every reflection of the primitive lattice is measured or absent");
+        assert_eq!(sphere.atoms(), 40.0);
+        let gridded = sphere.problem(Sampling::Nyquist);
+        assert_eq!(gridded.problem.layout().len(), sphere.len());
+        let expected = 2.0 / 3.0 * std::f64::consts::PI * cell.volume / 2.0;
+        assert!((sphere.len() as f64 / expected - 1.0).abs() < 0.05);
+        let ones = vec![Complex32::from_polar(1.0, 0.5); sphere.len()];
+        for r in sphere.phased(&gridded, &ones) {
+            assert!((r.phase.abs() - 0.5).abs() < 1e-6);
+        }
+    }
+}

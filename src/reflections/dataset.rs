@@ -1,0 +1,73 @@
+//! Everything known of the data before phasing starts.
+
+use super::warnings::Evidence;
+use super::{
+    IntensityStatistics, MergeReport, NormalisedReflection, RawReflection, ShellTable, WilsonPlot, merge, normalise,
+    shell_table, statistics, wilson_plot,
+};
+use crate::crystal::{Cell, ElementCount, Radiation, SpaceGroup};
+use crate::error::Result;
+
+/// What the header of a data set says: the part of a `.ins` (or CIF, or MTZ) that is not reflections.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CrystalHeader {
+    /// Title, for listings only.
+    pub title: String,
+    /// Wavelength in Å.
+    pub wavelength: f64,
+    /// X-rays or electrons.
+    pub radiation: Radiation,
+    /// Unit cell.
+    pub cell: Cell,
+    /// Space group in the setting of the data.
+    pub space_group: SpaceGroup,
+    /// Formula units per cell.
+    pub z: f64,
+    /// Contents of the unit cell.
+    pub elements: Vec<ElementCount>,
+}
+
+/// A data set ready for phasing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DataSet {
+    /// Cell, symmetry, contents, radiation.
+    pub header: CrystalHeader,
+    /// Unique reflections, extinct ones left out, sorted by 1/d then index.
+    pub reflections: Vec<NormalisedReflection>,
+    /// What merging found.
+    pub merge: MergeReport,
+    /// Resolution table.
+    pub shells: ShellTable,
+    /// Overall B and scale; `None` for lists too short for a plot.
+    pub wilson: Option<WilsonPlot>,
+    /// Intensity statistics.
+    pub statistics: IntensityStatistics,
+    /// What looks wrong and what to do about it, one line each; empty for good data.
+    pub warnings: Vec<String>,
+}
+
+impl DataSet {
+    /// Merges, normalises and examines raw rows. `sum_f2` gives Σf² over the atoms of the unit cell at (sin θ/λ)²
+    /// in Å⁻² (electrons², or Å² for electron diffraction); it is used for the Wilson plot alone.
+    ///
+    /// # Errors
+    /// `Error::Unusable`: fewer than 50 unique reflections, no positive intensity, or a resolution that does not
+    /// exist. Everything else that looks wrong is a warning.
+    pub fn new(header: CrystalHeader, rows: &[RawReflection], sum_f2: impl Fn(f64) -> f64) -> Result<Self> {
+        let (cell, group) = (&header.cell, &header.space_group);
+        let merged = merge(rows, cell, group)?;
+        let shells = shell_table(&merged.reflections, &merged.spreads, cell, group)?;
+        let reflections = normalise(&merged.reflections, cell);
+        let wilson = wilson_plot(&merged.reflections, cell, group, sum_f2);
+        let statistics = statistics(&merged.reflections, cell, group);
+        let warnings = Evidence {
+            header: &header,
+            merge: &merged.report,
+            shells: &shells,
+            wilson: wilson.as_ref(),
+            statistics: &statistics,
+        }
+        .warnings();
+        Ok(Self { header, reflections, merge: merged.report, shells, wilson, statistics, warnings })
+    }
+}

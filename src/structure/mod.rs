@@ -1,0 +1,43 @@
+//! From P1 phases to a structure in the given space group. Imports: `crystal`, `reflections`, `fourier`.
+//!
+//! | file | noun |
+//! |---|---|
+//! | `hand` | a phase set as it is or inverted |
+//! | `lookup` | a reflection found by its index |
+//! | `strongest` | the reflections that carry a search |
+//! | `waves` | sums of waves over a shift, maximised |
+//! | `agreement` | two phase sets compared, origin and hand free |
+//! | `origin` | shift and hand onto the space group, residual of each operation |
+//! | `average` | phases averaged over the operations |
+//! | `density` | the map |
+//! | `peaks` | its maxima |
+//! | `bins` | neighbours in a periodic cell |
+//! | `unique` | peaks reduced by symmetry, special positions |
+//! | `compact` | images that make one molecule |
+//! | `elements` | heavy atoms that are plain |
+//! | `solution` | all of it in order |
+
+pub mod agreement;
+pub mod average;
+mod bins;
+pub mod compact;
+pub mod density;
+pub mod elements;
+mod hand;
+pub mod lookup;
+pub mod origin;
+pub mod peaks;
+pub mod solution;
+mod strongest;
+pub mod unique;
+mod waves;
+
+#[cfg(test)]
+mod invented;
+
+pub use agreement::{Agreement, SOLVED_CC, Weighting, agreement};
+pub use average::{SymmetrisedPhases, symmetrise};
+pub use density::{Coefficients, DensityMap, density_map};
+pub use hand::Hand;
+pub use origin::{OperatorResidual, OriginFit, fit_origin};
+pub use solution::{Solution, solve_structure};

@@ -1,0 +1,230 @@
+//! Sums of plane waves over an origin shift, and the shifts where they are largest.
+//!
+//! Both questions of this folder that ask for an unknown origin (does one phase set agree with another, where
+//! do the symmetry elements stand) maximise V(s) = Σ Re(c_g exp(2πi g·s)), once for each hand. One transform
+//! gives V on a grid for both hands; indices beyond the grid alias onto it, which is exact at its points. The
+//! best few maxima are then climbed with Newton steps.
+
+use super::Hand;
+use crate::crystal::{Cell, Hkl};
+use crate::fourier::{Fourier3, smooth_at_least};
+use nalgebra::{Matrix3, Vector3};
+use rustfft::num_complex::{Complex32, Complex64};
+use std::f64::consts::TAU;
+
+/// Grid maxima looked at before giving up on finding further distinct ones.
+const MAX_SCANNED: usize = 20_000;
+/// Fewest grid points along an axis on which the sum varies.
+const MIN_POINTS: usize = 4;
+/// Newton steps from a grid maximum; it takes 3–5 to settle.
+const MAX_STEPS: usize = 15;
+/// A step shorter than this, in Å, ends the climb.
+const SETTLED: f64 = 1e-4;
+/// A direction whose curvature is below this part of the largest is free (a polar axis): no step along it.
+const FREE_CURVATURE: f64 = 1e-7;
+/// Halvings of a step that leads downhill.
+const MAX_HALVINGS: usize = 6;
+
+/// One wave: its index and its complex coefficient for each hand.
+#[derive(Debug, Clone, Copy)]
+pub struct Wave {
+    /// Index g of the wave.
+    pub index: Hkl,
+    /// Coefficients for `Hand::Same` and `Hand::Inverted`.
+    pub coefficient: [Complex64; 2],
+}
+
+/// A shift where the sum is large.
+#[derive(Debug, Clone, Copy)]
+pub struct Maximum {
+    /// Hand it belongs to.
+    pub hand: Hand,
+    /// Fractional shift.
+    pub shift: [f64; 3],
+    /// Value of the sum.
+    pub value: f64,
+}
+
+/// Waves that are summed over a shift.
+pub struct WaveSum {
+    waves: Vec<Wave>,
+}
+
+impl WaveSum {
+    /// Collects the waves.
+    pub fn new(waves: Vec<Wave>) -> Self {
+        Self { waves }
+    }
+
+    /// The best `count` grid maxima of each hand, best first, no two of them `same`. `spacing` is the grid step in Å.
+    pub fn maxima(
+        &self,
+        cell: &Cell,
+        spacing: f64,
+        count: usize,
+        same: impl Fn([f64; 3], [f64; 3]) -> bool,
+    ) -> Vec<Maximum> {
+        let dims: [usize; 3] = std::array::from_fn(|axis| {
+            if self.waves.iter().all(|w| w.index[axis] == 0) {
+                1
+            } else {
+                smooth_at_least(((cell.lengths[axis] / spacing).ceil() as usize).max(MIN_POINTS))
+            }
+        });
+        let plan = Fourier3::<f32>::new(dims);
+        let mut grid = vec![Complex32::new(0.0, 0.0); plan.len()];
+        for wave in &self.waves {
+            let [plus, minus] = wave.coefficient;
+            // Hermitian parts: the real part of the transform is the sum of one hand, the imaginary part of the other.
+            for (index, p, m) in [(wave.index, plus, minus), (wave.index.map(|x| -x), plus.conj(), minus.conj())] {
+                let packed = 0.5 * (p + Complex64::i() * m);
+                grid[plan.index(index)] += Complex32::new(packed.re as f32, packed.im as f32);
+            }
+        }
+        plan.inverse(&mut grid);
+        let mut found = Vec::new();
+        for hand in Hand::BOTH {
+            let values: Vec<f32> = grid.iter().map(|c| if hand == Hand::Same { c.re } else { c.im }).collect();
+            let mut kept: Vec<Maximum> = Vec::new();
+            for (point, value) in local_maxima(&values, dims).into_iter().take(MAX_SCANNED) {
+                let shift = std::array::from_fn(|axis| point[axis] as f64 / dims[axis] as f64);
+                if kept.iter().all(|other| !same(shift, other.shift)) {
+                    kept.push(Maximum { hand, shift, value: f64::from(value) });
+                    if kept.len() == count {
+                        break;
+                    }
+                }
+            }
+            found.extend(kept);
+        }
+        found
+    }
+
+    /// Follows the sum uphill from a maximum; steps are at most `reach` Å long.
+    pub fn climb(&self, cell: &Cell, from: Maximum, reach: f64) -> Maximum {
+        let hand = from.hand;
+        let mut shift = from.shift;
+        let (mut value, mut gradient, mut hessian) = self.derivatives(cell, hand, shift);
+        for _ in 0..MAX_STEPS {
+            let mut step = newton_step(&gradient, hessian);
+            let length = step.norm();
+            if length > reach {
+                step *= reach / length;
+            }
+            let mut moved = false;
+            for _ in 0..MAX_HALVINGS {
+                let next = std::array::from_fn(|i| shift[i] + step[i] / cell.lengths[i]);
+                let trial = self.derivatives(cell, hand, next);
+                if trial.0 >= value {
+                    shift = next;
+                    (value, gradient, hessian) = trial;
+                    moved = true;
+                    break;
+                }
+                step *= 0.5;
+            }
+            if !moved || step.norm() < SETTLED {
+                break;
+            }
+        }
+        Maximum { hand, shift, value }
+    }
+
+    /// Value, gradient and second derivatives with respect to a shift in Å along the axes.
+    fn derivatives(&self, cell: &Cell, hand: Hand, shift: [f64; 3]) -> (f64, Vector3<f64>, Matrix3<f64>) {
+        let mut value = 0.0;
+        let mut g = [0.0; 3];
+        let mut m = [0.0; 6];
+        for wave in &self.waves {
+            let k = wave.index.map(f64::from);
+            let turns = k[0] * shift[0] + k[1] * shift[1] + k[2] * shift[2];
+            let (sin, cos) = (TAU * (turns - turns.round())).sin_cos();
+            let c = wave.coefficient[hand as usize];
+            let (re, im) = (c.re * cos - c.im * sin, c.re * sin + c.im * cos);
+            value += re;
+            for i in 0..3 {
+                g[i] -= im * k[i];
+                m[i] -= re * k[i] * k[i];
+            }
+            m[3] -= re * k[1] * k[2];
+            m[4] -= re * k[0] * k[2];
+            m[5] -= re * k[0] * k[1];
+        }
+        let scale = cell.lengths.map(|x| TAU / x);
+        let gradient = Vector3::from_fn(|i, _| g[i] * scale[i]);
+        let full = Matrix3::new(m[0], m[5], m[4], m[5], m[1], m[3], m[4], m[3], m[2]);
+        (value, gradient, Matrix3::from_fn(|i, j| full[(i, j)] * scale[i] * scale[j]))
+    }
+}
+
+/// Newton step that climbs along every curved direction and stays put along free ones.
+fn newton_step(gradient: &Vector3<f64>, hessian: Matrix3<f64>) -> Vector3<f64> {
+    let eigen = hessian.symmetric_eigen();
+    let largest = eigen.eigenvalues.iter().fold(0.0f64, |a, &b| a.max(b.abs()));
+    let mut step = Vector3::zeros();
+    for (i, &curvature) in eigen.eigenvalues.iter().enumerate() {
+        if curvature.abs() > FREE_CURVATURE * largest {
+            let axis = eigen.eigenvectors.column(i);
+            step += axis * (axis.dot(gradient) / curvature.abs());
+        }
+    }
+    step
+}
+
+/// Points of a periodic grid that no neighbour along an axis exceeds, highest first, ties in grid order.
+fn local_maxima(values: &[f32], dims: [usize; 3]) -> Vec<([usize; 3], f32)> {
+    let [nx, ny, nz] = dims;
+    let at = |x: usize, y: usize, z: usize| values[(x * ny + y) * nz + z];
+    let mut found = Vec::new();
+    for x in 0..nx {
+        for y in 0..ny {
+            for z in 0..nz {
+                let v = at(x, y, z);
+                let top = v > 0.0
+                    && v >= at(x, y, (z + 1) % nz)
+                    && v >= at(x, y, (z + nz - 1) % nz)
+                    && v >= at(x, (y + 1) % ny, z)
+                    && v >= at(x, (y + ny - 1) % ny, z)
+                    && v >= at((x + 1) % nx, y, z)
+                    && v >= at((x + nx - 1) % nx, y, z);
+                if top {
+                    found.push(([x, y, z], v));
+                }
+            }
+        }
+    }
+    found.sort_by(|a, b| b.1.total_cmp(&a.1));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_common_crest_of_many_waves_is_found_for_each_hand() {
+        let cell = Cell::new([9.0, 11.0, 13.0], [80.0, 95.0, 105.0]).unwrap();
+        let crests = [[0.123, 0.456, 0.789], [0.61, 0.07, 0.33]];
+        let mut waves = Vec::new();
+        for h in -5..=5 {
+            for k in -6..=6 {
+                for l in 1..=7 {
+                    let index = [h, k, l];
+                    let coefficient = crests.map(|x| {
+                        let turns: f64 = (0..3).map(|i| f64::from(index[i]) * x[i]).sum();
+                        Complex64::from_polar(1.0, -TAU * turns)
+                    });
+                    waves.push(Wave { index, coefficient });
+                }
+            }
+        }
+        let sum = WaveSum::new(waves);
+        let maxima = sum.maxima(&cell, 0.6, 2, |a, b| cell.distance_mod_lattice(a, b) < 1.0);
+        for hand in Hand::BOTH {
+            let first = maxima.iter().find(|m| m.hand == hand).unwrap();
+            let top = sum.climb(&cell, *first, 0.3);
+            assert!(cell.distance_mod_lattice(top.shift, crests[hand as usize]) < 1e-4);
+            assert!((top.value - sum.waves.len() as f64).abs() < 1e-3);
+        }
+    }
+}
