@@ -1,4 +1,4 @@
-//! The example models are typed in by hand: their geometry shows a slip that no parser would.
+//! The example models are transcribed from papers: their geometry shows a slip that no parser would.
 
 use seedflip::crystal::elements::symbol;
 use seedflip::formats::cif::{Model, read_model};
