@@ -101,7 +101,7 @@ fn instructions(path: &Path, model: &Model, wavelength: f64, options: &SimulateO
     let file = path.file_name().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let cone = options.missing_cone.map_or("none".to_owned(), |deg| format!("{deg} degrees about c*"));
     let remarks = [
-        format!("simulated by seedflip {} from the model {file}: no measurement", env!("CARGO_PKG_VERSION")),
+        format!("simulated by seedflip from the model {file}: no measurement"),
         format!(
             "d {} noise {} completeness {} missing cone {cone} radiation {} seed {}",
             options.d_min,

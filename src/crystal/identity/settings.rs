@@ -95,10 +95,7 @@ fn read(hall_number: i32) -> Option<Tabulated> {
     centring.dedup();
     let number = u16::try_from(entry.number).ok()?;
     let [short, full] = [entry.hm_short, entry.hm_full].map(|s| s.replace('_', ""));
-    let qualifier = match entry.setting.get(..1) {
-        Some(q @ ("1" | "2" | "H" | "R")) => q,
-        _ => "",
-    };
+    let qualifier = ["1", "2", "H", "R"].into_iter().find(|q| entry.setting.starts_with(q)).unwrap_or("");
     let before_e = BEFORE_E.iter().find_map(|(first, symbols)| {
         symbols.get(usize::try_from(hall_number - first).ok()?).map(|symbol| (*symbol).to_owned())
     });
@@ -133,8 +130,7 @@ pub(super) fn by_name(name: &str, rhombohedral_axes: bool) -> Option<&'static Ta
     let wanted = normalise(name);
     // What a symbol without a qualifier means.
     let preferred = if rhombohedral_axes { ["", "2", "R", "H", "1"] } else { ["", "2", "H", "R", "1"] };
-    let named = preferred.iter().find_map(|q| {
-        settings().iter().find(|s| s.qualifier == *q && s.names.iter().any(|spelling| *spelling == wanted))
-    });
+    let named =
+        preferred.iter().find_map(|q| settings().iter().find(|s| s.qualifier == *q && s.names.contains(&wanted)));
     named.or_else(|| settings().iter().find(|s| normalise(&s.hall) == wanted))
 }

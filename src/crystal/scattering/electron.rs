@@ -5,6 +5,8 @@ use super::Gaussians;
 /// International Tables for Crystallography C (1999, 2004), table 4.3.2.2: free neutral atoms, first Born
 /// approximation, f(s) = Σ aᵢ exp(−bᵢ s²) in Å, s = sin θ/λ in Å⁻¹, fitted for 0 < s < 2 Å⁻¹, no
 /// relativistic factor. Hydrogen to californium in the order of atomic numbers.
+// 0.3183 is a fitted number, not 1/π.
+#[allow(clippy::approx_constant)]
 #[rustfmt::skip]
 pub(super) const ELECTRON: [Gaussians<5>; 98] = [
     g5([0.0349, 0.1201, 0.197, 0.0573, 0.1195], [0.5347, 3.5867, 12.3471, 18.9525, 38.6269]), // H
