@@ -24,7 +24,7 @@ pub struct MergedReflection {
 pub struct NormalisedReflection {
     /// The merged observation.
     pub merged: MergedReflection,
-    /// Amplitude |F| on the file's scale, never negative (weak intensities by the stated rule).
+    /// Amplitude |F| on the file's scale, never negative (negative intensities count as zero).
     pub f: f64,
     /// Standard uncertainty of `f`.
     pub sigma_f: f64,

@@ -1,7 +1,6 @@
 //! Reflections from raw rows to normalised amplitudes. Imports: `crystal`, `error`.
 
 pub mod dataset;
-pub mod french_wilson;
 pub mod merge;
 pub mod merged;
 pub mod normalise;

@@ -1,44 +1,34 @@
 //! From merged intensities to |F| and |E|.
 
-use super::french_wilson::posterior;
 use super::profile::{IntensityProfile, average};
 use super::{MergedReflection, NormalisedReflection};
 use crate::crystal::Cell;
 
-/// Intensities below this many standard uncertainties are replaced by their posterior means: the rule for weak and
-/// negative data. Above it the replacement would change less than the uncertainty itself.
-pub const WEAK_SIGMAS: f64 = 3.0;
-
 /// |F| and |E| of merged reflections, sorted by 1/d as `merge` leaves them.
 ///
-/// Intensities below 3σ, negative ones among them, are replaced by the French & Wilson posterior means of I and |F|
-/// under Wilson's prior (centric or acentric) with the local mean intensity. E² = I/(ε⟨I/ε⟩), the mean taken
-/// in shells of about 150 reflections and interpolated between them; then ⟨E²⟩ is set to 1 in every shell.
+/// The rule for weak data: a negative intensity counts as zero; nothing else is changed.
+/// E² = I/(ε⟨I/ε⟩), the mean taken in shells of about 150 reflections and interpolated between them;
+/// then ⟨E²⟩ is set to 1 in every shell.
+///
+/// French & Wilson's posterior means (1978, A34, 517) in place of I < 3σ were built and measured: message
+/// passing then solved 5/16 trials of a small protein whose σ are overestimated (conotoxin, 1.1 Å) against 16/16
+/// without, 13/16 against 15/16 on an incomplete high-pressure set, and made no difference on five others. A wrong σ
+/// costs more than a right one gains, so the σ do not enter E.
 pub fn normalise(merged: &[MergedReflection], cell: &Cell) -> Vec<NormalisedReflection> {
-    let raw: Vec<f64> = merged.iter().map(|r| r.intensity).collect();
     let sigmas: Vec<f64> = merged.iter().map(|r| r.sigma / f64::from(r.epsilon)).collect();
-    let prior = IntensityProfile::new(merged, &raw, &sigmas, cell);
-    let mut intensities = Vec::with_capacity(merged.len());
-    let mut amplitudes = Vec::with_capacity(merged.len());
-    for r in merged {
-        if r.intensity >= WEAK_SIGMAS * r.sigma {
-            let f = r.intensity.sqrt();
-            intensities.push(r.intensity);
-            amplitudes.push((f, r.sigma / (2.0 * f)));
-        } else {
-            let expected = f64::from(r.epsilon) * prior.at(cell.d_star_sq(r.hkl));
-            let p = posterior(r.intensity, r.sigma, expected, r.centric);
-            intensities.push(p.intensity);
-            amplitudes.push((p.amplitude, p.sigma_amplitude));
-        }
-    }
+    let intensities: Vec<f64> = merged.iter().map(|r| r.intensity.max(0.0)).collect();
     let profile = IntensityProfile::new(merged, &intensities, &sigmas, cell);
     let e_sq = squared_e(merged, &intensities, &profile, cell);
     merged
         .iter()
-        .zip(amplitudes)
+        .zip(intensities)
         .zip(e_sq)
-        .map(|((&merged, (f, sigma_f)), e_sq)| NormalisedReflection { merged, f, sigma_f, e: e_sq.sqrt() })
+        .map(|((&merged, intensity), e_sq)| {
+            let f = intensity.sqrt();
+            // σ(F) as the distance to √(I + σ): finite for I = 0 and σ/2F for strong reflections.
+            let sigma_f = (intensity + merged.sigma).sqrt() - f;
+            NormalisedReflection { merged, f, sigma_f, e: e_sq.sqrt() }
+        })
         .collect()
 }
 
@@ -89,7 +79,7 @@ mod tests {
         let (cell, list) = wilson_list(1000, 100.0);
         assert!(list.iter().any(|r| r.intensity < 0.0));
         let normalised = normalise(&list, &cell);
-        assert!(normalised.iter().all(|r| r.f > 0.0 && r.sigma_f > 0.0 && r.e.is_finite()));
+        assert!(normalised.iter().all(|r| r.f >= 0.0 && r.sigma_f > 0.0 && r.e.is_finite()));
         for shell in normalised.chunks(167) {
             let mean = shell.iter().map(|r| r.e * r.e).sum::<f64>() / shell.len() as f64;
             assert!((mean - 1.0).abs() < 0.05, "{mean}");

@@ -23,7 +23,7 @@ pub const FEWEST_FOR_STATISTICS: usize = 200;
 /// centric ones with it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct IntensityStatistics {
-    /// ⟨|E²−1|⟩ of measured intensities (no French & Wilson treatment).
+    /// ⟨|E²−1|⟩ of measured intensities.
     pub mean_e2_minus_1: f64,
     /// Its expected value for the space group, 0.736 or 0.968.
     pub expected_e2_minus_1: f64,

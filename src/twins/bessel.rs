@@ -3,7 +3,7 @@
 /// Where the two approximations meet (Abramowitz & Stegun 9.8).
 const SPLIT: f32 = 3.75;
 
-/// I₁(x)/I₀(x) for x ≥ 0, absolute error below 10⁻⁶ in f32 (Abramowitz & Stegun 1964, 9.8.1–9.8.4).
+/// I₁(x)/I₀(x) for x ≥ 0, absolute error below 2·10⁻⁶ in f32 (Abramowitz & Stegun 1964, 9.8.1–9.8.4).
 #[inline(always)]
 pub fn i1_over_i0(x: f32) -> f32 {
     let t = x * (1.0 / SPLIT);
@@ -49,7 +49,7 @@ mod tests {
     fn within_the_stated_error() {
         for i in 1..4000 {
             let x = i as f32 * 0.02;
-            assert!((f64::from(i1_over_i0(x)) - exact(f64::from(x))).abs() < 1e-6, "{x}");
+            assert!((f64::from(i1_over_i0(x)) - exact(f64::from(x))).abs() < 2e-6, "{x}");
         }
         assert_eq!(i1_over_i0(0.0), 0.0);
         assert!((i1_over_i0(1e4) - 1.0).abs() < 1e-4);
