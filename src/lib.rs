@@ -11,8 +11,11 @@ pub mod grid;
 pub mod input;
 pub mod phasing;
 pub mod reflections;
+pub mod report;
 pub mod simulate;
+pub mod solve;
 pub mod structure;
+pub mod trials;
 pub mod twins;
 
 pub use error::{Error, Result};

@@ -1,7 +1,9 @@
 //! The command line: one file per sub-command, arguments typed here and resolved there.
 
 pub mod bench;
+mod progress;
 pub mod simulate;
+pub mod solve;
 
 use crate::Result;
 use clap::{Parser, Subcommand};
@@ -16,6 +18,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Solve(solve::Args),
     Simulate(simulate::SimulateArgs),
     Bench(bench::Args),
 }
@@ -23,6 +26,7 @@ enum Command {
 /// Runs a parsed command line; the exit code of a run that ended in order.
 pub fn run(cli: Cli) -> Result<u8> {
     match cli.command {
+        Command::Solve(args) => solve::run(&args),
         Command::Simulate(args) => simulate::run(&args).map(|()| crate::error::EXIT_OK),
         Command::Bench(args) => bench::run(&args),
     }

@@ -22,6 +22,8 @@ pub struct Ins {
     pub space_group: SpaceGroup,
     /// Formula units per cell (ZERR).
     pub z: f64,
+    /// Standard uncertainties of a b c (Å) and α β γ (degrees) of ZERR; 0 where not given.
+    pub cell_sigma: [f64; 6],
     /// Elements in the order of SFAC with the cell contents of UNIT.
     pub elements: Vec<ElementCount>,
     /// What the reflection file holds.
@@ -109,6 +111,7 @@ struct Reader<'a> {
     title: String,
     cell: Option<(f64, Cell)>,
     z: Option<f64>,
+    cell_sigma: [f64; 6],
     latt: Option<(usize, i32)>,
     symm: Vec<SymOp>,
     last_symm_line: Option<usize>,
@@ -126,6 +129,7 @@ impl<'a> Reader<'a> {
             title: String::new(),
             cell: None,
             z: None,
+            cell_sigma: [0.0; 6],
             latt: None,
             symm: Vec::new(),
             last_symm_line: None,
@@ -148,6 +152,9 @@ impl<'a> Reader<'a> {
                 let z = rest.first().and_then(|f| finite(f)).filter(|z| *z > 0.0);
                 self.z =
                     Some(z.ok_or_else(|| self.fault(n, "ZERR without a positive Z", "write ZERR Z and six errors"))?);
+                for (sigma, field) in self.cell_sigma.iter_mut().zip(rest.iter().skip(1)) {
+                    *sigma = finite(field).unwrap_or(0.0).abs();
+                }
             }
             "LATT" => {
                 let number = match rest.first() {
@@ -285,6 +292,7 @@ impl<'a> Reader<'a> {
             cell,
             space_group,
             z,
+            cell_sigma: self.cell_sigma,
             elements: self.elements,
             hklf,
             sites: self.atoms.sites,

@@ -1,6 +1,8 @@
 //! The one room where crystallography and the engine meet.
 //!
 //! - `contents`   expected number of atoms
+//! - `portfolio`  arms of recipes that trials are dealt
+//! - `rules`      when a trial has converged, when its merits convince
 //! - `setup`      P1 sphere on the primitive lattice, engine problem, phases back to reflections
 //! - `patterson`  superposition starts
 //!
@@ -8,8 +10,11 @@
 
 pub mod contents;
 pub mod patterson;
+pub mod portfolio;
+pub mod rules;
 pub mod setup;
 
 pub use contents::expected_atoms;
 pub use patterson::Patterson;
+pub use portfolio::{Arm, Methods, StartKind, portfolio};
 pub use setup::{GriddedSphere, Sphere};

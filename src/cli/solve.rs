@@ -1,0 +1,213 @@
+//! `seedflip solve`: from `NAME.ins` and `NAME.hkl` to `NAME_a.res`.
+
+use super::progress::Screen;
+use crate::crystal::Radiation;
+use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK};
+use crate::formats::ccp4::ccp4;
+use crate::formats::fcf::{fcf, fcf_rows};
+use crate::formats::res::{ResModel, ScatteringType, res};
+use crate::formats::write_bytes;
+use crate::input::{self, Input};
+use crate::phasing::Methods;
+use crate::report::{json, listing, table};
+use crate::solve::{Options, Solved, solve};
+use crate::trials::StopReason;
+use crate::{Error, Result};
+use clap::ValueEnum;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Solve a crystal structure: NAME.ins + NAME.hkl in, NAME_a.res and a map out
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// SHELX instruction file; the reflections are read from the .hkl of the same name
+    #[arg(value_name = "NAME.ins")]
+    ins: PathBuf,
+    /// Folder for the results [default: the folder of NAME.ins]
+    #[arg(short = 'o', long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Reflection file, if it is not NAME.hkl
+    #[arg(long, value_name = "FILE")]
+    hkl: Option<PathBuf>,
+    /// Trials at most [default: by the size of the cell]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    trials: Option<u32>,
+    /// Cycles of one trial at most [default: by method and size]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..))]
+    max_cycles: Option<u32>,
+    /// Seconds at most; the best so far is then written
+    #[arg(long, value_name = "S", value_parser = positive)]
+    time_limit: Option<f64>,
+    /// Iteration
+    #[arg(long, value_enum, default_value_t = Method::Auto)]
+    method: Method,
+    /// Resolution cut in Å [default: 0.8, or where the data end]
+    #[arg(long, value_name = "D", value_parser = positive)]
+    resolution: Option<f64>,
+    /// Radiation [default: by the wavelength]
+    #[arg(long, value_enum)]
+    radiation: Option<RadiationArg>,
+    /// Where the trials run; auto takes the CPU
+    #[arg(long, value_enum, default_value_t = Backend::Auto)]
+    backend: Backend,
+    /// Seed of every random number: same seed, same result
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u32,
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Print the run record on stdout as one JSON document
+    #[arg(long)]
+    json: bool,
+    /// No progress on the screen
+    #[arg(short, long)]
+    quiet: bool,
+    /// Exit with 5 when the structure was not solved
+    #[arg(long)]
+    require_solved: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Method {
+    /// Flipping and message passing side by side
+    Auto,
+    Flipping,
+    Message,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RadiationArg {
+    Xray,
+    Electron,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Backend {
+    Auto,
+    Cpu,
+}
+
+fn positive(text: &str) -> std::result::Result<f64, String> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|x| x.is_finite() && *x > 0.0)
+        .ok_or_else(|| format!("{text:?} is not a positive number"))
+}
+
+impl Args {
+    fn options(&self) -> Options {
+        Options {
+            seed: self.seed,
+            methods: match self.method {
+                Method::Auto => Methods::Both,
+                Method::Flipping => Methods::Flipping,
+                Method::Message => Methods::Message,
+            },
+            d_min: self.resolution,
+            trials: self.trials,
+            max_cycles: self.max_cycles,
+            time_limit: self.time_limit.map(Duration::from_secs_f64),
+        }
+    }
+}
+
+/// Runs the sub-command.
+pub fn run(args: &Args) -> Result<u8> {
+    let begun = Instant::now();
+    let radiation = args.radiation.map(|r| match r {
+        RadiationArg::Xray => Radiation::Xray,
+        RadiationArg::Electron => Radiation::Electron,
+    });
+    let input = input::read(&args.ins, args.hkl.as_deref(), radiation)?;
+    let names = Names::new(&args.ins, args.output.as_deref())?;
+    let (Backend::Auto | Backend::Cpu) = args.backend;
+    let pool = Arc::new(super::thread_pool(args.threads.map(usize::from))?);
+    let screen_on = !args.quiet;
+    if screen_on {
+        eprint!("{}", table::data_summary(&input));
+        for warning in input.warnings.iter().chain(&input.data.warnings) {
+            eprintln!("warning: {warning}");
+        }
+    }
+    let read_seconds = begun.elapsed().as_secs_f64();
+    let mut screen = Screen::new(screen_on, names.path(".fin"));
+    let solved = solve(&input.data, &args.options(), pool, &mut screen)?;
+    screen.end();
+    let record = json::record(&input, &solved, read_seconds, begun.elapsed().as_secs_f64());
+    write_results(&names, &input, &solved, &record)?;
+    if screen_on {
+        eprint!("{}", table::ranking(&solved));
+        eprintln!("{}", table::conclusion(&solved, &names.stem));
+    }
+    if args.json {
+        println!("{record}");
+    }
+    Ok(if solved.report.stopped == StopReason::Interrupted {
+        EXIT_INTERRUPTED
+    } else if args.require_solved && !solved.report.verdict.solved {
+        EXIT_NOT_SOLVED
+    } else {
+        EXIT_OK
+    })
+}
+
+/// Where results go.
+struct Names {
+    folder: PathBuf,
+    stem: String,
+}
+
+impl Names {
+    /// The folder is made if it is missing and tried at once: a run of an hour must not end at a folder that
+    /// cannot be written.
+    fn new(ins: &Path, output: Option<&Path>) -> Result<Self> {
+        let folder = output.or_else(|| ins.parent().filter(|p| !p.as_os_str().is_empty())).unwrap_or(Path::new("."));
+        let failed = |source| Error::Output { path: folder.to_owned(), source };
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        tempfile::Builder::new().prefix(".seedflip-").tempfile_in(folder).map_err(failed)?;
+        let stem = ins.file_stem().map_or_else(|| "seedflip".into(), |s| s.to_string_lossy().into_owned());
+        Ok(Self { folder: folder.to_owned(), stem })
+    }
+
+    fn path(&self, ending: &str) -> PathBuf {
+        self.folder.join(format!("{}{ending}", self.stem))
+    }
+}
+
+/// Writes `_a.res`, `_a.fcf`, `_a.ccp4`, the runners-up's `.res`, the listing and the record.
+fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) -> Result<()> {
+    let header = &input.data.header;
+    let contents: Vec<ScatteringType> = header
+        .elements
+        .iter()
+        .map(|e| ScatteringType { z: e.atomic_number, symbol: e.symbol.clone(), count: e.count })
+        .collect();
+    for (letter, (candidate, structure)) in
+        ('a'..='e').zip(solved.report.verdict.candidates.iter().zip(&solved.structures))
+    {
+        let remarks = table::remarks(solved, candidate, letter);
+        let model = ResModel {
+            title: &header.title,
+            remarks: &remarks,
+            wavelength: header.wavelength,
+            cell: &header.cell,
+            z: header.z,
+            cell_sigma: input.ins.cell_sigma,
+            group: &header.space_group,
+            contents: &contents,
+            sites: &structure.sites,
+        };
+        write_bytes(&names.path(&format!("_{letter}.res")), res(&model)?.as_bytes())?;
+        if letter == 'a' {
+            let merged: Vec<_> = input.data.reflections.iter().map(|r| r.merged).collect();
+            let rows = fcf_rows(&merged, &structure.phases.reflections);
+            let text = fcf(&names.stem, &header.cell, &header.space_group, &rows);
+            write_bytes(&names.path("_a.fcf"), text.as_bytes())?;
+            let map = ccp4(&structure.map, &format!("seedflip {}", header.title));
+            write_bytes(&names.path("_a.ccp4"), &map)?;
+        }
+    }
+    write_bytes(&names.path(".lst"), listing::listing(input, solved).as_bytes())?;
+    write_bytes(&names.path(".json"), record.as_bytes())
+}

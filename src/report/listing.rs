@@ -1,0 +1,127 @@
+//! The listing `NAME.lst`: what was read, what was done, what came out, in plain words.
+
+use super::table;
+use crate::crystal::identity::identify;
+use crate::input::Input;
+use crate::solve::Solved;
+use std::fmt::Write;
+
+/// The listing as text.
+pub fn listing(input: &Input, solved: &Solved) -> String {
+    let mut out = format!("seedflip {}\n\n", env!("CARGO_PKG_VERSION"));
+    out.push_str(&table::data_summary(input));
+    crystal(&mut out, input);
+    data(&mut out, input);
+    parameters(&mut out, solved);
+    out.push_str("\nCandidates\n");
+    out.push_str(&table::ranking(solved));
+    operations(&mut out, solved);
+    out.push_str("\nTrials, best first\n");
+    out.push_str(&table::trials(solved, usize::MAX));
+    sites(&mut out, solved);
+    timings(&mut out, solved);
+    let stem = input.hkl_path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+    let _ = writeln!(out, "\n{}", table::conclusion(solved, &stem));
+    out
+}
+
+fn crystal(out: &mut String, input: &Input) {
+    let header = &input.data.header;
+    if let Some(identity) = identify(&header.space_group) {
+        let _ = writeln!(out, "Space group {} (No. {})", identity.hm, identity.number);
+        let _ = writeln!(out, "Hall symbol: {}", identity.hall);
+    }
+    let _ = writeln!(out, "Symmetry operations: {}", header.space_group.operations().len());
+    for op in header.space_group.operations() {
+        let _ = writeln!(out, "  {op}");
+    }
+    let contents: Vec<String> = header.elements.iter().map(|e| format!("{}{}", e.symbol, e.count)).collect();
+    let _ = writeln!(out, "Cell contents: {}", contents.join(" "));
+}
+
+fn data(out: &mut String, input: &Input) {
+    let data = &input.data;
+    let absent = &data.merge.absences;
+    let _ = writeln!(
+        out,
+        "Systematic absences dropped: {} rows, {} unique, {} of them above 3 sigma",
+        absent.n_rows, absent.n_unique, absent.n_strong
+    );
+    let negative = 100.0 * data.statistics.fraction_negative;
+    let _ = writeln!(out, "Negative intensities: {negative:.1} %, counted as zero");
+    if let Some(w) = &data.wilson {
+        let _ = writeln!(out, "Wilson plot: B {:.2} ({:.2}) Å², scale {:.4e}", w.b, w.sigma_b, w.scale);
+    }
+    let s = &data.statistics;
+    let _ = writeln!(
+        out,
+        "<|E^2-1|> {:.3} (expected {:.3}), <I^2>/<I>^2 {:.2} (expected {:.2})",
+        s.mean_e2_minus_1, s.expected_e2_minus_1, s.second_moment, s.expected_second_moment
+    );
+    out.push_str("\n  d_max   d_min   unique  complete  redundancy   I/sigma   R_int\n");
+    for shell in &data.shells.shells {
+        let r_int = shell.r_int.map_or("-".into(), |r| format!("{r:.3}"));
+        let _ = writeln!(
+            out,
+            "{:>7.2} {:>7.2} {:>8} {:>8.1}% {:>11.1} {:>9.1} {:>7}",
+            shell.d_max,
+            shell.d_min,
+            shell.n_unique,
+            100.0 * shell.completeness,
+            shell.redundancy,
+            shell.mean_i_over_sigma,
+            r_int
+        );
+    }
+    for warning in input.warnings.iter().chain(&data.warnings) {
+        let _ = writeln!(out, "Warning: {warning}");
+    }
+}
+
+fn parameters(out: &mut String, solved: &Solved) {
+    let e = &solved.effective;
+    let grids: Vec<String> = e.grids.iter().map(|[x, y, z]| format!("{x} x {y} x {z}")).collect();
+    let _ = writeln!(
+        out,
+        "\nPhasing in P1 to {:.2} Å: {} reflections of the sphere, {:.1} % measured, {:.0} atoms, grid {}",
+        e.d_min,
+        e.sphere,
+        100.0 * e.sphere_completeness,
+        e.atoms,
+        grids.join(", ")
+    );
+    let _ = writeln!(out, "Random seed: {}", e.seed);
+    let _ = writeln!(out, "Trials at most: {}", e.budget.trials);
+    let arms: Vec<String> = e.arms.iter().map(|a| format!("{} ({} cycles)", a.name, a.cycles)).collect();
+    let _ = writeln!(out, "Arms, dealt in turn: {}", arms.join(", "));
+    let _ = writeln!(out, "Device: {} ({})", solved.device.name, solved.device.backend);
+}
+
+fn operations(out: &mut String, solved: &Solved) {
+    if let Some(first) = solved.structures.first().filter(|s| !s.origin.operators.is_empty()) {
+        out.push_str("\nMean phase residual of each operation in the P1 phases of _a\n");
+        for operator in &first.origin.operators {
+            let _ = writeln!(out, "  {:<32} {:>6.1}°", operator.op.to_string(), operator.degrees);
+        }
+    }
+}
+
+fn sites(out: &mut String, solved: &Solved) {
+    let Some(first) = solved.structures.first() else { return };
+    out.push_str("\nSites of _a: heights in sigma of the map\n");
+    for site in &first.sites {
+        let [x, y, z] = site.xyz;
+        let height = site.height.map_or("-".into(), |h| format!("{h:.1}"));
+        let _ = writeln!(out, "  {:<5} {x:>9.5} {y:>9.5} {z:>9.5}  sof {:.3}  {height:>6}", site.label, site.sof);
+    }
+}
+
+fn timings(out: &mut String, solved: &Solved) {
+    let (s, stages) = (&solved.seconds, &solved.report.stages);
+    let _ = writeln!(out, "\nTimings, s: setup {:.2}, trials {:.2}, structures {:.2}", s.setup, s.trials, s.structures);
+    let _ = writeln!(
+        out,
+        "Stages over {} threads, s: columns {:.2}, planes {:.2}, weights {:.2}, merits {:.2}",
+        solved.device.threads, stages.columns, stages.planes, stages.weights, stages.merits
+    );
+}

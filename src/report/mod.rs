@@ -1,0 +1,11 @@
+//! What a run tells: JSON record, listing, tables.
+//!
+//! - `json`    the run record `NAME.json`
+//! - `listing` the listing `NAME.lst`
+//! - `table`   the ranked table, on the screen and in the listing
+//!
+//! Imports: `solve`, `trials`, `structure`, `input`, `crystal`.
+
+pub mod json;
+pub mod listing;
+pub mod table;

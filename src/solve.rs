@@ -1,0 +1,176 @@
+//! The main job without files or screen: from a data set to ranked structures.
+//!
+//! Imports: `trials`, `phasing`, `engine`, `structure`, `reflections`.
+
+use crate::crystal::elements::symbol;
+use crate::engine::Device;
+use crate::engine::cpu::CpuEngine;
+use crate::phasing::{Arm, Methods, Sphere, expected_atoms, portfolio};
+use crate::reflections::DataSet;
+use crate::structure::{Coefficients, Solution, solve_structure};
+use crate::trials::runner::GridEngine;
+use crate::trials::{Budget, Observer, RunReport, Runner};
+use crate::{Error, Result};
+use serde::Serialize;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Data beyond this resolution do not help the search in P1 and cost time; recipe notes §6 cut at 0.8 Å.
+pub const DEFAULT_D_MIN: f64 = 0.8;
+/// Trials that advance together. Fixed, so that a run does not depend on the number of threads; small, so
+/// that an easy structure does not pay for many trials it did not need.
+pub const SLOTS: usize = 8;
+/// Largest sphere that is phased, in reflections of the half sphere: 8 slots then need about 3 GB.
+const MOST_REFLECTIONS: usize = 6_000_000;
+
+/// What the user can choose. `None` means: by the size of the problem.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Options {
+    /// Seed of every random number.
+    pub seed: u32,
+    /// Methods.
+    pub methods: Methods,
+    /// Resolution cut in Å.
+    pub d_min: Option<f64>,
+    /// Trials at most.
+    pub trials: Option<u32>,
+    /// Cycles per trial at most.
+    pub max_cycles: Option<u32>,
+    /// Wall time at most.
+    pub time_limit: Option<Duration>,
+}
+
+/// The parameters a run really used.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Effective {
+    /// Seed of every random number.
+    pub seed: u32,
+    /// Methods.
+    pub methods: Methods,
+    /// Resolution of the phasing, Å.
+    pub d_min: f64,
+    /// Limits.
+    pub budget: Budget,
+    /// Arms, dealt to trials in turn.
+    pub arms: Vec<Arm>,
+    /// Trials that advance together, per grid.
+    pub slots: usize,
+    /// Grids, points along the engine's x, y, z.
+    pub grids: Vec<[usize; 3]>,
+    /// Reflections of the full P1 sphere.
+    pub sphere: usize,
+    /// Share of the sphere that was measured.
+    pub sphere_completeness: f64,
+    /// Expected non-hydrogen atoms in the primitive cell.
+    pub atoms: f64,
+}
+
+/// What came of it.
+pub struct Solved {
+    /// The run.
+    pub report: RunReport,
+    /// One structure for each candidate, in the same order.
+    pub structures: Vec<Solution>,
+    /// The parameters used.
+    pub effective: Effective,
+    /// What ran the trials.
+    pub device: Device,
+    /// Seconds spent on setting up, on trials and on structures.
+    pub seconds: Seconds,
+}
+
+/// Wall seconds of the parts of the job.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Seconds {
+    /// Expansion to P1, tables, plans.
+    pub setup: f64,
+    /// The trials.
+    pub trials: f64,
+    /// Symmetry, maps and peaks.
+    pub structures: f64,
+}
+
+/// Runs the trials of a data set and works the candidates up to structures.
+///
+/// # Errors
+/// `Error::Unusable` when the resolution cut leaves nothing to phase or the sphere is too large.
+pub fn solve(
+    data: &DataSet,
+    options: &Options,
+    pool: Arc<rayon::ThreadPool>,
+    observer: &mut dyn Observer,
+) -> Result<Solved> {
+    let begun = std::time::Instant::now();
+    let header = &data.header;
+    let (cell, space_group) = (&header.cell, &header.space_group);
+    let d_min = options.d_min.unwrap_or(DEFAULT_D_MIN).max(data.shells.d_min);
+    let sphere = Sphere::new(cell, space_group, &data.reflections, expected_atoms(header), d_min);
+    if sphere.measured().count() < FEWEST_MEASURED {
+        return Err(Error::unusable(
+            format!("only {} reflections of the sphere to {d_min:.2} Å are measured", sphere.measured().count()),
+            "choose a higher resolution with --resolution, or check the cell and the .hkl",
+        ));
+    }
+    if sphere.len() > MOST_REFLECTIONS {
+        return Err(Error::unusable(
+            format!("the sphere to {d_min:.2} Å holds {} reflections, too many to phase", 2 * sphere.len()),
+            "choose a lower resolution with --resolution, or check the cell",
+        ));
+    }
+    let arms = portfolio(options.methods, sphere.atoms());
+    let defaults = Budget::for_size(sphere.atoms());
+    let budget = Budget {
+        trials: options.trials.unwrap_or(defaults.trials),
+        max_cycles: options.max_cycles.or(defaults.max_cycles),
+        time_limit: options.time_limit.or(defaults.time_limit),
+    };
+    let mut samplings: Vec<_> = arms.iter().map(|a| a.sampling).collect();
+    samplings.sort_unstable();
+    samplings.dedup();
+    let engines: Vec<GridEngine> = samplings
+        .into_iter()
+        .map(|sampling| {
+            let gridded = sphere.problem(sampling);
+            let slots = SLOTS.min(budget.trials as usize);
+            let engine = Box::new(CpuEngine::new(gridded.problem.clone(), slots, pool.clone()));
+            GridEngine { sampling, gridded, engine }
+        })
+        .collect();
+    let effective = Effective {
+        seed: options.seed,
+        methods: options.methods,
+        d_min,
+        budget,
+        arms: arms.clone(),
+        slots: SLOTS,
+        grids: engines.iter().map(|e| e.gridded.problem.layout().dims()).collect(),
+        sphere: 2 * sphere.len(),
+        sphere_completeness: sphere.completeness(),
+        atoms: sphere.atoms(),
+    };
+    let device = match engines.first() {
+        Some(first) => first.engine.device(),
+        None => return Err(Error::Usage("no method is left to run; choose another --method".into())),
+    };
+    let setup = begun.elapsed().as_secs_f64();
+    let runner = Runner { cell, space_group, sphere: &sphere, engines, arms, budget, seed: options.seed };
+    let report = runner.run(observer);
+    let trials = begun.elapsed().as_secs_f64() - setup;
+    let contents: Vec<(u8, f64)> = header.elements.iter().map(|e| (e.atomic_number, e.count)).collect();
+    let structures = report
+        .verdict
+        .candidates
+        .iter()
+        .filter_map(|candidate| report.finished[candidate.best].phased.as_deref())
+        .map(|phased| {
+            solve_structure(cell, space_group, phased, &contents, Coefficients::default(), |z| {
+                symbol(z).unwrap_or("X").to_owned()
+            })
+        })
+        .collect();
+    let seconds = Seconds { setup, trials, structures: begun.elapsed().as_secs_f64() - setup - trials };
+    Ok(Solved { report, structures, effective, device, seconds })
+}
+
+/// Below this many measured reflections of the half sphere no figure of merit means anything.
+const FEWEST_MEASURED: usize = 50;

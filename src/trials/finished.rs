@@ -1,0 +1,33 @@
+//! One finished trial.
+
+use crate::engine::{Merits, Recipe};
+use crate::phasing::rules::convincing;
+use crate::reflections::PhasedReflection;
+
+/// A trial that has run its course. Every one is kept in the ranking.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// Number of the trial, from 0.
+    pub trial: u32,
+    /// Name of its arm.
+    pub arm: &'static str,
+    /// The recipe that searched (not the polish).
+    pub recipe: Recipe,
+    /// Figures of merit at the end.
+    pub merits: Merits,
+    /// Phases of the measured reflections; taken back from trials far down the ranking.
+    pub phased: Option<Vec<PhasedReflection>>,
+}
+
+impl Finished {
+    /// True when the merits convince on their own.
+    pub fn convinces(&self) -> bool {
+        convincing(&self.merits, matches!(self.recipe, Recipe::Flipping(_)))
+    }
+
+    /// Order of the ranking, better first: by R_weak, which ranked a solved trial first in 83 of 86 sets
+    /// (message passing) and 11 of 11 (polished flipping; recipe notes §3, §6).
+    pub fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        self.merits.r_weak.total_cmp(&other.merits.r_weak).then(self.trial.cmp(&other.trial))
+    }
+}

@@ -1,0 +1,315 @@
+//! The loop: seat trials, advance, watch, polish, retire, refill, stop.
+//!
+//! ```text
+//! seat ─▶ search ──converged, or out of cycles──▶ polish (flipping) ─▶ finished ─▶ verdict
+//!              ▲                                                        │
+//!              └───────────────────── next trial ◀─────────────────────┘
+//! ```
+//!
+//! Every decision falls at a fixed number of cycles, so that the run is the same for any number of threads.
+
+use super::{Budget, Finished, Verdict};
+use crate::crystal::{Cell, SpaceGroup};
+use crate::engine::{Engine, Merits, Recipe, StageSeconds, Start};
+use crate::grid::Sampling;
+use crate::phasing::portfolio::{POLISH, POLISH_CYCLES};
+use crate::phasing::rules::{HOPELESS_R_WEAK, converged};
+use crate::phasing::{Arm, GriddedSphere, Patterson, Sphere, StartKind};
+use serde::Serialize;
+use std::time::{Duration, Instant};
+
+/// Cycles between looks at the merits: convergence shows within 10–30 cycles, and a look costs about two
+/// cycles (recipe notes §1, §4).
+const STEP: u32 = 10;
+/// Trials whose phases are kept for comparison and output.
+const KEPT_PHASES: usize = 24;
+
+/// An engine with the grid it works on.
+pub struct GridEngine {
+    /// Sampling that its arms ask for.
+    pub sampling: Sampling,
+    /// Places of the reflections on its grid.
+    pub gridded: GriddedSphere,
+    /// The engine itself.
+    pub engine: Box<dyn Engine>,
+}
+
+/// What is told while a run goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// Trials finished and allowed.
+    pub finished: u32,
+    /// Trials of the budget.
+    pub trials: u32,
+    /// Trial-cycles so far.
+    pub cycles: u64,
+    /// Since the start.
+    pub elapsed: Duration,
+    /// Best finished or running R_weak.
+    pub best_r_weak: Option<f32>,
+    /// Trials that agree with the leading candidate.
+    pub agreeing: usize,
+}
+
+/// Listens to a run and may end it.
+pub trait Observer {
+    /// Called after every step of the engine; false ends the run after this step.
+    fn step(&mut self, progress: &Progress) -> bool;
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// The best trials agree and convince.
+    Convinced,
+    /// All trials of the budget have finished.
+    TrialsUsed,
+    /// The time limit was reached.
+    TimeLimit,
+    /// The user asked for an end.
+    Interrupted,
+}
+
+/// Everything a run found.
+#[derive(Debug, Clone)]
+pub struct RunReport {
+    /// Finished trials, in the order of the ranking.
+    pub finished: Vec<Finished>,
+    /// Candidates; their indices refer to `finished`.
+    pub verdict: Verdict,
+    /// Why it ended.
+    pub stopped: StopReason,
+    /// Trial-cycles in all.
+    pub cycles: u64,
+    /// Wall time.
+    pub elapsed: Duration,
+    /// Time by stage, summed over threads.
+    pub stages: StageSeconds,
+}
+
+/// A run that has been set up.
+pub struct Runner<'a> {
+    /// Cell of the input.
+    pub cell: &'a Cell,
+    /// Its space group.
+    pub space_group: &'a SpaceGroup,
+    /// The reflections.
+    pub sphere: &'a Sphere,
+    /// One engine per sampling that the arms ask for.
+    pub engines: Vec<GridEngine>,
+    /// Arms, dealt to trials in turn.
+    pub arms: Vec<Arm>,
+    /// Limits.
+    pub budget: Budget,
+    /// Seed of every random number.
+    pub seed: u32,
+}
+
+/// A trial in a slot.
+struct Seated {
+    trial: u32,
+    arm: Arm,
+    recipe: Recipe,
+    done: u32,
+    polish_left: Option<u32>,
+}
+
+impl Runner<'_> {
+    /// Runs until the trials agree and convince, the budget is used, or the observer says stop.
+    pub fn run(mut self, observer: &mut dyn Observer) -> RunReport {
+        let begun = Instant::now();
+        let mut state = State { finished: Vec::new(), verdict: Verdict::default(), cycles: 0 };
+        let mut engines = std::mem::take(&mut self.engines);
+        let pattersons: Vec<Option<Patterson>> = engines
+            .iter()
+            .map(|e| {
+                let wanted = self.arms.iter().any(|a| a.start == StartKind::Patterson && a.sampling == e.sampling);
+                wanted.then(|| Patterson::new(&e.gridded.problem))
+            })
+            .collect();
+        let mut slots: Vec<Vec<Option<Seated>>> =
+            engines.iter().map(|e| (0..e.engine.slots()).map(|_| None).collect()).collect();
+        // Each engine has its own queue: the trials whose arm asks for its sampling.
+        let mut queues: Vec<u32> = vec![0; engines.len()];
+        let stopped = loop {
+            for (i, grid_engine) in engines.iter_mut().enumerate() {
+                self.refill(grid_engine, &mut slots[i], &mut queues[i], pattersons[i].as_ref());
+            }
+            if slots.iter().flatten().all(Option::is_none) {
+                break StopReason::TrialsUsed;
+            }
+            let mut running_best: Option<f32> = None;
+            for (grid_engine, slots) in engines.iter_mut().zip(&mut slots) {
+                let best = self.advance(grid_engine, slots, &mut state);
+                running_best = [running_best, best].into_iter().flatten().min_by(f32::total_cmp);
+            }
+            let best = state.finished.iter().map(|f| f.merits.r_weak).chain(running_best).min_by(f32::total_cmp);
+            let progress = Progress {
+                finished: state.finished.len() as u32,
+                trials: self.budget.trials,
+                cycles: state.cycles,
+                elapsed: begun.elapsed(),
+                best_r_weak: best,
+                agreeing: state.verdict.candidates.first().map_or(0, |c| c.members.len()),
+            };
+            if state.verdict.is_final() {
+                break StopReason::Convinced;
+            }
+            if self.budget.time_limit.is_some_and(|limit| progress.elapsed >= limit) {
+                self.finish_running(&mut engines, &mut slots, &mut state);
+                break StopReason::TimeLimit;
+            }
+            if !observer.step(&progress) {
+                self.finish_running(&mut engines, &mut slots, &mut state);
+                break StopReason::Interrupted;
+            }
+        };
+        let mut stages = StageSeconds::default();
+        engines.iter().for_each(|e| stages.add(&e.engine.stage_seconds()));
+        state.report(self.cell, self.space_group, stopped, begun.elapsed(), stages)
+    }
+
+    fn refill(
+        &self,
+        grid_engine: &mut GridEngine,
+        slots: &mut [Option<Seated>],
+        next: &mut u32,
+        patterson: Option<&Patterson>,
+    ) {
+        for (slot, seated) in slots.iter_mut().enumerate() {
+            if seated.is_some() {
+                continue;
+            }
+            while *next < self.budget.trials && self.arm(*next).sampling != grid_engine.sampling {
+                *next += 1;
+            }
+            if *next >= self.budget.trials {
+                return;
+            }
+            let (trial, arm) = (*next, self.arm(*next));
+            *next += 1;
+            let start = match (arm.start, patterson) {
+                (StartKind::Patterson, Some(p)) => {
+                    Start::Phases(p.phases(&grid_engine.gridded.problem, self.seed, trial))
+                }
+                _ => Start::Random { seed: self.seed, trial },
+            };
+            let recipe = arm.recipe(self.seed, trial);
+            grid_engine.engine.seat(slot, &start, recipe);
+            *seated = Some(Seated { trial, arm, recipe, done: 0, polish_left: None });
+        }
+    }
+
+    fn arm(&self, trial: u32) -> Arm {
+        self.arms[trial as usize % self.arms.len()]
+    }
+
+    /// One step of one engine; the best R_weak among its running trials.
+    fn advance(&self, grid_engine: &mut GridEngine, slots: &mut [Option<Seated>], state: &mut State) -> Option<f32> {
+        grid_engine.engine.advance(STEP);
+        let merits = grid_engine.engine.merits();
+        let mut best: Option<f32> = None;
+        for (slot, (seated, merits)) in slots.iter_mut().zip(merits).enumerate() {
+            let (Some(trial), Some(merits)) = (seated.as_mut(), merits) else { continue };
+            state.cycles += u64::from(STEP);
+            trial.done += STEP;
+            best = [best, Some(merits.r_weak)].into_iter().flatten().min_by(f32::total_cmp);
+            let flipping = trial.arm.is_flipping();
+            let limit = self.budget.max_cycles.map_or(trial.arm.cycles, |cycles| cycles.min(trial.arm.cycles));
+            let over = match &mut trial.polish_left {
+                Some(left) => {
+                    *left = left.saturating_sub(STEP);
+                    *left == 0
+                }
+                None if converged(&merits, flipping) || trial.done >= limit => {
+                    if flipping {
+                        grid_engine.engine.change_recipe(slot, Recipe::Flipping(POLISH));
+                        trial.polish_left = Some(POLISH_CYCLES);
+                    }
+                    !flipping
+                }
+                None => false,
+            };
+            if over {
+                self.finish(grid_engine, slot, trial, merits, state);
+                *seated = None;
+            }
+        }
+        best
+    }
+
+    /// Takes a trial out of its slot and into the ranking.
+    fn finish(&self, grid_engine: &mut GridEngine, slot: usize, trial: &Seated, merits: Merits, state: &mut State) {
+        let phased = grid_engine.engine.phases(slot).map(|phases| self.sphere.phased(&grid_engine.gridded, &phases));
+        grid_engine.engine.vacate(slot);
+        state.finished.push(Finished { trial: trial.trial, arm: trial.arm.name, recipe: trial.recipe, merits, phased });
+        if merits.r_weak < HOPELESS_R_WEAK {
+            state.verdict.add(self.cell, self.space_group, &state.finished, state.finished.len() - 1);
+        }
+        state.forget_phases();
+    }
+
+    /// Ends every running trial where it stands.
+    fn finish_running(&self, engines: &mut [GridEngine], slots: &mut [Vec<Option<Seated>>], state: &mut State) {
+        for (grid_engine, slots) in engines.iter_mut().zip(slots) {
+            let merits = grid_engine.engine.merits();
+            for (slot, (seated, merits)) in slots.iter_mut().zip(merits).enumerate() {
+                if let (Some(trial), Some(merits)) = (seated.take(), merits) {
+                    self.finish(grid_engine, slot, &trial, merits, state);
+                }
+            }
+        }
+    }
+}
+
+/// What has accumulated.
+struct State {
+    finished: Vec<Finished>,
+    verdict: Verdict,
+    cycles: u64,
+}
+
+impl State {
+    /// Drops the phases of trials that rank low and belong to no candidate.
+    fn forget_phases(&mut self) {
+        let kept: Vec<usize> = (0..self.finished.len()).filter(|&i| self.finished[i].phased.is_some()).collect();
+        if kept.len() <= KEPT_PHASES {
+            return;
+        }
+        let needed = |i: usize| self.verdict.candidates.iter().any(|c| c.best == i);
+        let worst =
+            kept.into_iter().filter(|&i| !needed(i)).max_by(|&a, &b| self.finished[a].compare(&self.finished[b]));
+        if let Some(worst) = worst {
+            self.finished[worst].phased = None;
+        }
+    }
+
+    /// Sorts the ranking. When no trial was worth a candidate, the best ones become candidates all the same: the
+    /// user gets to see them, unclaimed.
+    fn report(
+        mut self,
+        cell: &Cell,
+        space_group: &SpaceGroup,
+        stopped: StopReason,
+        elapsed: Duration,
+        stages: StageSeconds,
+    ) -> RunReport {
+        let mut order: Vec<usize> = (0..self.finished.len()).collect();
+        order.sort_by(|&a, &b| self.finished[a].compare(&self.finished[b]));
+        if self.verdict.candidates.is_empty()
+            && let Some(&best) = order.iter().find(|&&i| self.finished[i].phased.is_some())
+        {
+            self.verdict.add(cell, space_group, &self.finished, best);
+        }
+        let mut place = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(rank, &i)| place[i] = rank);
+        for candidate in &mut self.verdict.candidates {
+            candidate.best = place[candidate.best];
+            candidate.members.iter_mut().for_each(|i| *i = place[*i]);
+        }
+        let mut slots: Vec<Option<Finished>> = self.finished.into_iter().map(Some).collect();
+        let finished = order.iter().filter_map(|&i| slots[i].take()).collect();
+        RunReport { finished, verdict: self.verdict, stopped, cycles: self.cycles, elapsed, stages }
+    }
+}
