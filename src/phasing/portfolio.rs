@@ -14,6 +14,9 @@ pub const WEAK_FRACTIONS: [f32; 2] = [0.2, 0.3];
 pub const POLISH: FlipRecipe = FlipRecipe { k: 0.9, weak: 0.0, amplitudes: Amplitudes::E };
 /// Cycles of polish (recipe notes §1).
 pub const POLISH_CYCLES: u32 = 40;
+/// Cycles that message passing goes on after it has converged: the first look that passes comes while heavy atoms are in
+/// place and light ones still arrive.
+pub const SETTLE_CYCLES: u32 = 20;
 /// Keys that keep the draws of a recipe apart from each other and from phases.
 const K_KEY: u32 = 0xFFFF_0002;
 const WEAK_KEY: u32 = 0xFFFF_0003;

@@ -13,7 +13,7 @@ const POLISHED_R_WEAK: f32 = 0.18;
 /// A message-passing trial: 942 of 1163 solved, 48 of 632 unsolved (recipe notes §3).
 const MESSAGE_KAPPA: f32 = 2.4;
 const MESSAGE_R_WEAK: f32 = 0.25;
-/// Below these a finished trial is not worth comparing. Over 3072 trials of 32 runs on shuffled intensities E-kurtosis
+/// Below these a finished trial is not worth comparing. Over 3360 trials of 35 runs on shuffled intensities E-kurtosis
 /// of polished flipping stayed below 5.5 and κ below 0.29; the solutions of 51 real sets had at least 13.8
 /// and 0.9 (benches/results, 2026-11-22).
 const PROMISING_KURTOSIS: f32 = 7.0;

@@ -7,6 +7,7 @@ use crate::grid::{self, Sampling};
 use crate::reflections::{NormalisedReflection, PhasedReflection};
 use num_complex::Complex32;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// One measured reflection of the P1 half-sphere.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -167,6 +168,20 @@ impl Sphere {
                 })
             })
             .collect()
+    }
+
+    /// Start phases in layout order from phased reflections; reflections without one get 0, which leaves
+    /// them out of the first map.
+    pub fn start_phases(&self, gridded: &GriddedSphere, phased: &[PhasedReflection]) -> Arc<[Complex32]> {
+        let by_index: HashMap<Hkl, &PhasedReflection> = phased.iter().map(|r| (r.hkl, r)).collect();
+        let mut phases = vec![Complex32::default(); gridded.problem.layout().len()];
+        for (member, place) in self.members.iter().zip(&gridded.places) {
+            if let (Some(r), Some((entry, conjugate))) = (by_index.get(&member.hkl), place) {
+                let value = Complex32::from_polar(1.0, r.phase as f32);
+                phases[*entry] = if *conjugate { value.conj() } else { value };
+            }
+        }
+        phases.into()
     }
 
     /// Primitive basis of the lattice: column j holds axis j in units of the conventional axes.

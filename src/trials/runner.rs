@@ -1,9 +1,9 @@
 //! The loop: seat trials, advance, watch, polish, retire, refill, stop.
 //!
 //! ```text
-//! seat ─▶ search ──converged, or out of cycles──▶ polish (flipping) ─▶ finished ─▶ verdict
-//!              ▲                                                        │
-//!              └───────────────────── next trial ◀─────────────────────┘
+//! seat ─▶ search ──converged, or out of cycles──▶ polish or settle ─▶ finished ─▶ verdict
+//!  ▲                                                                  │
+//!  └─────────────────────────── next trial ◀──────────────────────────┘
 //! ```
 //!
 //! Every decision falls at a fixed number of cycles, so that the run is the same for any number of threads.
@@ -12,7 +12,7 @@ use super::{Budget, Finished, Verdict};
 use crate::crystal::{Cell, SpaceGroup};
 use crate::engine::{Engine, Merits, Recipe, StageSeconds, Start};
 use crate::grid::Sampling;
-use crate::phasing::portfolio::{POLISH, POLISH_CYCLES};
+use crate::phasing::portfolio::{POLISH, POLISH_CYCLES, SETTLE_CYCLES};
 use crate::phasing::rules::converged;
 use crate::phasing::{Arm, GriddedSphere, Patterson, Sphere, StartKind};
 use serde::Serialize;
@@ -112,7 +112,8 @@ struct Seated {
     arm: Arm,
     recipe: Recipe,
     done: u32,
-    polish_left: Option<u32>,
+    /// Cycles left of polish (flipping) or settling (message passing).
+    closing: Option<u32>,
 }
 
 impl Runner<'_> {
@@ -197,7 +198,7 @@ impl Runner<'_> {
             };
             let recipe = arm.recipe(self.seed, trial);
             grid_engine.engine.seat(slot, &start, recipe);
-            *seated = Some(Seated { trial, arm, recipe, done: 0, polish_left: None });
+            *seated = Some(Seated { trial, arm, recipe, done: 0, closing: None });
         }
     }
 
@@ -217,19 +218,24 @@ impl Runner<'_> {
             best = [best, Some(merits.r_weak)].into_iter().flatten().min_by(f32::total_cmp);
             let flipping = trial.arm.is_flipping();
             let limit = self.budget.max_cycles.map_or(trial.arm.cycles, |cycles| cycles.min(trial.arm.cycles));
-            let over = match &mut trial.polish_left {
+            let over = match &mut trial.closing {
                 Some(left) => {
                     *left = left.saturating_sub(STEP);
                     *left == 0
                 }
-                None if converged(&merits, flipping) || trial.done >= limit => {
-                    if flipping {
-                        grid_engine.engine.change_recipe(slot, Recipe::Flipping(POLISH));
-                        trial.polish_left = Some(POLISH_CYCLES);
-                    }
-                    !flipping
+                None => {
+                    let done = trial.done >= limit;
+                    let closing = match (converged(&merits, flipping), flipping) {
+                        (true, false) => Some(SETTLE_CYCLES),
+                        (_, true) if done || converged(&merits, true) => {
+                            grid_engine.engine.change_recipe(slot, Recipe::Flipping(POLISH));
+                            Some(POLISH_CYCLES)
+                        }
+                        _ => None,
+                    };
+                    trial.closing = closing;
+                    done && closing.is_none()
                 }
-                None => false,
             };
             if over {
                 self.finish(grid_engine, slot, trial, merits, state);

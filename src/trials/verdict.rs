@@ -11,7 +11,8 @@ use rayon::prelude::*;
 pub const SAME_SOLUTION: f64 = 0.55;
 /// Mean phase residual, in degrees, below which the space group's own operations are taken as found in P1
 /// phases. Candidates of solved sets: 3–58°, the upper end an inversion, whose residual is √2 times that of
-/// other operations; candidates of 32 runs on shuffled intensities: 68–86° (benches/results, 2026-11-22).
+/// other operations; the best trials of 35 runs on shuffled intensities: 68–86°, down to 44° by chance in one
+/// tiny polar cell, where no merit was promising (benches/results, 2026-11-22).
 pub const SYMMETRY_FOUND: f64 = 60.0;
 /// Candidates that are kept apart; runners-up beyond are of no use to anyone.
 pub const MAX_CANDIDATES: usize = 5;
