@@ -1,6 +1,6 @@
 //! From a path to data ready for phasing: `NAME.ins` with `NAME.hkl` beside it.
 //!
-//! Imports: `formats`, `reflections`, `crystal`.
+//! Imports: `formats`, `reflections`, `crystal`, `error`.
 
 use crate::Result;
 use crate::crystal::{Radiation, ScatteringTable};
