@@ -81,7 +81,9 @@ fn without_tests(text: &str) -> (String, Vec<String>) {
             } else if let Some(module) = item.trim().strip_prefix("mod ").and_then(|m| m.strip_suffix(';')) {
                 included.push(path.take().unwrap_or_else(|| format!("{module}.rs")));
                 break;
-            } else if item.strip_prefix(indent).is_some_and(|rest| rest == "}") || item.trim().ends_with(';') && item.starts_with(&format!("{indent}use ")) {
+            } else if item.strip_prefix(indent).is_some_and(|rest| rest == "}")
+                || item.trim().ends_with(';') && item.starts_with(&format!("{indent}use "))
+            {
                 break;
             }
         }
