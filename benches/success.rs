@@ -7,7 +7,8 @@
 //! `dmin`, `k`, `weak`, `q` (1 or 0.5), `start` (random or patterson), `sampling` (2 or 3), `n` (factor on N),
 //! `n_end`, `anneal`, `damping`, `denoiser` (logistic or square), `seed`, and for simulated data `simulate=D`
 //! (calculated intensities of the reference to D Å instead of the measured ones) with `equal=1` (every atom
-//! becomes oxygen). A trial is solved when its phases reach an F²-weighted correlation of 0.65 with those of
+//! becomes oxygen), `spread=LOW-HIGH` (B log-uniform between two values in Å²), `b=B` (one B for all), `noise`,
+//! `completeness`. `finals=1` and `merits=1` print more, `stop=0` runs every trial to its end. A trial is solved when its phases reach an F²-weighted correlation of 0.65 with those of
 //! the reference, origin and hand free. Without arguments the table of the main job is printed, where the data
 //! are at hand in ../shared/data.
 
@@ -22,6 +23,7 @@ use seedflip::phasing::{Patterson, Sphere, expected_atoms};
 use seedflip::reflections::{DataSet, PhasedReflection};
 use seedflip::simulate::{SimulateOptions, simulate};
 use seedflip::structure::{SOLVED_CC, Weighting, agreement};
+use seedflip::twins::random::{trial_hash, unit_interval};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,8 +33,8 @@ const TABLE: [(&str, &str, &str); 6] = [
     ("sucrose_olex_p21", "flipping", "trials=20 cycles=600"),
     ("thpp_p21n", "flipping", "trials=20 cycles=600"),
     ("p6n7_p31c", "flipping", "trials=20 cycles=600"),
-    ("conotoxin_1akg_p212121", "message", "simulate=1.0 equal=1 trials=6 cycles=100"),
-    ("conotoxin_1akg_p212121", "flipping", "simulate=1.0 equal=1 trials=6 cycles=1000"),
+    ("conotoxin_1akg_p212121", "message", "simulate=1.0 equal=1 spread=3-60 trials=6 cycles=100"),
+    ("conotoxin_1akg_p212121", "flipping", "simulate=1.0 equal=1 spread=3-60 trials=6 cycles=2000"),
     ("roxithromycin_p212121", "message", "trials=20 cycles=60"),
 ];
 
@@ -166,6 +168,15 @@ fn load(data: &Path, set: &str, keys: &Keys) -> (DataSet, Vec<PhasedReflection>,
                 s.u_iso = u;
                 s.u_aniso = None;
             });
+        }
+        if let Some((low, high)) = keys.0.get("spread").and_then(|range| range.split_once('-')) {
+            // B of each site log-uniform between two values in Å², drawn from the site's number.
+            let [low, high]: [f64; 2] = [low, high].map(|b| b.parse().expect("spread=LOW-HIGH"));
+            for (i, site) in model.sites.iter_mut().enumerate() {
+                let b = low * (high / low).powf(f64::from(unit_interval(trial_hash(1, 0, i as u32))));
+                site.u_iso = b / (8.0 * std::f64::consts::PI.powi(2));
+                site.u_aniso = None;
+            }
         }
         let options = SimulateOptions {
             d_min: d.parse().expect("simulate=D"),

@@ -13,7 +13,7 @@ use crate::crystal::{Cell, SpaceGroup};
 use crate::engine::{Engine, Merits, Recipe, StageSeconds, Start};
 use crate::grid::Sampling;
 use crate::phasing::portfolio::{POLISH, POLISH_CYCLES};
-use crate::phasing::rules::{HOPELESS_R_WEAK, converged};
+use crate::phasing::rules::converged;
 use crate::phasing::{Arm, GriddedSphere, Patterson, Sphere, StartKind};
 use serde::Serialize;
 use std::time::{Duration, Instant};
@@ -244,7 +244,7 @@ impl Runner<'_> {
         let phased = grid_engine.engine.phases(slot).map(|phases| self.sphere.phased(&grid_engine.gridded, &phases));
         grid_engine.engine.vacate(slot);
         state.finished.push(Finished { trial: trial.trial, arm: trial.arm.name, recipe: trial.recipe, merits, phased });
-        if merits.r_weak < HOPELESS_R_WEAK {
+        if state.finished.last().is_some_and(Finished::is_promising) {
             state.verdict.add(self.cell, self.space_group, &state.finished, state.finished.len() - 1);
         }
         state.forget_phases();

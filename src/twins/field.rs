@@ -1,8 +1,11 @@
 //! Moments of the message-passing field z over the measured reflections: shell powers and κ.
 
+use super::LANES;
 use multiversion::multiversion;
 use rustfft::num_complex::Complex32;
 
+/// Entries summed in f32 before the sum goes on in f64.
+const BLOCK: usize = 256;
 /// |z|² in units of its shell mean is cut here, E² below: the heavy tails of a partly right field
 /// would otherwise rule the covariance (recipe notes §3, "clip 12 and 9").
 pub const CLIP_FIELD: f32 = 12.0;
@@ -29,7 +32,7 @@ pub struct Covariance {
 }
 
 /// Subtracts the self-feedback of the posterior: z = `scale`·G − `feedback`·c, entry by entry; writes z
-/// over c, and adds |z|² and the counts of measured entries to their shells.
+/// over c.
 #[multiversion(targets("x86_64+avx2+fma", "x86_64+sse4.1", "aarch64+neon"))]
 pub fn subtract_feedback(g: &[Complex32], c: &mut [Complex32], scale: f32, feedback: f32) {
     for (g, c) in g.iter().zip(c) {
@@ -38,40 +41,48 @@ pub fn subtract_feedback(g: &[Complex32], c: &mut [Complex32], scale: f32, feedb
 }
 
 /// Mean |z|² over the measured entries of each shell; 1 where a shell has none.
-pub fn shell_power<const N: usize>(z: &[Complex32], e: &[f32], shell: &[u8]) -> [f32; N] {
-    let (mut sum, mut count) = ([0.0f64; N], [0u32; N]);
-    for ((z, &e), &shell) in z.iter().zip(e).zip(shell) {
-        if e >= 0.0 {
-            sum[shell as usize] += f64::from(z.norm_sqr());
-            count[shell as usize] += 1;
+pub fn shell_power(z: &[Complex32], e: &[f32], shell: &[u8]) -> [f32; 8] {
+    let (mut sum, mut count) = ([0.0f64; 8], [0u32; 8]);
+    for ((z, e), shell) in z.chunks(BLOCK).zip(e.chunks(BLOCK)).zip(shell.chunks(BLOCK)) {
+        // Sums of a block in f32, in two interleaved sets to shorten the chains of additions.
+        let (mut part, mut number) = ([[0.0f32; 8]; 2], [[0u32; 8]; 2]);
+        for (i, ((z, &e), &shell)) in z.iter().zip(e).zip(shell).enumerate() {
+            let measured = e >= 0.0;
+            part[i % 2][(shell & 7) as usize] += if measured { z.norm_sqr() } else { 0.0 };
+            number[i % 2][(shell & 7) as usize] += u32::from(measured);
+        }
+        for s in 0..8 {
+            sum[s] += f64::from(part[0][s]) + f64::from(part[1][s]);
+            count[s] += number[0][s] + number[1][s];
         }
     }
     std::array::from_fn(|i| if count[i] == 0 || sum[i] == 0.0 { 1.0 } else { (sum[i] / f64::from(count[i])) as f32 })
 }
 
 /// Covariance sums of the clipped field and E² over the measured entries.
-pub fn covariance(z: &[Complex32], e: &[f32], shell: &[u8], power: &[f32]) -> Covariance {
+#[multiversion(targets("x86_64+avx2+fma", "x86_64+sse4.1", "aarch64+neon"))]
+pub fn covariance(z: &[Complex32], e: &[f32], shell: &[u8], power: &[f32; 8]) -> Covariance {
     let mut sums = Covariance::default();
-    let inverse: Vec<f32> = power.iter().map(|p| p.recip()).collect();
-    // Blocks keep the inner sums in f32 without losing digits.
-    for ((z, e), shell) in z.chunks(256).zip(e.chunks(256)).zip(shell.chunks(256)) {
-        let (mut n, mut field, mut e_sq, mut product, mut e_fourth) = (0u32, 0.0f32, 0.0f32, 0.0f32, 0.0f32);
-        for ((z, &e), &shell) in z.iter().zip(e).zip(shell) {
-            if e >= 0.0 {
-                let q = (z.norm_sqr() * inverse[shell as usize]).min(CLIP_FIELD);
-                let ee = (e * e).min(CLIP_E_SQ);
-                n += 1;
-                field += q;
-                e_sq += ee;
-                product += q * ee;
-                e_fourth += ee * ee;
-            }
+    let inverse = power.map(f32::recip);
+    for ((z, e), shell) in z.chunks(BLOCK).zip(e.chunks(BLOCK)).zip(shell.chunks(BLOCK)) {
+        let mut lanes = [[0.0f32; LANES]; 5];
+        for (i, ((z, &e), &shell)) in z.iter().zip(e).zip(shell).enumerate() {
+            let measured = if e >= 0.0 { 1.0 } else { 0.0 };
+            let q = (z.norm_sqr() * inverse[(shell & 7) as usize]).min(CLIP_FIELD) * measured;
+            let ee = (e * e).min(CLIP_E_SQ) * measured;
+            let lane = i % LANES;
+            lanes[0][lane] += measured;
+            lanes[1][lane] += q;
+            lanes[2][lane] += ee;
+            lanes[3][lane] += q * ee;
+            lanes[4][lane] += ee * ee;
         }
-        sums.n += f64::from(n);
-        sums.field += f64::from(field);
-        sums.e_sq += f64::from(e_sq);
-        sums.product += f64::from(product);
-        sums.e_fourth += f64::from(e_fourth);
+        let [n, field, e_sq, product, e_fourth] = lanes.map(|lane| f64::from(lane.iter().sum::<f32>()));
+        sums.n += n;
+        sums.field += field;
+        sums.e_sq += e_sq;
+        sums.product += product;
+        sums.e_fourth += e_fourth;
     }
     sums
 }
@@ -120,7 +131,7 @@ mod tests {
                         * if shell[i] == 0 { 3.0 } else { 0.1 }
                 })
                 .collect();
-            let power = shell_power::<8>(&z, &e, &shell);
+            let power = shell_power(&z, &e, &shell);
             assert!((power[0] / 9.0 - 1.0).abs() < 0.05 && (power[1] / 0.01 - 1.0).abs() < 0.05 && power[5] == 1.0);
             let found = covariance(&z, &e, &shell, &power).correlation();
             assert!((found - rho).abs() < 0.03, "{rho}: {found}");

@@ -1,11 +1,15 @@
 //! Phase weights of message passing, their divergence β and the new cavity coefficients.
 
+use super::LANES;
 use super::bessel::i1_over_i0;
 use multiversion::multiversion;
 use rustfft::num_complex::Complex32;
 
 /// Below this X the limits w/X → ½ and w′ → ½ stand in for the quotients.
 const SMALL_X: f32 = 1e-3;
+
+/// Entries summed in f32 before the sum goes on in f64.
+const BLOCK: usize = 256;
 
 /// Guards the division by |z|.
 const TINY: f32 = 1e-30;
@@ -36,15 +40,23 @@ pub fn posterior_means(
 ) -> f64 {
     let two_root_kappa = 2.0 * kappa.sqrt();
     let mut total = 0.0f64;
-    for (((z, e), shell), g) in z.chunks(256).zip(e.chunks(256)).zip(shell.chunks(256)).zip(g.chunks_mut(256)) {
-        let mut sum = 0.0f32;
-        for (((z, &e), &shell), g) in z.iter().zip(e).zip(shell).zip(g) {
-            let modulus = e.max(0.0);
-            let (w, divergence) = weight(*z, modulus, inverse_tau[(shell & 7) as usize], two_root_kappa);
-            *g = *z * (modulus * w / z.norm_sqr().max(TINY).sqrt());
-            sum += divergence;
+    for (((z, e), shell), g) in z.chunks(LANES).zip(e.chunks(LANES)).zip(shell.chunks(LANES)).zip(g.chunks_mut(LANES)) {
+        // Fixed-size copies: the loop below then runs without bounds checks or remainders.
+        let (mut zs, mut es, mut scales) = ([Complex32::default(); LANES], [0.0f32; LANES], [1.0f32; LANES]);
+        zs[..z.len()].copy_from_slice(z);
+        es[..e.len()].copy_from_slice(e);
+        for (scale, &shell) in scales.iter_mut().zip(shell) {
+            *scale = inverse_tau[(shell & 7) as usize];
         }
-        total += f64::from(sum);
+        let (mut gs, mut sums) = ([Complex32::default(); LANES], [0.0f32; LANES]);
+        for i in 0..LANES {
+            let modulus = es[i].max(0.0);
+            let (w, divergence) = weight(zs[i], modulus, scales[i], two_root_kappa);
+            gs[i] = zs[i] * (modulus * w / zs[i].norm_sqr().max(TINY).sqrt());
+            sums[i] = divergence;
+        }
+        g.copy_from_slice(&gs[..g.len()]);
+        total += f64::from(sums.iter().sum::<f32>());
     }
     total
 }
@@ -73,17 +85,17 @@ pub struct Cavity {
 pub fn cavity(z: &mut [Complex32], g: &[Complex32], e: &[f32], shell: &[u8], cavity: &Cavity) -> CavitySums {
     let factor = cavity.inverse_tau.map(|t| t.sqrt() * cavity.beta);
     let mut sums = CavitySums::default();
-    for (((z, g), e), shell) in z.chunks_mut(256).zip(g.chunks(256)).zip(e.chunks(256)).zip(shell.chunks(256)) {
-        let (mut power, mut overlap) = (0.0f32, 0.0f32);
-        for (((z, g), &e), &shell) in z.iter_mut().zip(g).zip(e).zip(shell) {
+    for (((z, g), e), shell) in z.chunks_mut(BLOCK).zip(g.chunks(BLOCK)).zip(e.chunks(BLOCK)).zip(shell.chunks(BLOCK)) {
+        let (mut power, mut overlap) = ([0.0f32; LANES], [0.0f32; LANES]);
+        for (i, (((z, g), &e), &shell)) in z.iter_mut().zip(g).zip(e).zip(shell).enumerate() {
             let keep = if e >= 0.0 { 1.0 } else { 0.0 };
             let c = (*g - *z * factor[(shell & 7) as usize]) * keep;
-            power += c.norm_sqr();
-            overlap += c.re * g.re + c.im * g.im;
+            power[i % LANES] += c.norm_sqr();
+            overlap[i % LANES] += c.re * g.re + c.im * g.im;
             *z = c;
         }
-        sums.power += f64::from(power);
-        sums.overlap += f64::from(overlap);
+        sums.power += f64::from(power.iter().sum::<f32>());
+        sums.overlap += f64::from(overlap.iter().sum::<f32>());
     }
     sums
 }

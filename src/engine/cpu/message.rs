@@ -12,7 +12,6 @@
 use super::Shared;
 use super::passes::{PlaneStep, Scratch, with_entries};
 use super::trial::Trial;
-use crate::engine::problem::SHELLS;
 use crate::engine::{Denoiser, MessageRecipe};
 use crate::twins::field::{covariance, kappa, shell_power, subtract_feedback};
 use crate::twins::posterior::{Logistic, logistic, square};
@@ -82,7 +81,7 @@ pub fn cycle(shared: &Shared, trial: &mut Trial, scratch: &mut Scratch, recipe: 
     trial.seconds.columns += (after_forward - after_planes).as_secs_f64();
 
     let (e, shell) = (problem.e(), problem.shell());
-    let power = shell_power::<SHELLS>(&trial.cavity, e, shell);
+    let power = shell_power(&trial.cavity, e, shell);
     trial.kappa = kappa(covariance(&trial.cavity, e, shell, &power).correlation());
     let inverse_tau = power.map(|p| (1.0 + trial.kappa) / p);
     let divergence = posterior_means(&trial.cavity, e, shell, &inverse_tau, trial.kappa, &mut trial.posterior);
