@@ -67,6 +67,15 @@ impl Error {
         Self::Unusable { what: what.into(), hint: hint.into() }
     }
 
+    /// A fault of the data as a whole blamed on the file that holds them; other errors as they are.
+    #[must_use]
+    pub fn of_file(self, path: &Path) -> Self {
+        match self {
+            Self::Unusable { what, hint } => Self::file(path, what, hint),
+            other => other,
+        }
+    }
+
     /// The process exit code of this error: 1 input or run-time error, 2 usage, 3 device missing.
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -90,6 +99,8 @@ mod tests {
         let error = Error::line(Path::new("a.hkl"), 7, "h is not a number", "correct the line");
         assert_eq!(error.to_string(), "a.hkl:7: h is not a number; correct the line");
         assert_eq!(error.exit_code(), 1);
+        let unusable = Error::unusable("all zero", "measure again");
+        assert_eq!(unusable.of_file(Path::new("a.hkl")).to_string(), "a.hkl: all zero; measure again");
         assert_eq!(Error::Device("no such GPU".into()).exit_code(), 3);
     }
 }

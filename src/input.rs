@@ -1,6 +1,6 @@
 //! From a path to data ready for phasing: `NAME.ins` with `NAME.hkl` beside it.
 //!
-//! Imports: `formats`, `reflections`, `crystal`.
+//! Imports: `formats`, `reflections`, `crystal`, `error`.
 
 use crate::Result;
 use crate::crystal::{Radiation, ScatteringTable};
@@ -25,7 +25,7 @@ pub struct Input {
 /// what the wavelength says.
 ///
 /// # Errors
-/// Those of the readers and of `DataSet::new`.
+/// Those of the readers and of `DataSet::new`, the latter blamed on the `.hkl`.
 pub fn read(ins_path: &Path, hkl: Option<&Path>, radiation: Option<Radiation>) -> Result<Input> {
     let ins = read_ins(ins_path)?;
     let hkl_path = hkl.map_or_else(|| ins_path.with_extension("hkl"), Path::to_owned);
@@ -33,7 +33,7 @@ pub fn read(ins_path: &Path, hkl: Option<&Path>, radiation: Option<Radiation>) -
     let mut header = ins.header();
     header.radiation = radiation.unwrap_or(header.radiation);
     let sum_f2 = scattering_power(&header);
-    let data = DataSet::new(header, &file.reflections, sum_f2)?;
+    let data = DataSet::new(header, &file.reflections, sum_f2).map_err(|error| error.of_file(&hkl_path))?;
     let warnings = ins.warnings.iter().chain(&file.warnings).cloned().collect();
     Ok(Input { ins, data, hkl_path, warnings })
 }

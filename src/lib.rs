@@ -1,4 +1,93 @@
 //! seedflip solves crystal structures from single-crystal diffraction amplitudes.
+//!
+//! A diffraction experiment measures how strongly a crystal scatters into each reflection, not with what phase.
+//! Without phases there is no map of the electron density, and no atoms. This crate finds phases by running many
+//! independent trials, and says *solved* only when different kinds of evidence agree.
+//!
+//! # The main job
+//! ```text
+//! NAME.ins  NAME.hkl
+//!      │
+//!      ▼
+//!  formats ─▶ reflections      merge in the Laue group, drop absences, E values, Wilson plot, warnings
+//!      │
+//!      ▼
+//!   phasing                    P1 sphere, amplitude tables on a grid, a portfolio of recipes and starts
+//!      │
+//!      ▼
+//!   trials ◀─▶ engine          many trials in slots: start, cycle, figures of merit, polish, next trial
+//!      │
+//!      ▼
+//!   structure                  do trials agree? is the space group in the P1 phases? origin, average, peaks
+//!      │
+//!      ▼
+//!   report, formats            NAME_a.res  NAME_a.fcf  NAME_a.ccp4  NAME.lst  NAME.json
+//! ```
+//!
+//! # The cycle
+//! Both iterations go round between a map and its structure factors. The engine stores mixed space only (z in
+//! real space, x and y in index space) and makes two fused passes over it:
+//! ```text
+//!          ┌──────────────────── columns ────────────────────┐
+//!   M ──▶  FFT along z ─▶ impose what was measured ─▶ FFT⁻¹ along z ─┐
+//!   ▲                                                                │
+//!   │      ┌───────────────────── planes ────────────────────┐       ▼
+//!   └───── FFT along x, y ◀─ change the density ◀─ FFT⁻¹ along x, y ◀┘
+//! ```
+//! - *Charge flipping* (Oszlányi & Sütő 2004, 2005): the density below a threshold δ changes its sign; observed
+//!   moduli replace calculated ones, except for the weakest reflections, which keep their modulus and are
+//!   turned by 90°; F(000) is free.
+//! - *Message passing*: the density becomes the posterior probability of an atom; each phase gets a weight
+//!   I₁(X)/I₀(X) from how well calculated and observed moduli agree in its resolution shell; in both spaces the
+//!   response of a value to itself (the Onsager term) is subtracted.
+//!
+//! Phasing runs in P1. The space group of the input serves to merge, and afterwards as evidence: nobody
+//! imposed it, so finding it in the phases means something.
+//!
+//! # Conventions
+//! - **Sign**: F(h) = Σ f exp(+2πi h·x); ρ(x) = 1/V Σ F(h) exp(−2πi h·x). An operation x' = Rx + t gives
+//!   φ(hR) = φ(h) − 2π h·t.
+//! - **Units**: lengths in Å, cell angles in degrees, phases in radians (degrees in files and reports), U and B
+//!   in Å², heights of peaks in σ of the map, intensities on the scale of the file.
+//! - **Axes**: an array over (x, y, z) has z fastest: index = (x·ny + y)·nz + z. The engine's x, y, z are axes of the
+//!   primitive lattice, the one with most points as z; `phasing::setup` alone translates. Inside the engine density
+//!   goes to coefficients by exp(−2πi), so its map shows the other hand, which phasing in P1 cannot tell apart.
+//! - **Half sphere**: of each Friedel pair one is kept, see `crystal::in_half`.
+//! - **Random numbers** are a hash of (seed, trial, reflection): results do not depend on the number of threads.
+//!
+//! # Modules
+//! Lowest first. A module imports those named on its line and no others, and never one that stands below it in
+//! this list; `tests/imports.rs` reads the table and holds the source to it.
+//! ```text
+//! error        ←
+//! crystal      ← error
+//! reflections  ← crystal error
+//! fourier      ←
+//! grid         ← fourier
+//! twins        ←
+//! engine       ← twins
+//! phasing      ← engine grid fourier twins reflections crystal
+//! structure    ← reflections crystal fourier
+//! trials       ← phasing engine structure grid reflections crystal
+//! formats      ← crystal reflections structure error
+//! input        ← formats reflections crystal error
+//! simulate     ← formats reflections crystal error
+//! bench        ← engine twins
+//! solve        ← trials phasing engine structure reflections crystal error
+//! report       ← solve trials input crystal
+//! cli          ← report solve trials phasing engine bench simulate input formats crystal error
+//! ```
+//! - `engine` knows grids, coefficients, trials and recipes, and no crystallography: a GPU engine takes its place
+//!   without a change elsewhere. `twins` holds its arithmetic as pure functions on slices, to be compared with
+//!   compute shaders of the same names.
+//! - `phasing` is the one room where crystallography and the engine meet.
+//! - `formats` reads and writes and decides nothing; it never sees the engine.
+//! - `report` words what happened; it sees results, never an engine.
+//!
+//! Four modules stand between the layers, each for a reason. `input` joins readers, merging and scattering factors,
+//! which a reader must not know of. `solve` is the main job without files or screen, so that tests, benches and
+//! other programs can call it. `simulate` is the main job backwards and supplies its test data. `bench` times an
+//! engine without any crystal.
 
 pub mod bench;
 pub mod cli;

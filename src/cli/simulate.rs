@@ -8,7 +8,7 @@ use crate::formats::{write_bytes, write_hkl};
 use crate::simulate::{ELECTRONS_200_KV, MO_K_ALPHA, SimulateOptions, Simulated, simulate};
 use std::path::{Path, PathBuf};
 
-/// Arguments of `seedflip simulate`.
+/// Simulate a measurement: MODEL.cif in, NAME.ins + NAME.hkl out
 #[derive(Debug, Clone, clap::Args)]
 pub struct SimulateArgs {
     /// Model to simulate: a CIF with fractional coordinates

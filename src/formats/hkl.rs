@@ -16,6 +16,8 @@ pub struct HklFile {
     pub warnings: Vec<String>,
 }
 
+/// Intensities are squared and summed; far beyond any detector this is a slip of the columns.
+const LARGEST_INTENSITY: f64 = 1e60;
 /// Characters of a bad line that an error message quotes.
 const QUOTED_CHARACTERS: usize = 40;
 
@@ -121,7 +123,7 @@ fn convert(path: &Path, number: usize, row: Row, hklf: &Hklf) -> Result<RawRefle
         // σ(F²) = 2Fσ(F) to first order; where F is below σ/2 the second-order term σ² is the larger one.
         HklfFormat::Amplitudes => (value * value.abs(), (2.0 * value.abs() * sigma).max(sigma * sigma)),
     };
-    if !intensity.is_finite() || !sigma.is_finite() {
+    if !(intensity.abs() < LARGEST_INTENSITY && sigma < LARGEST_INTENSITY) {
         return Err(Error::line(path, number, "the intensity is too large to calculate with", "correct the line"));
     }
     Ok(RawReflection { hkl: image, intensity, sigma, batch: row.batch })

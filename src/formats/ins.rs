@@ -54,6 +54,8 @@ const MISSING_HINT: &str = "give a SHELX .ins file with TITL, CELL, ZERR, LATT, 
 
 /// LATT of a file without the card: primitive and centrosymmetric (SHELX manual).
 const DEFAULT_LATT: i32 = 1;
+/// Lattice types of LATT, the sign aside.
+const LATTICES: std::ops::RangeInclusive<u32> = 1..=7;
 
 /// Reads a `.ins` or `.res` file, see [`parse_ins`].
 ///
@@ -159,10 +161,11 @@ impl<'a> Reader<'a> {
             "LATT" => {
                 let number = match rest.first() {
                     None => Some(DEFAULT_LATT),
-                    Some(field) => field.parse().ok(),
+                    Some(field) => field.parse().ok().filter(|latt: &i32| LATTICES.contains(&latt.unsigned_abs())),
                 };
-                let hint = "write LATT with a number from -7 to 7";
-                self.latt = Some((n, number.ok_or_else(|| self.fault(n, "LATT without a whole number", hint))?));
+                let what = format!("LATT {} does not exist", rest.first().unwrap_or(&""));
+                let hint = "write 1 P, 2 I, 3 R, 4 F, 5 A, 6 B or 7 C, negative without inversion";
+                self.latt = Some((n, number.ok_or_else(|| self.fault(n, what, hint))?));
             }
             "SYMM" => {
                 let hint = "write an operation of the space group such as `SYMM -X, 1/2+Y, -Z`";

@@ -62,8 +62,8 @@ fn faults_are_named_with_their_line() {
     for (from, to, start) in [
         ("CELL 0.71073 7", "CELL 0.71073 x", "x.ins:2: CELL has 1 numbers"),
         ("90 95 90", "90 95 270", "x.ins:2: cell angles"),
-        ("LATT 1", "LATT 9", "x.ins:5: LATT 9 does not exist"),
-        ("LATT 1", "LATT P", "x.ins:4: LATT without"),
+        ("LATT 1", "LATT 9", "x.ins:4: LATT 9 does not exist"),
+        ("LATT 1", "LATT P", "x.ins:4: LATT P does not exist"),
         ("1/2-Z", "1/5-Z", "x.ins:5: the translation"),
         ("-X,", "X+Y,", "x.ins:5: the symmetry operations do not close"),
         ("SFAC C H N", "SFAC C H Xx", "x.ins:6: \"Xx\" on SFAC is no element"),

@@ -4,7 +4,7 @@
 //! - `listing` the listing `NAME.lst`
 //! - `table`   the ranked table, on the screen and in the listing
 //!
-//! Imports: `solve`, `trials`, `structure`, `input`, `crystal`.
+//! Imports: `solve`, `trials`, `input`, `crystal`.
 
 pub mod json;
 pub mod listing;

@@ -5,7 +5,7 @@
 //! - `verdict`  ranking, agreement among trials, symmetry, the claim
 //! - `runner`   the loop
 //!
-//! Imports: `phasing`, `engine`, `structure`, `crystal`, `reflections`.
+//! Imports: `phasing`, `engine`, `structure`, `grid`, `reflections`, `crystal`.
 
 pub mod budget;
 pub mod finished;

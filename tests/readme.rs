@@ -1,0 +1,129 @@
+//! Holds README.md to the program: its commands work, its output is real, its options exist.
+
+#[path = "common/program.rs"]
+mod program;
+
+use program::{repository, seedflip};
+use std::collections::BTreeSet;
+
+/// How the README calls the program; the test calls the same build directly.
+const CARGO_RUN: &str = "cargo run --release -- ";
+/// The README's test command.
+const CARGO_TEST: &str = "cargo test --release";
+/// Lines of the README that a reader sees before scrolling.
+const FIRST_SCREEN: usize = 40;
+
+fn readme() -> String {
+    std::fs::read_to_string(repository("README.md")).unwrap()
+}
+
+/// Contents of the fenced blocks of a language, in order.
+fn fenced(language: &str) -> Vec<String> {
+    let text = readme();
+    let mut lines = text.lines();
+    let mut blocks = Vec::new();
+    while let Some(line) = lines.next() {
+        let Some(opened) = line.strip_prefix("```") else { continue };
+        let block: Vec<&str> = lines.by_ref().take_while(|l| *l != "```").collect();
+        if opened == language {
+            blocks.push(block.join("\n"));
+        }
+    }
+    blocks
+}
+
+/// The two commands.
+fn commands() -> (String, String) {
+    let blocks = fenced("sh");
+    let lines: Vec<&str> = blocks[0].lines().collect();
+    let [solve, test] = lines[..] else { panic!("the first block has {} commands, not two", lines.len()) };
+    (solve.to_owned(), test.to_owned())
+}
+
+/// `--words` of a text.
+fn flags(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    words.filter(|w| w.len() > 2 && w.starts_with("--")).map(str::to_owned).collect()
+}
+
+fn help(sub_command: &str) -> BTreeSet<String> {
+    let run = seedflip(&[sub_command, "--help"]);
+    assert_eq!(run.code, Some(0), "seedflip {sub_command} --help: {}", run.stderr);
+    flags(&run.stdout)
+}
+
+/// First word of each line.
+fn shape(text: &str) -> Vec<String> {
+    text.lines().filter_map(|l| l.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_first_command_solves_its_example_and_prints_what_is_shown() {
+    let (solve, _) = commands();
+    let mut arguments: Vec<&str> = solve.strip_prefix(CARGO_RUN).unwrap().split_whitespace().collect();
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = folder.path().to_string_lossy().into_owned();
+    let output = arguments.iter().position(|a| *a == "-o").unwrap() + 1;
+    arguments[output] = &elsewhere;
+    let run = seedflip(&arguments);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{}", run.stderr);
+    let stem = std::path::Path::new(arguments[1]).file_stem().unwrap().to_string_lossy().into_owned();
+    let record = std::fs::read_to_string(folder.path().join(format!("{stem}.json"))).unwrap();
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    assert_eq!(record["solved"], true);
+    let shown = &fenced("text")[0];
+    assert_eq!(shape(&run.stderr), shape(shown), "README shows\n{shown}\nthe program prints\n{}", run.stderr);
+    assert_eq!(run.stderr.lines().next(), shown.lines().next());
+    assert_eq!(run.stderr.lines().last(), shown.lines().last());
+    // The files it names are there, and the README's table explains each.
+    let text = readme();
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(text.contains(&format!("`{}`", name.replace(&stem, "NAME"))), "README does not explain {name}");
+    }
+}
+
+#[test]
+fn the_second_command_is_what_ci_runs() {
+    let (_, test) = commands();
+    assert_eq!(test, CARGO_TEST);
+    let ci = std::fs::read_to_string(repository(".ci/run")).unwrap();
+    assert!(ci.lines().any(|l| l == format!("step {test}")), ".ci/run does not run the README's test command");
+}
+
+#[test]
+fn the_commands_stand_on_the_first_screen() {
+    let text = readme();
+    let (solve, test) = commands();
+    for command in [solve, test] {
+        assert!(text.lines().take(FIRST_SCREEN).any(|l| l == command), "{command} stands too far down");
+    }
+}
+
+#[test]
+fn every_option_of_the_readme_exists_and_every_option_of_solve_is_explained() {
+    let text = readme();
+    let mut calls = 0;
+    // Inline code that calls the program.
+    for code in text.split('`').filter(|c| c.starts_with("seedflip ")) {
+        let sub_command = code.split_whitespace().nth(1).unwrap();
+        let known = help(sub_command);
+        for flag in flags(code) {
+            assert!(known.contains(&flag), "`{code}`: seedflip {sub_command} has no {flag}");
+        }
+        calls += 1;
+    }
+    assert!(calls >= 3, "README names {calls} calls of the program");
+    let table: String = text.lines().filter(|l| l.starts_with("| `-")).collect();
+    let mut known = help("solve");
+    known.remove("--help");
+    assert_eq!(flags(&table), known, "the options table and seedflip solve --help differ");
+}
+
+#[test]
+fn files_that_the_readme_names_exist() {
+    for file in ["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"] {
+        assert!(repository(file).exists(), "{file}");
+    }
+    assert!(readme().contains("`LICENSE-MIT`, `LICENSE-APACHE`"));
+}
