@@ -73,7 +73,7 @@
 //! input        ← formats reflections crystal error
 //! simulate     ← formats reflections crystal error
 //! bench        ← engine twins
-//! solve        ← trials phasing engine structure reflections crystal error
+//! solve        ← trials phasing engine grid structure reflections crystal error
 //! report       ← solve trials input crystal
 //! cli          ← report solve trials phasing engine bench simulate input formats crystal error
 //! ```

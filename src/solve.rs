@@ -1,6 +1,6 @@
 //! The main job without files or screen: from a data set to ranked structures.
 //!
-//! Imports: `trials`, `phasing`, `engine`, `structure`, `reflections`, `crystal`, `error`.
+//! Imports: `trials`, `phasing`, `engine`, `grid`, `structure`, `reflections`, `crystal`, `error`.
 
 use crate::crystal::elements::symbol;
 use crate::engine::cpu::CpuEngine;

@@ -175,17 +175,27 @@ impl Names {
     }
 }
 
-/// Writes `_a.res`, `_a.fcf`, `_a.ccp4`, the runners-up's `.res`, the listing and the record.
+/// Writes map, phases, listing and record, then the models, `_a.res` last of all: other programs take a `.res` as
+/// success, so there must be none when anything failed.
 fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) -> Result<()> {
     let header = &input.data.header;
+    if let Some(first) = solved.structures.first() {
+        let merged: Vec<_> = input.data.reflections.iter().map(|r| r.merged).collect();
+        let rows = fcf_rows(&merged, &first.phases.reflections);
+        let text = fcf(&names.stem, &header.cell, &header.space_group, &rows);
+        write_bytes(&names.path("_a.fcf"), text.as_bytes())?;
+        let map = ccp4(&first.map, &format!("seedflip {}", header.title));
+        write_bytes(&names.path("_a.ccp4"), &map)?;
+    }
+    write_bytes(&names.path(".lst"), listing::listing(input, solved).as_bytes())?;
+    write_bytes(&names.path(".json"), record.as_bytes())?;
     let contents: Vec<ScatteringType> = header
         .elements
         .iter()
         .map(|e| ScatteringType { z: e.atomic_number, symbol: e.symbol.clone(), count: e.count })
         .collect();
-    for (letter, (candidate, structure)) in
-        ('a'..='e').zip(solved.report.verdict.candidates.iter().zip(&solved.structures))
-    {
+    let models: Vec<_> = solved.report.verdict.candidates.iter().zip(&solved.structures).zip('a'..).collect();
+    for ((candidate, structure), letter) in models.into_iter().rev() {
         let remarks = table::remarks(solved, candidate, letter);
         let model = ResModel {
             title: &header.title,
@@ -199,15 +209,6 @@ fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) ->
             sites: &structure.sites,
         };
         write_bytes(&names.path(&format!("_{letter}.res")), res(&model)?.as_bytes())?;
-        if letter == 'a' {
-            let merged: Vec<_> = input.data.reflections.iter().map(|r| r.merged).collect();
-            let rows = fcf_rows(&merged, &structure.phases.reflections);
-            let text = fcf(&names.stem, &header.cell, &header.space_group, &rows);
-            write_bytes(&names.path("_a.fcf"), text.as_bytes())?;
-            let map = ccp4(&structure.map, &format!("seedflip {}", header.title));
-            write_bytes(&names.path("_a.ccp4"), &map)?;
-        }
     }
-    write_bytes(&names.path(".lst"), listing::listing(input, solved).as_bytes())?;
-    write_bytes(&names.path(".json"), record.as_bytes())
+    Ok(())
 }

@@ -24,6 +24,12 @@ const STRONG_ABSENCE_SHARE: f64 = 0.3;
 const FEWEST_STRONG_ABSENCES: usize = 3;
 /// … and they have this share of the intensity of the others. Multiple scattering stays below, electrons apart.
 const STRONG_ABSENCE_INTENSITY: f64 = 0.15;
+/// Nearly all absences as strong as anything else: no screw, glide or centring of the group is in the data. Together
+/// with a list this incomplete the cell itself is another.
+const ABSURD_ABSENCE_SHARE: f64 = 0.7;
+const ABSURD_ABSENCE_INTENSITY: f64 = 0.5;
+const FEWEST_ABSURD_ABSENCES: usize = 20;
+const INCOMPLETE_BESIDE_ABSENCES: f64 = 0.7;
 /// A B this negative (Å²) means that intensities rise with resolution.
 const NEGATIVE_B: f64 = -0.5;
 /// A moment over its Wilson value in this range counts as agreeing with it: pseudo-symmetry raises it more easily
@@ -56,7 +62,8 @@ impl Evidence<'_> {
         let indices = [self.beyond_the_limit(), self.shells.completeness < ABSURD_COMPLETENESS];
         let intensities = [self.absurd_r_int().is_some(), self.violated_absences()];
         let count = |signs: &[bool]| signs.iter().filter(|s| **s).count();
-        let wrong_cell = count(&indices) > 0 && count(&indices) + count(&intensities) > 1;
+        let two_signs = count(&indices) > 0 && count(&indices) + count(&intensities) > 1;
+        let wrong_cell = two_signs || self.no_absence_holds();
         (wrong_cell || self.shells.completeness < HOPELESS_COMPLETENESS).then(|| {
             let signs = [self.resolution(), self.r_int(), self.completeness(), self.absences()];
             let what: Vec<String> = signs.into_iter().flatten().collect();
@@ -96,6 +103,15 @@ impl Evidence<'_> {
         a.n_strong >= FEWEST_STRONG_ABSENCES
             && share > STRONG_ABSENCE_SHARE
             && a.relative_intensity > STRONG_ABSENCE_INTENSITY
+    }
+
+    /// A list with gaps in which no absence holds.
+    fn no_absence_holds(&self) -> bool {
+        let a = self.merge.absences;
+        a.n_unique >= FEWEST_ABSURD_ABSENCES
+            && a.n_strong as f64 > ABSURD_ABSENCE_SHARE * a.n_unique as f64
+            && a.relative_intensity > ABSURD_ABSENCE_INTENSITY
+            && self.shells.completeness < INCOMPLETE_BESIDE_ABSENCES
     }
 
     fn resolution(&self) -> Option<String> {

@@ -6,9 +6,6 @@ use crate::solve::Solved;
 use crate::trials::{Candidate, StopReason};
 use std::fmt::Write;
 
-/// Rows of the ranking that are shown on the screen.
-const SCREEN_ROWS: usize = 8;
-
 /// Two lines on the data.
 pub fn data_summary(input: &Input) -> String {
     let header = &input.data.header;
@@ -103,6 +100,14 @@ pub fn conclusion(solved: &Solved, stem: &str) -> String {
         out.push_str("no trial finished: nothing but the listing was written");
     } else {
         let _ = write!(out, "wrote {stem}_a.res {stem}_a.fcf {stem}_a.ccp4 {stem}.lst {stem}.json");
+        let others = report.verdict.candidates.len().saturating_sub(1);
+        if let Some(last) = ('a'..='z').nth(others).filter(|_| others > 0) {
+            let _ = write!(
+                out,
+                "; what else was found: {stem}_b.res{}",
+                if others > 1 { format!(" to _{last}.res") } else { String::new() }
+            );
+        }
     }
     if !report.verdict.solved {
         out.push_str("\nwhat may help: more --trials, another --seed, --resolution where the data are good");
@@ -130,9 +135,4 @@ pub fn remarks(solved: &Solved, candidate: &Candidate, letter: char) -> Vec<Stri
         ),
         format!("phase residual of the space group {:.1} degrees", candidate.origin.residual),
     ]
-}
-
-/// Rows of the ranking that the screen shows.
-pub fn screen_trials(solved: &Solved) -> String {
-    trials(solved, SCREEN_ROWS)
 }
