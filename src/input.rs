@@ -3,7 +3,7 @@
 //! Imports: `formats`, `reflections`, `crystal`, `error`.
 
 use crate::Result;
-use crate::crystal::{Radiation, ScatteringTable};
+use crate::crystal::{ElementCount, Radiation, ScatteringTable};
 use crate::formats::{Ins, read_hkl, read_ins};
 use crate::reflections::{CrystalHeader, DataSet};
 use std::path::{Path, PathBuf};
@@ -41,6 +41,13 @@ pub fn read(ins_path: &Path, hkl: Option<&Path>, radiation: Option<Radiation>) -
 /// Σf² over the atoms of the cell as a function of (sin θ/λ)².
 fn scattering_power(header: &CrystalHeader) -> impl Fn(f64) -> f64 + use<> {
     let table = ScatteringTable::new(header.radiation);
-    let contents: Vec<(u8, f64)> = header.elements.iter().map(|e| (e.atomic_number, e.count)).collect();
-    move |stol_sq| contents.iter().map(|&(z, n)| n * table.factor(z, stol_sq).unwrap_or(0.0).powi(2)).sum()
+    let contents = header.elements.clone();
+    move |stol_sq| {
+        let factor = |e: &ElementCount| match e.coefficients {
+            // a1 b1 a2 b2 a3 b3 a4 b4 c of the user's own SFAC card.
+            Some(c) => c[..8].chunks_exact(2).map(|ab| ab[0] * (-ab[1] * stol_sq).exp()).sum::<f64>() + c[8],
+            None => table.factor(e.atomic_number, stol_sq).unwrap_or(0.0),
+        };
+        contents.iter().map(|e| e.count * factor(e).powi(2)).sum()
+    }
 }

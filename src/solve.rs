@@ -11,7 +11,7 @@ use crate::phasing::{Arm, Methods, Sphere, expected_atoms, portfolio};
 use crate::reflections::{DataSet, PhasedReflection};
 use crate::structure::{Coefficients, Solution, solve_structure};
 use crate::trials::runner::GridEngine;
-use crate::trials::{Budget, Observer, RunReport, Runner};
+use crate::trials::{Budget, Candidate, Observer, RunReport, Runner};
 use crate::{Error, Result};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -27,8 +27,9 @@ pub const SLOTS: usize = 8;
 /// becomes 0.77), unless heavy atoms rule: there R_weak falls to less than three quarters and light atoms appear (LuAG, recall
 /// 0.4 → 1.0; a hexafluorobenzene derivative in C2/c, 0.92 → 1.0). Ratios seen: 0.31–0.73 where it helped, 0.79–1.2 elsewhere.
 const POLISH_GAIN: f32 = 0.75;
-/// Largest sphere that is phased, in reflections of the half sphere: 8 slots then need about 3 GB.
-const MOST_REFLECTIONS: usize = 6_000_000;
+/// Largest sphere that is phased, in reflections of the half sphere: 8 slots then take 2 GB, five candidates 0.5 GB each
+/// and their maps as much again.
+const MOST_REFLECTIONS: f64 = 6e6;
 
 /// What the user can choose. `None` means: by the size of the problem.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -77,13 +78,22 @@ pub struct Solved {
     /// The run.
     pub report: RunReport,
     /// One structure for each candidate, in the same order.
-    pub structures: Vec<Solution>,
+    pub structures: Vec<Structure>,
     /// The parameters used.
     pub effective: Effective,
     /// What ran the trials.
     pub device: Device,
     /// Seconds spent on setting up, on trials and on structures.
     pub seconds: Seconds,
+}
+
+/// A candidate worked up.
+pub struct Structure {
+    /// Phases in the space group, map and sites.
+    pub solution: Solution,
+    /// True when flipping went on once more from the symmetrised phases: `solution.origin` is then that of phases which
+    /// have seen the symmetry, and only the candidate's own origin fit is evidence.
+    pub polished_in_group: bool,
 }
 
 /// Wall seconds of the parts of the job.
@@ -111,6 +121,14 @@ pub fn solve(
     let header = &data.header;
     let (cell, space_group) = (&header.cell, &header.space_group);
     let d_min = options.d_min.unwrap_or(DEFAULT_D_MIN).max(data.shells.d_min);
+    // Half a sphere of radius 1/d in reciprocal space.
+    let expected = 2.0 / 3.0 * std::f64::consts::PI * cell.volume / d_min.powi(3);
+    if expected > MOST_REFLECTIONS {
+        return Err(Error::unusable(
+            format!("the sphere to {d_min:.2} Å holds {:.0} reflections, too many to phase", 2.0 * expected),
+            "choose a lower resolution with --resolution, or check the cell",
+        ));
+    }
     let sphere = Sphere::new(cell, space_group, &data.reflections, expected_atoms(header), d_min);
     if sphere.measured().count() < FEWEST_MEASURED {
         return Err(Error::unusable(
@@ -118,13 +136,10 @@ pub fn solve(
             "choose a higher resolution with --resolution, or check the cell and the .hkl",
         ));
     }
-    if sphere.len() > MOST_REFLECTIONS {
-        return Err(Error::unusable(
-            format!("the sphere to {d_min:.2} Å holds {} reflections, too many to phase", 2 * sphere.len()),
-            "choose a lower resolution with --resolution, or check the cell",
-        ));
+    let mut arms = portfolio(options.methods, sphere.atoms());
+    if let Some(cycles) = options.max_cycles {
+        arms.iter_mut().for_each(|arm| arm.cycles = cycles);
     }
-    let arms = portfolio(options.methods, sphere.atoms());
     let defaults = Budget::for_size(sphere.atoms());
     let budget = Budget {
         trials: options.trials.unwrap_or(defaults.trials),
@@ -149,7 +164,7 @@ pub fn solve(
         d_min,
         budget,
         arms: arms.clone(),
-        slots: SLOTS,
+        slots: SLOTS.min(budget.trials as usize),
         grids: engines.iter().map(|e| e.gridded.problem.layout().dims()).collect(),
         sphere: 2 * sphere.len(),
         sphere_completeness: sphere.completeness(),
@@ -161,30 +176,28 @@ pub fn solve(
     };
     let setup = begun.elapsed().as_secs_f64();
     let runner = Runner { cell, space_group, sphere: &sphere, engines, arms, budget, seed: options.seed };
-    let report = runner.run(observer);
+    // Inside the pool, so that comparisons and structures keep to its threads as well.
+    let report = pool.install(|| runner.run(observer));
     let trials = begun.elapsed().as_secs_f64() - setup;
     let contents: Vec<(u8, f64)> = header.elements.iter().map(|e| (e.atomic_number, e.count)).collect();
-    let structure = |phased: &[PhasedReflection]| {
-        solve_structure(cell, space_group, phased, &contents, Coefficients::default(), |z| {
-            symbol(z).unwrap_or("X").to_owned()
-        })
+    let structure = |phased: &[PhasedReflection], polished_in_group| {
+        let name = |z| symbol(z).unwrap_or("X").to_owned();
+        let solution = solve_structure(cell, space_group, phased, &contents, Coefficients::default(), name);
+        Structure { solution, polished_in_group }
     };
-    let structures = report
-        .verdict
-        .candidates
-        .par_iter()
-        .filter_map(|candidate| {
-            let best = &report.finished[candidate.best];
-            let first = structure(best.phased.as_deref()?);
-            if candidate.symmetry_found() != Some(true) {
-                return Some(first);
-            }
-            let (polished, merits) = polish_in_group(&sphere, &first.phases.reflections, &pool)?;
-            let gained = merits.r_weak < POLISH_GAIN * best.merits.r_weak;
-            let flipping = matches!(best.recipe, Recipe::Flipping(_));
-            Some(if flipping || gained { structure(&polished) } else { first })
-        })
-        .collect();
+    let work_up = |candidate: &Candidate| {
+        let first = structure(&candidate.phased, false);
+        if candidate.symmetry_found() != Some(true) {
+            return first;
+        }
+        let Some((polished, merits)) = polish_in_group(&sphere, &first.solution.phases.reflections, &pool) else {
+            return first;
+        };
+        let best = &report.finished[candidate.best];
+        let gained = merits.r_weak < POLISH_GAIN * best.merits.r_weak;
+        if gained || matches!(best.recipe, Recipe::Flipping(_)) { structure(&polished, true) } else { first }
+    };
+    let structures = pool.install(|| report.verdict.candidates.par_iter().map(work_up).collect());
     let seconds = Seconds { setup, trials, structures: begun.elapsed().as_secs_f64() - setup - trials };
     Ok(Solved { report, structures, effective, device, seconds })
 }

@@ -228,3 +228,11 @@ fn a_full_disk() {
         assert!(path.ends_with("bad_a.res") && text.ends_with("END\n"), "half a file: {}", path.display());
     }
 }
+
+#[test]
+fn a_time_limit_beyond_all_clocks_is_a_usage_error() {
+    let ins = repository("tests/data/aspirin.ins");
+    let run = seedflip(&["solve", &*ins.to_string_lossy(), "--time-limit", "1e30"]);
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+}

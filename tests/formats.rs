@@ -2,6 +2,7 @@
 //! gemmi where python3 has it.
 
 use seedflip::crystal::{Cell, Site, SpaceGroup, SymOp, in_half};
+use seedflip::formats::Hklf;
 use seedflip::formats::ccp4::ccp4;
 use seedflip::formats::fcf::{fcf, fcf_rows};
 use seedflip::formats::res::{ResModel, ScatteringType, res};
@@ -92,11 +93,12 @@ fn res_text(example: &Example, contents: &[ScatteringType]) -> seedflip::Result<
         group: &example.group,
         contents,
         sites: &sites(),
+        hklf: &Hklf::default(),
     })
 }
 
 fn contents() -> Vec<ScatteringType> {
-    let entry = |z, symbol: &str, count| ScatteringType { z, symbol: symbol.into(), count };
+    let entry = |z, symbol: &str, count| ScatteringType { z, symbol: symbol.into(), count, coefficients: None };
     vec![entry(6, "C", 8.0), entry(17, "Cl", 4.0)]
 }
 

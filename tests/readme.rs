@@ -52,9 +52,15 @@ fn help(sub_command: &str) -> BTreeSet<String> {
     flags(&run.stdout)
 }
 
-/// First word of each line.
+/// Every word of each line, numbers masked: times differ from run to run, and last digits from processor to processor.
 fn shape(text: &str) -> Vec<String> {
-    text.lines().filter_map(|l| l.split_whitespace().next()).map(str::to_owned).collect()
+    let masked = |line: &str| {
+        let digits_to_marks: String =
+            line.chars().map(|c| if c.is_ascii_digit() || c == '.' { '#' } else { c }).collect();
+        let words: Vec<String> = digits_to_marks.split_whitespace().map(|w| w.replace("##", "#")).collect();
+        words.iter().map(|w| w.trim_end_matches('#')).collect::<Vec<_>>().join(" ")
+    };
+    text.lines().map(masked).collect()
 }
 
 #[test]
@@ -74,7 +80,6 @@ fn the_first_command_solves_its_example_and_prints_what_is_shown() {
     let shown = &fenced("text")[0];
     assert_eq!(shape(&run.stderr), shape(shown), "README shows\n{shown}\nthe program prints\n{}", run.stderr);
     assert_eq!(run.stderr.lines().next(), shown.lines().next());
-    assert_eq!(run.stderr.lines().last(), shown.lines().last());
     // The files it names are there, and the README's table explains each.
     let text = readme();
     for entry in std::fs::read_dir(folder.path()).unwrap() {

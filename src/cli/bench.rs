@@ -22,8 +22,8 @@ pub struct Args {
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
     trials: u16,
     /// Threads [default: all cores]
-    #[arg(long)]
-    threads: Option<usize>,
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=super::MOST_THREADS))]
+    threads: Option<u16>,
     /// Iteration to time
     #[arg(long, value_enum, default_value_t = Method::Flipping)]
     method: Method,
@@ -46,6 +46,9 @@ enum Method {
 /// Smallest and largest grid edge that is timed.
 const EDGE_RANGE: std::ops::RangeInclusive<usize> = 8..=512;
 
+/// Memory that a bench may take.
+const MOST_BYTES: f64 = 16e9;
+
 /// Runs the sub-command.
 pub fn run(args: &Args) -> Result<u8> {
     let grid: [usize; 3] = args.grid.clone().try_into().map_err(|given: Vec<usize>| {
@@ -53,6 +56,11 @@ pub fn run(args: &Args) -> Result<u8> {
     })?;
     if grid.iter().any(|n| !EDGE_RANGE.contains(n)) {
         return Err(Error::Usage(format!("--grid {grid:?}: edges must lie between 8 and 512 points")));
+    }
+    // π/8 of the points are stored, eight bytes each.
+    let bytes = std::f64::consts::PI * grid.iter().product::<usize>() as f64 * f64::from(args.trials);
+    if bytes > MOST_BYTES {
+        return Err(Error::Usage(format!("{} trials of {grid:?} need {:.0} GB; take fewer", args.trials, bytes / 1e9)));
     }
     let problem = synthetic::problem(grid)
         .ok_or_else(|| Error::Usage(format!("--grid {grid:?} holds no reflections; choose a larger one")))?;
@@ -67,7 +75,9 @@ pub fn run(args: &Args) -> Result<u8> {
         }),
     };
     let mut engine = match args.backend {
-        Backend::Cpu => CpuEngine::new(problem, args.trials.into(), Arc::new(super::thread_pool(args.threads)?)),
+        Backend::Cpu => {
+            CpuEngine::new(problem, args.trials.into(), Arc::new(super::thread_pool(args.threads.map(usize::from))?))
+        }
     };
     let result = measure(&mut engine, recipe);
     if args.json {

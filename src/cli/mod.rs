@@ -32,6 +32,9 @@ pub fn run(cli: Cli) -> Result<u8> {
     }
 }
 
+/// More threads than any one machine has.
+const MOST_THREADS: i64 = 1024;
+
 /// A thread pool of the asked-for size, by default one thread per core.
 fn thread_pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
     rayon::ThreadPoolBuilder::new()

@@ -13,7 +13,7 @@ const TERMINAL_PAUSE: Duration = Duration::from_millis(250);
 const LOG_PAUSE: Duration = Duration::from_secs(10);
 
 /// Catches the first Ctrl-C (or termination) for a gentle end; the second ends the process with exit code 130.
-pub fn catch_interrupts() {
+fn catch_interrupts() {
     // Without a handler Ctrl-C simply ends the program: nothing is lost but the gentle end.
     let _ = ctrlc::set_handler(|| {
         if INTERRUPTS.fetch_add(1, Ordering::SeqCst) > 0 {
@@ -36,6 +36,8 @@ impl Screen {
     /// `fin` is the file whose appearance asks for an end (SHELX manners).
     pub fn new(on: bool, fin: PathBuf) -> Self {
         catch_interrupts();
+        // One left over from an earlier run asks for nothing now.
+        let _ = std::fs::remove_file(&fin);
         Self { on, terminal: std::io::stderr().is_terminal(), shown: None, line_open: false, fin }
     }
 
@@ -63,7 +65,11 @@ impl Observer for Screen {
                 eprintln!("{line}");
             }
         }
-        INTERRUPTS.load(Ordering::SeqCst) == 0 && !self.fin.exists()
+        let asked_by_file = self.fin.exists();
+        if asked_by_file {
+            let _ = std::fs::remove_file(&self.fin);
+        }
+        INTERRUPTS.load(Ordering::SeqCst) == 0 && !asked_by_file
     }
 }
 

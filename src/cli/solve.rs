@@ -33,12 +33,12 @@ pub struct Args {
     /// Trials at most [default: by the size of the cell]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     trials: Option<u32>,
-    /// Cycles of one trial at most [default: by method and size]
+    /// Cycles of searching per trial, polish not counted [default: by method and size]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..))]
     max_cycles: Option<u32>,
     /// Seconds at most; the best so far is then written
-    #[arg(long, value_name = "S", value_parser = positive)]
-    time_limit: Option<f64>,
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    time_limit: Option<Duration>,
     /// Iteration
     #[arg(long, value_enum, default_value_t = Method::Auto)]
     method: Method,
@@ -55,7 +55,7 @@ pub struct Args {
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u32,
     /// Threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=super::MOST_THREADS))]
     threads: Option<u16>,
     /// Print the run record on stdout as one JSON document
     #[arg(long)]
@@ -95,6 +95,10 @@ fn positive(text: &str) -> std::result::Result<f64, String> {
         .ok_or_else(|| format!("{text:?} is not a positive number"))
 }
 
+fn seconds(text: &str) -> std::result::Result<Duration, String> {
+    Duration::try_from_secs_f64(positive(text)?).map_err(|_| format!("{text:?} is too long a time"))
+}
+
 impl Args {
     fn options(&self) -> Options {
         Options {
@@ -107,7 +111,7 @@ impl Args {
             d_min: self.resolution,
             trials: self.trials,
             max_cycles: self.max_cycles,
-            time_limit: self.time_limit.map(Duration::from_secs_f64),
+            time_limit: self.time_limit,
         }
     }
 }
@@ -176,23 +180,34 @@ impl Names {
 }
 
 /// Writes map, phases, listing and record, then the models, `_a.res` last of all: other programs take a `.res` as
-/// success, so there must be none when anything failed.
+/// success, so those of an earlier run are taken away first, and there is none when anything failed.
 fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) -> Result<()> {
+    for letter in 'a'..='e' {
+        let old = names.path(&format!("_{letter}.res"));
+        if old.exists() {
+            std::fs::remove_file(&old).map_err(|source| Error::Output { path: old, source })?;
+        }
+    }
     let header = &input.data.header;
     if let Some(first) = solved.structures.first() {
         let merged: Vec<_> = input.data.reflections.iter().map(|r| r.merged).collect();
-        let rows = fcf_rows(&merged, &first.phases.reflections);
+        let rows = fcf_rows(&merged, &first.solution.phases.reflections);
         let text = fcf(&names.stem, &header.cell, &header.space_group, &rows);
         write_bytes(&names.path("_a.fcf"), text.as_bytes())?;
-        let map = ccp4(&first.map, &format!("seedflip {}", header.title));
+        let map = ccp4(&first.solution.map, &format!("seedflip {}", header.title));
         write_bytes(&names.path("_a.ccp4"), &map)?;
     }
-    write_bytes(&names.path(".lst"), listing::listing(input, solved).as_bytes())?;
+    write_bytes(&names.path(".lst"), listing::listing(input, solved, &names.stem).as_bytes())?;
     write_bytes(&names.path(".json"), record.as_bytes())?;
     let contents: Vec<ScatteringType> = header
         .elements
         .iter()
-        .map(|e| ScatteringType { z: e.atomic_number, symbol: e.symbol.clone(), count: e.count })
+        .map(|e| ScatteringType {
+            z: e.atomic_number,
+            symbol: e.symbol.clone(),
+            count: e.count,
+            coefficients: e.coefficients,
+        })
         .collect();
     let models: Vec<_> = solved.report.verdict.candidates.iter().zip(&solved.structures).zip('a'..).collect();
     for ((candidate, structure), letter) in models.into_iter().rev() {
@@ -206,7 +221,8 @@ fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) ->
             cell_sigma: input.ins.cell_sigma,
             group: &header.space_group,
             contents: &contents,
-            sites: &structure.sites,
+            sites: &structure.solution.sites,
+            hklf: &input.ins.hklf,
         };
         write_bytes(&names.path(&format!("_{letter}.res")), res(&model)?.as_bytes())?;
     }

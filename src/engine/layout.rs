@@ -37,7 +37,7 @@ pub struct Layout {
 impl Layout {
     /// Lays out the half sphere that `indices` (any members of the Friedel pairs, repeats allowed,
     /// 0 0 0 left out) span on a grid of `dims` points. Gaps of a column become entries too, so that
-    /// runs are contiguous; their coefficients are kept at zero like everything outside the sphere.
+    /// runs are contiguous; the problem treats them as not measured. A convex sphere has none.
     ///
     /// Returns `None` when an index does not fit: |k| must be below half the grid on each axis, so
     /// that no Nyquist plane exists.

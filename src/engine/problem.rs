@@ -101,12 +101,41 @@ impl Problem {
         self.sorted_e.len()
     }
 
-    /// |E| below which the given share of the measured reflections lies. 0 for a share of 0.
+    /// |E| below which at least the given share of the measured reflections lies; 0 for a share of 0. Where more than
+    /// that share is tied at the bottom (negative intensities and absences all have E = 0), the whole tie lies below.
     pub fn e_quantile(&self, share: f32) -> f32 {
         if share <= 0.0 || self.sorted_e.is_empty() {
             return 0.0;
         }
         let rank = (share * self.sorted_e.len() as f32) as usize;
-        self.sorted_e[rank.min(self.sorted_e.len() - 1)]
+        let value = self.sorted_e[rank.min(self.sorted_e.len() - 1)];
+        let lowest = self.sorted_e[0];
+        if value > lowest {
+            return value;
+        }
+        let above = self.sorted_e.partition_point(|&e| e <= lowest);
+        self.sorted_e.get(above).copied().unwrap_or(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zeros_beyond_the_weak_share_are_all_weak() {
+        let layout = Layout::new([24, 24, 24], (-9..=9).flat_map(|x| (-9..=9).map(move |y| [x, y, 1]))).unwrap();
+        // Three of ten reflections are tied at E = 0, the others differ.
+        let e = |k: [i32; 3]| {
+            let n = (k[0] * 19 + k[1]).rem_euclid(361);
+            if n % 10 < 3 { 0.0 } else { 0.5 + n as f32 / 361.0 }
+        };
+        let problem =
+            Problem::new(layout, 10.0, |k| Coefficient { measured: Some((e(k), e(k))), shell: 0 }, |k| k[0] as u32);
+        let weak = |share| problem.e().iter().filter(|&&e| e < problem.e_quantile(share)).count();
+        assert!(weak(WEAK_SHARE) * 10 >= problem.measured_count() * 2, "{} weak", weak(WEAK_SHARE));
+        assert_eq!(weak(0.0), 0);
+        let half = weak(0.5) as f32 / problem.measured_count() as f32;
+        assert!((half - 0.5).abs() < 0.02, "{half}");
     }
 }

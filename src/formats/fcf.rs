@@ -58,14 +58,23 @@ pub fn fcf(name: &str, cell: &Cell, group: &SpaceGroup, rows: &[FcfRow]) -> Stri
     for (angle, degrees) in ["alpha", "beta", "gamma"].iter().zip(cell.angles) {
         let _ = writeln!(out, "_cell_angle_{angle:5}  {degrees:.4}");
     }
-    out.push_str("\n_shelx_F_squared_multiplier     1.000\n\nloop_\n");
+    let strongest = rows.iter().map(|r| r.intensity).fold(0.0, f64::max);
+    let multiplier = multiplier(strongest);
+    let _ = writeln!(out, "\n_shelx_F_squared_multiplier     {multiplier:.3}\n\nloop_");
     for column in ["index_h", "index_k", "index_l", "F_squared_meas", "F_squared_sigma", "F_calc", "phase_calc"] {
         let _ = writeln!(out, " _refln_{column}");
     }
     for r in rows {
         let [h, k, l] = r.hkl;
-        let _ =
-            writeln!(out, "{h:4}{k:4}{l:4} {:12.2} {:10.2} {:11.2} {:7.2}", r.intensity, r.sigma, r.f_calc, r.phase);
+        let (intensity, sigma, f) = (r.intensity * multiplier, r.sigma * multiplier, r.f_calc * multiplier.sqrt());
+        let _ = writeln!(out, "{h:4}{k:4}{l:4} {intensity:12.2} {sigma:10.2} {f:11.2} {:7.2}", r.phase);
     }
     out
+}
+
+/// Power of 100 that gives the strongest F² at least four digits before the point: two decimals would lose the weak
+/// ones of a list on a small scale.
+fn multiplier(strongest: f64) -> f64 {
+    const LEAST: f64 = 1000.0;
+    if strongest <= 0.0 || strongest >= LEAST { 1.0 } else { 100f64.powf(((LEAST / strongest).log10() / 2.0).ceil()) }
 }

@@ -41,6 +41,29 @@ const INDEX_TOLERANCE: f64 = 0.02;
 /// Smallest determinant of an index matrix: 1/27 and 1/64 are met for supercells, 0 is a typing error.
 const SMALLEST_DETERMINANT: f64 = 1e-3;
 
+impl std::fmt::Display for Hklf {
+    /// The card, its numbers left out from the right where they are the defaults.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let code = match self.format {
+            HklfFormat::Amplitudes => 3,
+            HklfFormat::Intensities => 4,
+        };
+        write!(f, "HKLF {code}")?;
+        let plain_matrix = self.matrix == IDENTITY;
+        if self.scale == 1.0 && plain_matrix && self.sigma_scale == 1.0 {
+            return Ok(());
+        }
+        write!(f, " {}", self.scale)?;
+        if plain_matrix && self.sigma_scale == 1.0 {
+            return Ok(());
+        }
+        for x in self.matrix.iter().flatten() {
+            write!(f, " {x}")?;
+        }
+        if self.sigma_scale == 1.0 { Ok(()) } else { write!(f, " {}", self.sigma_scale) }
+    }
+}
+
 /// Why a card is refused, and what to do.
 pub type Fault = (String, String);
 
@@ -148,5 +171,13 @@ mod tests {
         assert_eq!(halves.transform([1, 0, 1]), None);
         let large = parse("4 1 900 0 0 0 1 0 0 0 1").unwrap();
         assert_eq!(large.transform([900, 0, 0]), None);
+    }
+
+    #[test]
+    fn cards_are_written_as_they_were_read() {
+        for card in ["HKLF 4", "HKLF 3", "HKLF 4 0.1", "HKLF 4 1 0 1 0 1 0 0 0 0 -1", "HKLF 4 1 1 0 0 0 1 0 0 0 1 2"] {
+            let fields: Vec<&str> = card.split(' ').skip(1).collect();
+            assert_eq!(Hklf::parse(&fields).unwrap().to_string(), card);
+        }
     }
 }

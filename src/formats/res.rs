@@ -1,5 +1,7 @@
 //! SHELX `.res`: the model that SHELXL, Olex2 and ShelXle start from.
 
+use super::hklf::Hklf;
+use crate::crystal::elements::SFAC_COEFFICIENTS;
 use crate::crystal::{Cell, Site, SpaceGroup};
 use crate::{Error, Result};
 use std::fmt::Write;
@@ -18,6 +20,8 @@ pub struct ScatteringType {
     pub symbol: String,
     /// Atoms per cell.
     pub count: f64,
+    /// a1 b1 … a4 b4 c f′ f″ μ r mass of a `SFAC` card in the long form, where the input had one.
+    pub coefficients: Option<[f64; SFAC_COEFFICIENTS]>,
 }
 
 /// What goes into the file.
@@ -42,6 +46,8 @@ pub struct ResModel<'a> {
     /// Atoms and Q-peaks, highest first. Sites without an element are written as peaks of the first type, their
     /// height last on the line. Labels should have at most four characters; SHELX cuts longer ones.
     pub sites: &'a [Site],
+    /// The card that says how the reflection file is to be read.
+    pub hklf: &'a Hklf,
 }
 
 /// The file; fails when a site has an element that `contents` lacks.
@@ -68,9 +74,9 @@ pub fn res(model: &ResModel) -> Result<String> {
     if model.contents.is_empty() {
         out.push_str("SFAC C\nUNIT 1\n");
     } else {
-        let symbols: Vec<&str> = model.contents.iter().map(|t| t.symbol.as_str()).collect();
+        write_sfac(&mut out, model.contents);
         let counts: Vec<String> = model.contents.iter().map(|t| t.count.to_string()).collect();
-        let _ = writeln!(out, "SFAC {}\nUNIT {}", symbols.join(" "), counts.join(" "));
+        let _ = writeln!(out, "UNIT {}", counts.join(" "));
     }
     out.push_str("L.S. 4\nBOND\nLIST 6\nFMAP 2\nPLAN 20\nWGHT 0.1\nFVAR 1.0\n");
     for site in model.sites {
@@ -90,8 +96,26 @@ pub fn res(model: &ResModel) -> Result<String> {
             _ => out.push('\n'),
         }
     }
-    out.push_str("HKLF 4\nEND\n");
+    let _ = writeln!(out, "{}\nEND", model.hklf);
     Ok(out)
+}
+
+/// SFAC in the order of the types: one list for each run without numbers of their own, a long card for each
+/// type with them.
+fn write_sfac(out: &mut String, contents: &[ScatteringType]) {
+    for run in contents.chunk_by(|a, b| a.coefficients.is_none() && b.coefficients.is_none()) {
+        match run {
+            [ScatteringType { symbol, coefficients: Some(c), .. }] => {
+                let numbers: Vec<String> = c.iter().map(|x| x.to_string()).collect();
+                let (first, second) = numbers.split_at(SFAC_COEFFICIENTS / 2);
+                let _ = writeln!(out, "SFAC {symbol} {} =\n     {}", first.join(" "), second.join(" "));
+            }
+            _ => {
+                let symbols: Vec<&str> = run.iter().map(|t| t.symbol.as_str()).collect();
+                let _ = writeln!(out, "SFAC {}", symbols.join(" "));
+            }
+        }
+    }
 }
 
 /// Number of a site's scattering type, counted from 1.

@@ -29,14 +29,15 @@ pub fn record(input: &Input, solved: &Solved, read_seconds: f64, wall_seconds: f
                 "arm": best.arm,
                 "merits": best.merits,
                 "agreeing_trials": candidate.members.len(),
-                "origin_shift": structure.origin.shift,
-                "phase_residual_deg": structure.origin.residual,
-                "operations": structure.origin.operators.iter().map(|o| json!({
+                "origin_shift": candidate.origin.shift,
+                "phase_residual_deg": candidate.origin.residual,
+                "operations": candidate.origin.operators.iter().map(|o| json!({
                     "op": o.op.to_string(), "phase_residual_deg": o.degrees,
                 })).collect::<Vec<_>>(),
                 "symmetry_found": candidate.symmetry_found(),
-                "mean_figure_of_merit": structure.phases.mean_fom,
-                "sites": structure.sites.len(),
+                "polished_in_group": structure.polished_in_group,
+                "mean_figure_of_merit": structure.solution.phases.mean_fom,
+                "sites": structure.solution.sites.len(),
             })
         })
         .collect();
@@ -79,6 +80,7 @@ pub fn record(input: &Input, solved: &Solved, read_seconds: f64, wall_seconds: f
         "seed": solved.effective.seed,
         "device": {"backend": solved.device.backend, "name": solved.device.name},
         "cycles": report.cycles,
+        "trials_started": report.started,
         "trials_finished": report.finished.len(),
         "candidates": candidates,
         "trials": trials,

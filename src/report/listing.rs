@@ -6,8 +6,8 @@ use crate::input::Input;
 use crate::solve::Solved;
 use std::fmt::Write;
 
-/// The listing as text.
-pub fn listing(input: &Input, solved: &Solved) -> String {
+/// The listing as text; `stem` is the NAME of the files written.
+pub fn listing(input: &Input, solved: &Solved, stem: &str) -> String {
     let mut out = format!("seedflip {}\n\n", env!("CARGO_PKG_VERSION"));
     out.push_str(&table::data_summary(input));
     crystal(&mut out, input);
@@ -17,11 +17,10 @@ pub fn listing(input: &Input, solved: &Solved) -> String {
     out.push_str(&table::ranking(solved));
     operations(&mut out, solved);
     out.push_str("\nTrials, best first\n");
-    out.push_str(&table::trials(solved, usize::MAX));
+    out.push_str(&table::trials(solved));
     sites(&mut out, solved);
     timings(&mut out, solved);
-    let stem = input.hkl_path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-    let _ = writeln!(out, "\n{}", table::conclusion(solved, &stem));
+    let _ = writeln!(out, "\n{}", table::conclusion(solved, stem));
     out
 }
 
@@ -98,7 +97,7 @@ fn parameters(out: &mut String, solved: &Solved) {
 }
 
 fn operations(out: &mut String, solved: &Solved) {
-    if let Some(first) = solved.structures.first().filter(|s| !s.origin.operators.is_empty()) {
+    if let Some(first) = solved.report.verdict.candidates.first().filter(|c| !c.origin.operators.is_empty()) {
         out.push_str("\nMean phase residual of each operation in the P1 phases of _a\n");
         for operator in &first.origin.operators {
             let _ = writeln!(out, "  {:<32} {:>6.1}°", operator.op.to_string(), operator.degrees);
@@ -108,6 +107,12 @@ fn operations(out: &mut String, solved: &Solved) {
 
 fn sites(out: &mut String, solved: &Solved) {
     let Some(first) = solved.structures.first() else { return };
+    if first.polished_in_group {
+        out.push_str(
+            "\nPhases averaged over the space group were polished by flipping once more, and averaged again.\n",
+        );
+    }
+    let first = &first.solution;
     out.push_str("\nSites of _a: heights in sigma of the map\n");
     for site in &first.sites {
         let [x, y, z] = site.xyz;

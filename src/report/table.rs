@@ -25,17 +25,17 @@ pub fn data_summary(input: &Input) -> String {
     )
 }
 
-/// The ranked candidates and the first trials of the ranking.
+/// The candidates, the most believed first; `symmetry` is the mean phase residual in the P1 phases.
 pub fn ranking(solved: &Solved) -> String {
     let report = &solved.report;
     let mut out = String::new();
     let _ = writeln!(out, " file  trial  arm          cycles  R_weak  E-kurt  tan_cos  kappa  agree  symmetry");
-    for ((candidate, structure), letter) in report.verdict.candidates.iter().zip(&solved.structures).zip('a'..) {
+    for (candidate, letter) in report.verdict.candidates.iter().zip('a'..) {
         let t = &report.finished[candidate.best];
         let m = &t.merits;
         let symmetry = match candidate.symmetry_found() {
             None => "P1".into(),
-            Some(found) => format!("{:.0}° {}", structure.origin.residual, if found { "found" } else { "not found" }),
+            Some(found) => format!("{:.0}° {}", candidate.origin.residual, if found { "found" } else { "not found" }),
         };
         let _ = writeln!(
             out,
@@ -53,10 +53,10 @@ pub fn ranking(solved: &Solved) -> String {
     out
 }
 
-/// Every finished trial, best first, at most `rows`.
-pub fn trials(solved: &Solved, rows: usize) -> String {
+/// Every finished trial, best first.
+pub fn trials(solved: &Solved) -> String {
     let mut out = String::from(" rank  trial  arm          cycles  R_weak  E-kurt  tan_cos  kappa      R\n");
-    for (rank, t) in solved.report.finished.iter().take(rows).enumerate() {
+    for (rank, t) in solved.report.finished.iter().enumerate() {
         let m = &t.merits;
         let _ = writeln!(
             out,
@@ -72,10 +72,6 @@ pub fn trials(solved: &Solved, rows: usize) -> String {
             m.r,
         );
     }
-    let rest = solved.report.finished.len().saturating_sub(rows);
-    if rest > 0 {
-        let _ = writeln!(out, "       and {rest} more");
-    }
     out
 }
 
@@ -84,8 +80,9 @@ pub fn conclusion(solved: &Solved, stem: &str) -> String {
     let report = &solved.report;
     let seconds = solved.seconds.trials;
     let spent = format!(
-        "{} trials, {} cycles, {seconds:.1} s ({:.0} cycles/s)",
+        "{} of {} started trials finished, {} cycles, {seconds:.1} s ({:.0} cycles/s)",
         report.finished.len(),
+        report.started,
         report.cycles,
         report.cycles as f64 / seconds.max(1e-9)
     );
@@ -96,23 +93,26 @@ pub fn conclusion(solved: &Solved, stem: &str) -> String {
         StopReason::Interrupted => "stopped by the user",
     };
     let mut out = format!("{}: {ended}; {spent}\n", if report.verdict.solved { "SOLVED" } else { "NOT SOLVED" });
-    if report.verdict.candidates.is_empty() {
-        out.push_str("no trial finished: nothing but the listing was written");
-    } else {
-        let _ = write!(out, "wrote {stem}_a.res {stem}_a.fcf {stem}_a.ccp4 {stem}.lst {stem}.json");
-        let others = report.verdict.candidates.len().saturating_sub(1);
-        if let Some(last) = ('a'..='z').nth(others).filter(|_| others > 0) {
-            let _ = write!(
-                out,
-                "; what else was found: {stem}_b.res{}",
-                if others > 1 { format!(" to _{last}.res") } else { String::new() }
-            );
-        }
+    let _ = write!(out, "wrote {stem}_a.res {stem}_a.fcf {stem}_a.ccp4 {stem}.lst {stem}.json");
+    let others = report.verdict.candidates.len().saturating_sub(1);
+    if let Some(last) = ('a'..='z').nth(others).filter(|_| others > 0) {
+        let more = if others > 1 { format!(" to _{last}.res") } else { String::new() };
+        let _ = write!(out, "; what else was found: {stem}_b.res{more}");
     }
     if !report.verdict.solved {
-        out.push_str("\nwhat may help: more --trials, another --seed, --resolution where the data are good");
+        out.push_str(advice(solved));
     }
     out
+}
+
+/// What a user may try after a run without a claim.
+fn advice(solved: &Solved) -> &'static str {
+    let first = solved.report.verdict.candidates.first();
+    if first.is_some_and(|c| c.members.len() > 1 && c.symmetry_found() == Some(false)) {
+        "\nseveral trials agree, but their phases do not obey the space group: try a lower one, or P1 (LATT -1, no SYMM)"
+    } else {
+        "\nwhat may help: more --trials, another --seed, --resolution where the data are good"
+    }
 }
 
 /// Remark lines of a `.res`.
@@ -126,12 +126,15 @@ pub fn remarks(solved: &Solved, candidate: &Candidate, letter: char) -> Vec<Stri
             if claimed { "believed to be the structure" } else { "not claimed to be right" }
         ),
         format!(
-            "trial {} ({}), R_weak {:.3}, tan_cos {:.3}, {} trials agree",
+            "trial {} ({}), R_weak {:.3}, tan_cos {:.3}, {}",
             best.trial,
             best.arm,
             best.merits.r_weak,
             best.merits.tan_cos,
-            candidate.members.len()
+            match candidate.members.len() {
+                1 => "no other trial agrees".to_owned(),
+                n => format!("{n} trials agree"),
+            }
         ),
         format!("phase residual of the space group {:.1} degrees", candidate.origin.residual),
     ]

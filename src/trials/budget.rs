@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct Budget {
     /// Trials at most.
     pub trials: u32,
-    /// Cycles of one trial at most; `None` leaves it to the arm.
+    /// Cycles of searching per trial in place of each arm's own.
     pub max_cycles: Option<u32>,
     /// Wall time at most. The one limit under which two runs may differ.
     pub time_limit: Option<Duration>,

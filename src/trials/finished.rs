@@ -2,7 +2,6 @@
 
 use crate::engine::{Merits, Recipe};
 use crate::phasing::rules::{convincing, promising};
-use crate::reflections::PhasedReflection;
 
 /// A trial that has run its course. Every one is kept in the ranking.
 #[derive(Debug, Clone)]
@@ -15,13 +14,7 @@ pub struct Finished {
     pub recipe: Recipe,
     /// Figures of merit at the end.
     pub merits: Merits,
-    /// Phases of the measured reflections; taken back from trials far down the ranking.
-    pub phased: Option<Vec<PhasedReflection>>,
 }
-
-/// Reflections, the strongest by E, over which two trials are compared: enough for a correlation good to 0.02, and
-/// a comparison takes a few milliseconds.
-const COMPARED: usize = 2000;
 
 impl Finished {
     /// True when the merits convince on their own.
@@ -36,17 +29,6 @@ impl Finished {
 
     fn is_flipping(&self) -> bool {
         matches!(self.recipe, Recipe::Flipping(_))
-    }
-
-    /// The strongest reflections by E with their phases, for comparing trials; the same reflections for every
-    /// trial of a run. Empty when the phases were not kept.
-    pub fn strongest(&self) -> Vec<PhasedReflection> {
-        let mut list = self.phased.clone().unwrap_or_default();
-        if list.len() > COMPARED {
-            list.select_nth_unstable_by(COMPARED, |a, b| b.e.total_cmp(&a.e).then(a.hkl.cmp(&b.hkl)));
-            list.truncate(COMPARED);
-        }
-        list
     }
 
     /// Order of the ranking, better first: promising trials before others, then by R_weak, which ranked a solved trial first in 83 of 86 sets

@@ -15,14 +15,13 @@ use crate::grid::Sampling;
 use crate::phasing::portfolio::{POLISH, POLISH_CYCLES, SETTLE_CYCLES};
 use crate::phasing::rules::converged;
 use crate::phasing::{Arm, GriddedSphere, Patterson, Sphere, StartKind};
+use crate::reflections::PhasedReflection;
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
 /// Cycles between looks at the merits: convergence shows within 10–30 cycles, and a look costs about two
 /// cycles (recipe notes §1, §4).
 const STEP: u32 = 10;
-/// Trials whose phases are kept for comparison and output.
-const KEPT_PHASES: usize = 24;
 
 /// An engine with the grid it works on.
 pub struct GridEngine {
@@ -52,7 +51,7 @@ pub struct Progress {
 }
 
 /// Listens to a run and may end it.
-pub trait Observer {
+pub trait Observer: Send {
     /// Called after every step of the engine; false ends the run after this step.
     fn step(&mut self, progress: &Progress) -> bool;
 }
@@ -78,6 +77,8 @@ pub struct RunReport {
     pub finished: Vec<Finished>,
     /// Candidates; their indices refer to `finished`.
     pub verdict: Verdict,
+    /// Trials that were started, finished or not.
+    pub started: u32,
     /// Why it ended.
     pub stopped: StopReason,
     /// Trial-cycles in all.
@@ -120,7 +121,7 @@ impl Runner<'_> {
     /// Runs until the trials agree and convince, the budget is used, or the observer says stop.
     pub fn run(mut self, observer: &mut dyn Observer) -> RunReport {
         let begun = Instant::now();
-        let mut state = State { finished: Vec::new(), verdict: Verdict::default(), cycles: 0 };
+        let mut state = State { finished: Vec::new(), verdict: Verdict::default(), cycles: 0, fallback: None };
         let mut engines = std::mem::take(&mut self.engines);
         let pattersons: Vec<Option<Patterson>> = engines
             .iter()
@@ -168,7 +169,8 @@ impl Runner<'_> {
         };
         let mut stages = StageSeconds::default();
         engines.iter().for_each(|e| stages.add(&e.engine.stage_seconds()));
-        state.report(self.cell, self.space_group, stopped, begun.elapsed(), stages)
+        let running = slots.iter().flatten().flatten().count();
+        state.report(self.cell, self.space_group, running, stopped, begun.elapsed(), stages)
     }
 
     fn refill(
@@ -217,14 +219,13 @@ impl Runner<'_> {
             trial.done += STEP;
             best = [best, Some(merits.r_weak)].into_iter().flatten().min_by(f32::total_cmp);
             let flipping = trial.arm.is_flipping();
-            let limit = self.budget.max_cycles.map_or(trial.arm.cycles, |cycles| cycles.min(trial.arm.cycles));
             let over = match &mut trial.closing {
                 Some(left) => {
                     *left = left.saturating_sub(STEP);
                     *left == 0
                 }
                 None => {
-                    let done = trial.done >= limit;
+                    let done = trial.done >= trial.arm.cycles;
                     let closing = match (converged(&merits, flipping), flipping) {
                         (true, false) => Some(SETTLE_CYCLES),
                         (_, true) if done || converged(&merits, true) => {
@@ -247,13 +248,21 @@ impl Runner<'_> {
 
     /// Takes a trial out of its slot and into the ranking.
     fn finish(&self, grid_engine: &mut GridEngine, slot: usize, trial: &Seated, merits: Merits, state: &mut State) {
-        let phased = grid_engine.engine.phases(slot).map(|phases| self.sphere.phased(&grid_engine.gridded, &phases));
+        let phases = grid_engine.engine.phases(slot).unwrap_or_default();
+        let phased = self.sphere.phased(&grid_engine.gridded, &phases);
         grid_engine.engine.vacate(slot);
-        state.finished.push(Finished { trial: trial.trial, arm: trial.arm.name, recipe: trial.recipe, merits, phased });
-        if state.finished.last().is_some_and(Finished::is_promising) {
-            state.verdict.add(self.cell, self.space_group, &state.finished, state.finished.len() - 1);
+        let place = state.finished.len();
+        let (arm, recipe) = (trial.arm.name, trial.recipe);
+        state.finished.push(Finished { trial: trial.trial, arm, recipe, merits });
+        if state.finished[place].is_promising() {
+            state.fallback = None;
+            state.verdict.add(self.cell, self.space_group, &state.finished, place, phased);
+        } else if state.verdict.candidates.is_empty() {
+            let held = state.fallback.as_ref().map(|(held, _)| &state.finished[*held]);
+            if held.is_none_or(|held| state.finished[place].compare(held).is_lt()) {
+                state.fallback = Some((place, phased));
+            }
         }
-        state.forget_phases();
     }
 
     /// Ends every running trial where it stands.
@@ -274,39 +283,26 @@ struct State {
     finished: Vec<Finished>,
     verdict: Verdict,
     cycles: u64,
+    /// The best trial as long as none is promising, with its phases.
+    fallback: Option<(usize, Vec<PhasedReflection>)>,
 }
 
 impl State {
-    /// Drops the phases of trials that rank low and belong to no candidate.
-    fn forget_phases(&mut self) {
-        let kept: Vec<usize> = (0..self.finished.len()).filter(|&i| self.finished[i].phased.is_some()).collect();
-        if kept.len() <= KEPT_PHASES {
-            return;
-        }
-        let needed = |i: usize| self.verdict.candidates.iter().any(|c| c.best == i);
-        let worst =
-            kept.into_iter().filter(|&i| !needed(i)).max_by(|&a, &b| self.finished[a].compare(&self.finished[b]));
-        if let Some(worst) = worst {
-            self.finished[worst].phased = None;
-        }
-    }
-
-    /// Sorts the ranking. When no trial was worth a candidate, the best ones become candidates all the same: the
-    /// user gets to see them, unclaimed.
+    /// Sorts the ranking. When no trial was worth a candidate, the best becomes one all the same: the user gets to
+    /// see it, unclaimed.
     fn report(
         mut self,
         cell: &Cell,
         space_group: &SpaceGroup,
+        running: usize,
         stopped: StopReason,
         elapsed: Duration,
         stages: StageSeconds,
     ) -> RunReport {
         let mut order: Vec<usize> = (0..self.finished.len()).collect();
         order.sort_by(|&a, &b| self.finished[a].compare(&self.finished[b]));
-        if self.verdict.candidates.is_empty()
-            && let Some(&best) = order.iter().find(|&&i| self.finished[i].phased.is_some())
-        {
-            self.verdict.add(cell, space_group, &self.finished, best);
+        if let Some((best, phased)) = self.fallback {
+            self.verdict.add(cell, space_group, &self.finished, best, phased);
         }
         let mut place = vec![0; order.len()];
         order.iter().enumerate().for_each(|(rank, &i)| place[i] = rank);
@@ -316,6 +312,7 @@ impl State {
         }
         let mut slots: Vec<Option<Finished>> = self.finished.into_iter().map(Some).collect();
         let finished = order.iter().filter_map(|&i| slots[i].take()).collect();
-        RunReport { finished, verdict: self.verdict, stopped, cycles: self.cycles, elapsed, stages }
+        let started = (order.len() + running) as u32;
+        RunReport { finished, verdict: self.verdict, started, stopped, cycles: self.cycles, elapsed, stages }
     }
 }

@@ -16,7 +16,7 @@ pub const SAME_SOLUTION: f64 = 0.55;
 pub const SYMMETRY_FOUND: f64 = 60.0;
 /// Candidates that are kept apart; runners-up beyond are of no use to anyone.
 pub const MAX_CANDIDATES: usize = 5;
-/// Trials that must agree for a claim without convincing merits or found symmetry.
+/// Trials that must agree for a claim where merits do not convince, and in P 1 always.
 const AGREEING_TRIALS: usize = 3;
 /// Trials that must agree before a run with convincing merits and symmetry ends early.
 const AGREEING_FOR_STOP: usize = 2;
@@ -30,9 +30,15 @@ pub struct Candidate {
     pub members: Vec<usize>,
     /// How the phases of the best trial fit the given space group.
     pub origin: OriginFit,
-    /// Strongest reflections of the best trial, for comparison with others.
+    /// Phases of the best trial in P1.
+    pub phased: Vec<PhasedReflection>,
+    /// The strongest of them, for comparison with other trials.
     strongest: Vec<PhasedReflection>,
 }
+
+/// Reflections, the strongest by E, over which two trials are compared: enough for a correlation good to 0.02, and
+/// a comparison takes a few milliseconds.
+const COMPARED: usize = 2000;
 
 /// Candidates in the order of belief.
 #[derive(Debug, Clone, Default)]
@@ -50,8 +56,9 @@ impl Candidate {
         (!self.origin.operators.is_empty()).then_some(self.origin.residual < SYMMETRY_FOUND)
     }
 
-    /// The claim: promising merits, and two independent kinds of evidence out of merits, agreement
-    /// among trials, and symmetry that nobody imposed.
+    /// The claim. Promising merits are needed in any case. Above P 1 the operations of the space group must be found
+    /// in the P1 phases, where nobody imposed them, and either the merits convince or enough trials agree; in P 1,
+    /// where there is no symmetry to find, both of these are needed.
     fn convinces(&self, finished: &[Finished]) -> bool {
         let best = &finished[self.best];
         if !best.is_promising() {
@@ -67,10 +74,17 @@ impl Candidate {
 }
 
 impl Verdict {
-    /// Puts a finished trial with its candidate, or makes a new one of it.
-    pub fn add(&mut self, cell: &Cell, space_group: &SpaceGroup, finished: &[Finished], trial: usize) {
-        let Some(phased) = &finished[trial].phased else { return };
-        let strongest = finished[trial].strongest();
+    /// Puts a finished trial (its place in `finished`) and its phases with the candidate it agrees with, or makes
+    /// a new one of it.
+    pub fn add(
+        &mut self,
+        cell: &Cell,
+        space_group: &SpaceGroup,
+        finished: &[Finished],
+        trial: usize,
+        phased: Vec<PhasedReflection>,
+    ) {
+        let strongest = strongest(&phased);
         // All comparisons at once, then the first that agrees: the same whatever the number of threads.
         let same = self
             .candidates
@@ -84,13 +98,14 @@ impl Verdict {
                 candidate.members.push(trial);
                 if better(&finished[trial], &finished[candidate.best]) {
                     candidate.best = trial;
-                    candidate.origin = fit_origin(cell, space_group, phased);
+                    candidate.origin = fit_origin(cell, space_group, &phased);
                     candidate.strongest = strongest;
+                    candidate.phased = phased;
                 }
             }
             None => {
-                let origin = fit_origin(cell, space_group, phased);
-                self.candidates.push(Candidate { best: trial, members: vec![trial], origin, strongest });
+                let origin = fit_origin(cell, space_group, &phased);
+                self.candidates.push(Candidate { best: trial, members: vec![trial], origin, phased, strongest });
             }
         }
         self.candidates.sort_by(|a, b| {
@@ -109,6 +124,17 @@ impl Verdict {
                 c.members.len() >= enough
             })
     }
+}
+
+/// The strongest reflections by E with their phases; the same reflections for every trial of a run.
+fn strongest(phased: &[PhasedReflection]) -> Vec<PhasedReflection> {
+    let mut list = phased.to_vec();
+    if list.len() > COMPARED {
+        list.select_nth_unstable_by(COMPARED, |a, b| b.e.total_cmp(&a.e).then(a.hkl.cmp(&b.hkl)));
+        list.truncate(COMPARED);
+        list.sort_unstable_by_key(|r| r.hkl);
+    }
+    list
 }
 
 fn better(a: &Finished, b: &Finished) -> bool {

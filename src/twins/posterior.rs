@@ -15,8 +15,8 @@ pub struct Logistic {
 }
 
 /// exp(x), relative error below 3·10⁻⁷ for −80 ≤ x ≤ 80 and clamped beyond: Cody–Waite reduction and
-/// the Cephes `expf` polynomial. The shader has the same formula, since WGSL's own exp is only
-/// promised to 3 + 2|x| ulp.
+/// the Cephes `expf` polynomial. No library exp, so that a
+/// compute shader can have the same formula: WGSL promises its own to 3 + 2|x| ulp only.
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     const LN2_HIGH: f32 = 0.693_359_4;

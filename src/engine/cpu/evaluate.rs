@@ -101,14 +101,21 @@ pub fn merits(shared: &Shared, trial: &mut Trial, scratch: &mut Scratch) -> Meri
     trial.seconds.merits += begun.elapsed().as_secs_f64();
     Merits {
         cycles: trial.cycles,
-        r_weak: (quotient(weak.weak, weak.weak_count) / quotient(weak.all, weak.all_count).max(f64::MIN_POSITIVE))
-            as f32,
+        r_weak: r_weak(&weak),
         e_kurtosis: quotient(points * fourth, second * second) as f32,
         tan_cos: quotient(tangent_sums.agreement, tangent_sums.weight) as f32,
         r: trial.r,
         flipped: trial.flipped,
         kappa: trial.kappa,
     }
+}
+
+/// ⟨G²⟩ of the weak over ⟨G²⟩ of all; 1, which no structure has, when there is nothing to tell from.
+fn r_weak(sums: &WeakSums) -> f32 {
+    if sums.weak_count == 0.0 || sums.all == 0.0 {
+        return 1.0;
+    }
+    ((sums.weak / sums.weak_count) / (sums.all / sums.all_count)) as f32
 }
 
 fn quotient(a: f64, b: f64) -> f64 {

@@ -61,7 +61,7 @@ impl Trial {
             // √(Σ m²E²/N) over the full sphere.
             height: (2.0 * power / f64::from(problem.atoms())).sqrt(),
             kappa: 0.0,
-            r: 1.0,
+            r: 0.0,
             flipped: 0.0,
             seconds: StageSeconds::default(),
         };
