@@ -7,7 +7,7 @@ use crate::engine::cpu::CpuEngine;
 use crate::engine::{Device, Engine, Merits, Recipe, Start};
 use crate::grid::Sampling;
 use crate::phasing::portfolio::{POLISH, POLISH_CYCLES};
-use crate::phasing::{Arm, Methods, Sphere, expected_atoms, portfolio};
+use crate::phasing::{Arm, GriddedSphere, Methods, Sphere, expected_atoms, portfolio};
 use crate::reflections::{DataSet, PhasedReflection};
 use crate::structure::{Coefficients, Solution, solve_structure};
 use crate::trials::runner::GridEngine;
@@ -15,7 +15,7 @@ use crate::trials::{Budget, Candidate, Observer, RunReport, Runner};
 use crate::{Error, Result};
 use rayon::prelude::*;
 use serde::Serialize;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// Data beyond this resolution do not help the search in P1 and cost time; recipe notes §6 cut at 0.8 Å.
@@ -185,12 +185,16 @@ pub fn solve(
         let solution = solve_structure(cell, space_group, phased, &contents, Coefficients::default(), name);
         Structure { solution, polished_in_group }
     };
+    // One grid for the polish of all candidates, made when the first needs it.
+    let grid = OnceLock::new();
     let work_up = |candidate: &Candidate| {
         let first = structure(&candidate.phased, false);
         if candidate.symmetry_found() != Some(true) {
             return first;
         }
-        let Some((polished, merits)) = polish_in_group(&sphere, &first.solution.phases.reflections, &pool) else {
+        let gridded = grid.get_or_init(|| sphere.problem(Sampling::Nyquist));
+        let phases = &first.solution.phases.reflections;
+        let Some((polished, merits)) = polish_in_group(&sphere, gridded, phases, &pool) else {
             return first;
         };
         let best = &report.finished[candidate.best];
@@ -209,14 +213,14 @@ const FEWEST_MEASURED: usize = 50;
 /// averaging has cleaned.
 fn polish_in_group(
     sphere: &Sphere,
+    gridded: &GriddedSphere,
     phased: &[PhasedReflection],
     pool: &Arc<rayon::ThreadPool>,
 ) -> Option<(Vec<PhasedReflection>, Merits)> {
-    let gridded = sphere.problem(Sampling::Nyquist);
-    let start = Start::Phases(sphere.start_phases(&gridded, phased));
+    let start = Start::Phases(sphere.start_phases(gridded, phased));
     let mut engine = CpuEngine::new(gridded.problem.clone(), 1, pool.clone());
     engine.seat(0, &start, Recipe::Flipping(POLISH));
     engine.advance(POLISH_CYCLES);
     let merits = engine.merits()[0]?;
-    Some((sphere.phased(&gridded, &engine.phases(0)?), merits))
+    Some((sphere.phased(gridded, &engine.phases(0)?), merits))
 }

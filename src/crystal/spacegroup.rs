@@ -1,7 +1,7 @@
 //! A space group as the list of its operations, centring included.
 
 use super::miller::{Hkl, friedel};
-use super::symop::{SymOp, TRANSLATION_DENOMINATOR};
+use super::symop::{SymOp, TRANSLATION_DENOMINATOR, determinant};
 
 /// No space group has more operations in a conventional cell (F m -3 m: 48 × 4).
 const MAX_OPERATIONS: usize = 192;
@@ -239,11 +239,6 @@ impl SpaceGroup {
         }
         (if centred { number } else { -number }, symm)
     }
-}
-
-fn determinant(m: [[i32; 3]; 3]) -> i32 {
-    m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])
-        + m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0])
 }
 
 #[cfg(test)]

@@ -55,9 +55,7 @@ impl SymOp {
 
     /// +1 for proper rotations, −1 for improper ones.
     pub fn determinant(&self) -> i32 {
-        let r = &self.rot;
-        r[0][0] * (r[1][1] * r[2][2] - r[1][2] * r[2][1]) - r[0][1] * (r[1][0] * r[2][2] - r[1][2] * r[2][0])
-            + r[0][2] * (r[1][0] * r[2][1] - r[1][1] * r[2][0])
+        determinant(self.rot)
     }
 
     /// The operation `self` after `other`: x → self(other(x)).
@@ -97,6 +95,12 @@ impl SymOp {
     pub fn phase_shift(&self, h: Hkl) -> f64 {
         std::f64::consts::TAU * f64::from(self.phase_shift_24(h)) / f64::from(TRANSLATION_DENOMINATOR)
     }
+}
+
+/// Determinant of an integer matrix.
+pub(super) fn determinant(m: [[i32; 3]; 3]) -> i32 {
+    m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])
+        + m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0])
 }
 
 impl fmt::Display for SymOp {

@@ -19,8 +19,6 @@ struct Measured {
 /// The reflections as the engine sees them: the whole sphere in P1, on a primitive basis.
 #[derive(Debug, Clone)]
 pub struct Sphere {
-    /// Index of a reflection on the primitive basis: h·P.
-    basis: [[f64; 3]; 3],
     /// All reflections of the half sphere: conventional index, primitive index, measurement, shell.
     members: Vec<Member>,
     /// Non-hydrogen atoms in the primitive cell.
@@ -77,7 +75,7 @@ impl Sphere {
         }
         assign_shells(cell, &mut members);
         let max_index = std::array::from_fn(|i| members.iter().map(|m| m.primitive[i].abs()).max().unwrap_or(0));
-        Self { basis, members, atoms: atoms / space_group.centring().len() as f64, max_index }
+        Self { members, atoms: atoms / space_group.centring().len() as f64, max_index }
     }
 
     /// Reflections of the half sphere, measured or not.
@@ -182,11 +180,6 @@ impl Sphere {
             }
         }
         phases.into()
-    }
-
-    /// Primitive basis of the lattice: column j holds axis j in units of the conventional axes.
-    pub fn basis(&self) -> &[[f64; 3]; 3] {
-        &self.basis
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::crystal::identity::identify;
 use crate::input::Input;
 use crate::solve::Solved;
-use crate::trials::{Candidate, StopReason};
+use crate::trials::{Candidate, Finished, StopReason};
 use std::fmt::Write;
 
 /// Two lines on the data.
@@ -32,45 +32,29 @@ pub fn ranking(solved: &Solved) -> String {
     let _ = writeln!(out, " file  trial  arm          cycles  R_weak  E-kurt  tan_cos  kappa  agree  symmetry");
     for (candidate, letter) in report.verdict.candidates.iter().zip('a'..) {
         let t = &report.finished[candidate.best];
-        let m = &t.merits;
         let symmetry = match candidate.symmetry_found() {
             None => "P1".into(),
             Some(found) => format!("{:.0}° {}", candidate.origin.residual, if found { "found" } else { "not found" }),
         };
-        let _ = writeln!(
-            out,
-            "  _{letter}   {:>5}  {:<11} {:>6}  {:>6.3}  {:>6.1}  {:>7.3}  {:>5.2}  {:>5}  {symmetry}",
-            t.trial,
-            t.arm,
-            m.cycles,
-            m.r_weak,
-            m.e_kurtosis,
-            m.tan_cos,
-            m.kappa,
-            candidate.members.len(),
-        );
+        let _ = writeln!(out, "  _{letter}   {}  {:>5}  {symmetry}", columns(t), candidate.members.len());
     }
     out
+}
+
+/// The columns that both tables share, from the trial's number to κ.
+fn columns(t: &Finished) -> String {
+    let m = &t.merits;
+    format!(
+        "{:>5}  {:<11} {:>6}  {:>6.3}  {:>6.1}  {:>7.3}  {:>5.2}",
+        t.trial, t.arm, m.cycles, m.r_weak, m.e_kurtosis, m.tan_cos, m.kappa
+    )
 }
 
 /// Every finished trial, best first.
 pub fn trials(solved: &Solved) -> String {
     let mut out = String::from(" rank  trial  arm          cycles  R_weak  E-kurt  tan_cos  kappa      R\n");
     for (rank, t) in solved.report.finished.iter().enumerate() {
-        let m = &t.merits;
-        let _ = writeln!(
-            out,
-            "{:>5}  {:>5}  {:<11} {:>6}  {:>6.3}  {:>6.1}  {:>7.3}  {:>5.2}  {:>5.3}",
-            rank + 1,
-            t.trial,
-            t.arm,
-            m.cycles,
-            m.r_weak,
-            m.e_kurtosis,
-            m.tan_cos,
-            m.kappa,
-            m.r,
-        );
+        let _ = writeln!(out, "{:>5}  {}  {:>5.3}", rank + 1, columns(t), t.merits.r);
     }
     out
 }
