@@ -70,6 +70,8 @@
 //! grid         ← fourier
 //! twins        ←
 //! engine       ← twins
+//! wgsl         ←
+//! gpu          ← engine wgsl twins error
 //! phasing      ← engine grid fourier twins reflections crystal
 //! structure    ← reflections crystal fourier
 //! trials       ← phasing engine structure grid reflections crystal
@@ -100,6 +102,7 @@ pub mod engine;
 pub mod error;
 pub mod formats;
 pub mod fourier;
+pub mod gpu;
 pub mod grid;
 pub mod input;
 pub mod phasing;
@@ -110,5 +113,6 @@ pub mod solve;
 pub mod structure;
 pub mod trials;
 pub mod twins;
+pub mod wgsl;
 
 pub use error::{Error, Result};

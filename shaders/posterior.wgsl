@@ -1,0 +1,54 @@
+// Soft atom posterior of message passing and its mean derivative. CPU twin: src/twins/posterior.rs.
+
+var<private> logistic_posterior: bool;
+var<private> inverse_sigma: f32;
+var<private> slope: f32;
+var<private> bias: f32;
+var<private> height: f32;
+var<private> scale: f32;
+var<private> density_sums: vec2<f32>;
+
+// Odds M/N − 1 against an atom are kept above this: N may be annealed beyond M/2.
+const MIN_ODDS: f32 = 1.0;
+
+// exp(x) by Cody–Waite reduction and the Cephes polynomial: the built-in is promised to 3 + 2|x| ulp only.
+fn exponential(argument: vec2<f32>) -> vec2<f32> {
+    let x = clamp(argument, vec2<f32>(-80.0), vec2<f32>(80.0));
+    let n = round(x * 1.44269504);
+    let r = x - n * 0.693359375 - n * -2.12194440e-4;
+    var p = vec2<f32>(1.9875691e-4);
+    p = p * r + 1.3981999e-3;
+    p = p * r + 8.333452e-3;
+    p = p * r + 4.1665796e-2;
+    p = p * r + 1.6666665e-1;
+    p = p * r + 0.5;
+    let value = p * r * r + r + 1.0;
+    return value * bitcast<vec2<f32>>((vec2<i32>(n) + 127) << vec2<u32>(23u));
+}
+
+fn begin_density(slot: u32) {
+    let recipe = recipes[slot];
+    let state = states[slot];
+    // Factor on N in this cycle: geometric from start to end.
+    let t = select(min(f32(state.cycles) / max(recipe.anneal, 1.0), 1.0), 1.0, recipe.anneal == 0.0);
+    let n_factor = recipe.n_start * exponential(vec2<f32>(t * recipe.n_log_ratio)).x;
+    logistic_posterior = recipe.denoiser == 0u;
+    inverse_sigma = 1.0 / state.sigma;
+    height = state.height / sqrt(n_factor);
+    slope = height * inverse_sigma;
+    bias = 0.5 * height * height + log(max(problem.sphere / (problem.atoms * n_factor) - 1.0, MIN_ODDS));
+    scale = recipe.plane_scale;
+    density_sums = vec2<f32>(0.0);
+}
+
+// Two rows at once; `mask` is 0 where there is no voxel. Sums: f′.
+fn change_density(x: vec2<f32>, mask: vec2<f32>) -> vec2<f32> {
+    if logistic_posterior {
+        let f = 1.0 / (1.0 + exponential(bias - slope * x));
+        density_sums.x += dot(f * (1.0 - f), mask) * height;
+        return f * (mask * scale);
+    }
+    let u = x * inverse_sigma;
+    density_sums.x += 2.0 * dot(u, mask);
+    return u * u * (mask * scale);
+}

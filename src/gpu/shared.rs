@@ -1,0 +1,139 @@
+//! Structs that host and device share; each has the name of its twin in `shaders/shared/bindings.wgsl`.
+
+use bytemuck::{Pod, Zeroable};
+
+/// One dispatch.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Pod, Zeroable)]
+pub struct Params {
+    /// First of its trials in `slots`.
+    pub first: u32,
+    /// Number of that trial among those that share a scratch buffer.
+    pub position: u32,
+    /// 1: `mixed` is a scratch buffer.
+    pub scratch: u32,
+    /// 1: the cavity stage leaves posterior means in `field`.
+    pub publish: u32,
+    /// What the fill stage fills with.
+    pub fill: u32,
+    /// Padding.
+    pub reserved: [u32; 3],
+}
+
+/// The phasing problem.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Pod, Zeroable)]
+pub struct Problem {
+    /// Partial sums of a plane pass.
+    pub planes: u32,
+    /// Columns.
+    pub columns: u32,
+    /// Tiles of columns.
+    pub tiles: u32,
+    /// Entries.
+    pub entries: u32,
+    /// Grid points.
+    pub points: f32,
+    /// Reflections of the full sphere.
+    pub sphere: f32,
+    /// Atoms in the cell.
+    pub atoms: f32,
+    /// Measured reflections of the half sphere.
+    pub measured: f32,
+    /// |E| of the strong.
+    pub e_strong: f32,
+    /// |E| of the weak.
+    pub e_weak: f32,
+    /// σ of the map of all E.
+    pub sigma_all: f32,
+    /// σ of the map of the strong E.
+    pub sigma_strong: f32,
+    /// Mean of min(E², 9).
+    pub e_sq_mean: f32,
+    /// Its variance.
+    pub e_sq_variance: f32,
+    /// Workgroups of the stages over entries.
+    pub groups: u32,
+    /// Weak reflections.
+    pub weak_count: f32,
+    /// Scale of maps that are evaluated.
+    pub evaluate_scale: f32,
+    /// Places of partial sums per slot.
+    pub partials: u32,
+    /// Place of the phase table in `twiddles`.
+    pub phase_table: u32,
+    /// Place of the tiles in `table`.
+    pub rows: u32,
+    /// Measured reflections by shell.
+    pub shell_count: [f32; 8],
+}
+
+/// What a trial does.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Pod, Zeroable)]
+pub struct Recipe {
+    /// 0 flipping, 1 message passing.
+    pub method: u32,
+    /// 0 E, 1 √(EF).
+    pub amplitudes: u32,
+    /// 0 logistic, 1 square.
+    pub denoiser: u32,
+    /// Cycles over which N moves.
+    pub anneal: f32,
+    /// Flipping threshold over σ.
+    pub k: f32,
+    /// |E| of the weak.
+    pub e_weak: f32,
+    /// Factor on N at the start.
+    pub n_start: f32,
+    /// ln of the end over the start.
+    pub n_log_ratio: f32,
+    /// Share of the previous cavity kept.
+    pub damping: f32,
+    /// Factor of the plane pass.
+    pub plane_scale: f32,
+    /// Factor of the column pass.
+    pub column_scale: f32,
+    /// Factor on the amplitudes of the first map.
+    pub start_factor: f32,
+    /// Seed of the run.
+    pub seed: u32,
+    /// Number of the trial.
+    pub trial: u32,
+    /// Padding.
+    pub reserved_a: u32,
+    /// Padding.
+    pub reserved_b: u32,
+}
+
+/// Where a trial stands.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Pod, Zeroable)]
+pub struct State {
+    /// Cycles done.
+    pub cycles: u32,
+    /// σ of the next map.
+    pub sigma: f32,
+    /// Expected atom height over σ.
+    pub height: f32,
+    /// ⟨f′⟩/σ.
+    pub feedback: f32,
+    /// Signal-to-noise of the field.
+    pub kappa: f32,
+    /// Onsager factor of the phases.
+    pub beta: f32,
+    /// R of the last flipping cycle.
+    pub r: f32,
+    /// Its flipped share.
+    pub flipped: f32,
+    /// Figure of merit R_weak.
+    pub r_weak: f32,
+    /// Figure of merit E-kurtosis.
+    pub e_kurtosis: f32,
+    /// Figure of merit tan_cos.
+    pub tan_cos: f32,
+    /// Padding.
+    pub reserved: f32,
+    /// 1/⟨|z|²⟩ of the shells, then 1/τ.
+    pub inverse_tau: [f32; 8],
+}

@@ -1,0 +1,197 @@
+//! The stages of a cycle and their complete WGSL modules: hand-written files joined with generated transforms.
+
+use super::column::Sides;
+use super::exchange::Cells;
+use super::four_pass::RowShape;
+use super::shape::{ColumnShape, PlaneShape};
+
+/// What happens to the density in a plane pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Density {
+    /// Charge flipping.
+    Flip,
+    /// Soft atom posterior.
+    Posterior,
+    /// Square and moments.
+    Square,
+    /// Low-density cut.
+    Cut,
+}
+
+/// What happens to the coefficients in a column pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Coefficients {
+    /// Coefficients of a map from phases.
+    Fill,
+    /// Measured moduli imposed.
+    Amplitude,
+    /// Phases read.
+    Phases,
+    /// Message-passing field.
+    Field,
+    /// New cavity coefficients.
+    Cavity,
+    /// Squared map against its phases.
+    Tangent,
+    /// Power of the cut map.
+    WeakPower,
+}
+
+/// A stage that runs over entries or partial sums, without transforms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Linear {
+    /// Random start phases.
+    Random,
+    /// Covariance of the field with E².
+    Covariance,
+    /// Divergence of the phase weights.
+    Divergence,
+    /// All finishing stages, one entry point each.
+    Finish,
+}
+
+/// Number format of mixed space in device memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Storage {
+    /// Eight bytes a value.
+    #[default]
+    F32,
+    /// Four bytes a value; arithmetic stays in f32.
+    F16,
+}
+
+/// Threads of the stages without transforms.
+pub const LINEAR_THREADS: usize = 64;
+
+const BINDINGS: &str = include_str!("../../shaders/shared/bindings.wgsl");
+const PLANES: &str = include_str!("../../shaders/shared/planes.wgsl");
+const COLUMNS: &str = include_str!("../../shaders/shared/columns.wgsl");
+const REDUCE: &str = include_str!("../../shaders/shared/reduce.wgsl");
+const WEIGHTS: &str = include_str!("../../shaders/weights.wgsl");
+const BESSEL: &str = include_str!("../../shaders/bessel.wgsl");
+
+impl Storage {
+    /// Bytes of a complex value of mixed space.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::F32 => 8,
+            Self::F16 => 4,
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::F32 => include_str!("../../shaders/shared/mixed_f32.wgsl"),
+            Self::F16 => include_str!("../../shaders/shared/mixed_f16.wgsl"),
+        }
+    }
+}
+
+impl Density {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Flip, Self::Posterior, Self::Square, Self::Cut];
+
+    /// The hand-written file of this stage.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Flip => include_str!("../../shaders/flip.wgsl"),
+            Self::Posterior => include_str!("../../shaders/posterior.wgsl"),
+            Self::Square => include_str!("../../shaders/square.wgsl"),
+            Self::Cut => include_str!("../../shaders/cut.wgsl"),
+        }
+    }
+}
+
+impl Coefficients {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Fill, Self::Amplitude, Self::Phases, Self::Field, Self::Cavity, Self::Tangent, Self::WeakPower];
+
+    /// The hand-written file of this stage.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Fill => include_str!("../../shaders/fill.wgsl"),
+            Self::Amplitude => include_str!("../../shaders/amplitude.wgsl"),
+            Self::Phases => include_str!("../../shaders/phases.wgsl"),
+            Self::Field => include_str!("../../shaders/field.wgsl"),
+            Self::Cavity => include_str!("../../shaders/cavity.wgsl"),
+            Self::Tangent => include_str!("../../shaders/tangent.wgsl"),
+            Self::WeakPower => include_str!("../../shaders/weak_power.wgsl"),
+        }
+    }
+
+    /// Transforms that the stage needs.
+    pub fn sides(self) -> Sides {
+        match self {
+            Self::Amplitude => Sides::Both,
+            Self::Fill | Self::Cavity => Sides::Inverse,
+            Self::Phases | Self::Field | Self::Tangent | Self::WeakPower => Sides::Forward,
+        }
+    }
+}
+
+impl Linear {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Random, Self::Covariance, Self::Divergence, Self::Finish];
+
+    /// The complete module.
+    pub fn module(self, storage: Storage) -> String {
+        let (sum, text) = match self {
+            Self::Random => ("f32", include_str!("../../shaders/random.wgsl").to_owned()),
+            Self::Covariance => ("f32", [BESSEL, WEIGHTS, include_str!("../../shaders/covariance.wgsl")].concat()),
+            Self::Divergence => ("f32", [BESSEL, WEIGHTS, include_str!("../../shaders/divergence.wgsl")].concat()),
+            Self::Finish => ("vec4<f32>", include_str!("../../shaders/finish.wgsl").to_owned()),
+        };
+        module(storage, &[&text], sum, LINEAR_THREADS)
+    }
+}
+
+/// The complete module of a plane pass that holds whole planes.
+pub fn plane_module(shape: &PlaneShape, density: Density, storage: Storage) -> String {
+    let cells = cells(shape.cells_kind, shape.cells());
+    let main = main_function(shape.threads, &shape.body());
+    module(storage, &[PLANES, density.text(), &cells, &main], "vec2<f32>", shape.threads)
+}
+
+/// The complete module of a column pass.
+pub fn column_module(shape: &ColumnShape, coefficients: Coefficients, storage: Storage) -> String {
+    let cells = cells(shape.cells_kind, shape.cells());
+    let main = main_function(shape.threads, &shape.body(coefficients.sides()));
+    let weights = if coefficients == Coefficients::Cavity { [BESSEL, WEIGHTS].concat() } else { String::new() };
+    module(storage, &[COLUMNS, &weights, coefficients.text(), &cells, &main], "vec4<f32>", shape.threads)
+}
+
+/// The complete modules of the four-pass way: columns to rows, rows with the density stage, rows to columns.
+pub fn row_modules(shape: &RowShape, density: Density, storage: Storage) -> [String; 3] {
+    let cells = [shape.y_cells(), shape.x_cells(), shape.y_cells()].map(|n| self::cells(shape.cells_kind, n));
+    let bodies = [shape.spread_body(), shape.density_body(), shape.gather_body()];
+    let threads = [shape.y_threads, shape.x_threads, shape.y_threads];
+    std::array::from_fn(|i| {
+        let main = main_function(threads[i], &bodies[i]);
+        let stage = if i == 1 { density.text() } else { "" };
+        module(storage, &[PLANES, stage, &cells[i], &main], "vec2<f32>", threads[i])
+    })
+}
+
+fn cells(kind: Cells, count: usize) -> String {
+    let kind = match kind {
+        Cells::Complex => "vec2<f32>",
+        Cells::Real => "f32",
+    };
+    format!("\nvar<workgroup> cells: array<{kind}, {count}>;\n")
+}
+
+fn main_function(threads: usize, body: &str) -> String {
+    format!(
+        "\n@compute @workgroup_size({threads})\n\
+         fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) t: u32) {{\n{body}}}\n"
+    )
+}
+
+fn module(storage: Storage, parts: &[&str], sum: &str, threads: usize) -> String {
+    let header = format!("alias SUM = {sum};\nconst THREADS: u32 = {threads}u;\n");
+    let mut text = [BINDINGS, storage.text(), &header, REDUCE].concat();
+    parts.iter().for_each(|part| text.push_str(part));
+    text
+}
