@@ -148,3 +148,44 @@ fn errors_and_the_end_of_a_device_are_recorded() {
     let _ = open.device.poll(wgpu::PollType::Poll);
     assert!(open.lost.get().is_some_and(|reason| !reason.is_empty()));
 }
+
+/// Exit code and standard output of the built program; the Vulkan loader sees the drivers of `list`, if one is given.
+fn seedflip(arguments: &[&str], drivers: Option<&str>) -> (Option<i32>, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_seedflip"));
+    command.args(arguments);
+    if let Some(list) = drivers {
+        command.env("VK_DRIVER_FILES", list).env("VK_ICD_FILENAMES", list);
+    }
+    let output = command.output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn the_program_lists_what_is_here() {
+    let (code, json) = seedflip(&["devices", "--json"], None);
+    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let adapters = list();
+    assert_eq!((code, &document["schema_version"]), (Some(0), &1.into()));
+    assert_eq!(document["devices"], serde_json::to_value(&adapters).unwrap());
+    assert_eq!(document["auto"], serde_json::to_value(choose(&adapters, &Choice::Best).ok()).unwrap());
+    let (code, text) = seedflip(&["devices"], None);
+    assert_eq!(code, Some(0));
+    assert!(adapters.iter().all(|a| text.contains(&a.name)), "{text}");
+    assert_eq!(text.lines().count(), if adapters.is_empty() { 1 } else { adapters.len() + 2 }, "{text}");
+}
+
+#[test]
+fn without_a_driver_the_list_is_short_and_no_failure() {
+    // A loader that is told of no driver finds none, whatever is installed.
+    let (code, json) = seedflip(&["devices", "--json"], Some("/nonexistent"));
+    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let devices = document["devices"].as_array().unwrap();
+    assert_eq!(code, Some(0));
+    assert!(devices.iter().all(|d| d["backend"] != "vulkan"), "{json}");
+    let (code, text) = seedflip(&["devices"], Some("/nonexistent"));
+    assert_eq!(
+        (code, text.lines().count()),
+        (Some(0), if devices.is_empty() { 1 } else { devices.len() + 2 }),
+        "{text}"
+    );
+}
