@@ -81,13 +81,14 @@
 //! bench        ← engine twins
 //! solve        ← trials phasing engine grid structure reflections crystal error
 //! report       ← solve trials input crystal
-//! cli          ← report solve trials phasing engine bench simulate input formats crystal error
+//! cli          ← report solve trials phasing engine bench simulate input formats gpu crystal error
 //! ```
 //! - `engine` knows grids, coefficients, trials and recipes, and no crystallography: a GPU engine takes its place
 //!   without a change elsewhere. `twins` holds its arithmetic as pure functions on slices, to be compared with
 //!   compute shaders of the same names.
 //! - `phasing` is the one room where crystallography and the engine meet.
 //! - `formats` reads and writes and decides nothing; it never sees the engine.
+//! - `gpu` is the only module that names wgpu.
 //! - `report` words what happened; it sees results, never an engine.
 //!
 //! Four modules stand between the layers, each for a reason. `input` joins readers, merging and scattering factors,

@@ -3,23 +3,26 @@
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use seedflip::bench::synthetic;
-use seedflip::gpu::plan::{Limits, Plan, Planes, Tuning};
+use seedflip::gpu::AdapterLimits;
+use seedflip::gpu::plan::{Plan, Planes, Tuning};
 use seedflip::gpu::shared;
 use seedflip::gpu::tables::Tables;
 use seedflip::wgsl::radices::is_smooth;
 use seedflip::wgsl::stage::{Coefficients, Density, Linear, Storage, column_module, plane_module, row_modules};
 
 /// A small device (what lavapipe offers) and a large one (NVIDIA's Vulkan driver).
-const SMALL: Limits = Limits {
+const SMALL: AdapterLimits = AdapterLimits {
     workgroup_bytes: 32 << 10,
     invocations: 1024,
     binding_bytes: 128 << 20,
     buffer_bytes: i32::MAX as u64,
-    workgroups: 65535,
+    workgroups_per_dimension: 65535,
     storage_buffers: 32,
+    uniform_alignment: 64,
+    storage_alignment: 32,
 };
-const LARGE: Limits =
-    Limits { workgroup_bytes: 48 << 10, binding_bytes: i32::MAX as u64, storage_buffers: 1 << 20, ..SMALL };
+const LARGE: AdapterLimits =
+    AdapterLimits { workgroup_bytes: 48 << 10, binding_bytes: i32::MAX as u64, storage_buffers: 1 << 20, ..SMALL };
 
 fn module(text: &str) -> naga::Module {
     let module = naga::front::wgsl::parse_str(text).unwrap_or_else(|e| panic!("{}", e.emit_to_string(text)));
@@ -29,7 +32,7 @@ fn module(text: &str) -> naga::Module {
     module
 }
 
-fn plan(dims: [usize; 3], limits: &Limits, tuning: &Tuning) -> Plan {
+fn plan(dims: [usize; 3], limits: &AdapterLimits, tuning: &Tuning) -> Plan {
     let problem = synthetic::problem(dims).unwrap();
     let tables = Tables::new(problem.layout());
     Plan::new(&problem, &tables, 8, limits, tuning).unwrap()
@@ -117,21 +120,21 @@ fn shared_structs_lie_alike_on_both_sides() {
 
 #[test]
 fn the_plan_follows_the_limits() {
-    let way = |n: usize, limits: &Limits| match plan([n, n, n], limits, &Tuning::GPU).planes {
+    let way = |n: usize, limits: &AdapterLimits| match plan([n, n, n], limits, &Tuning::GPU).planes {
         Planes::Whole(shape) => format!("{:?}", shape.cells_kind),
         Planes::Rows(_) => "Rows".to_owned(),
     };
     assert_eq!([64, 80, 96, 120].map(|n| way(n, &SMALL)), ["Complex", "Complex", "Real", "Rows"]);
     assert_eq!([64, 96, 128, 160].map(|n| way(n, &LARGE)), ["Complex", "Complex", "Real", "Rows"]);
-    let narrow = Limits { invocations: 128, ..SMALL };
+    let narrow = AdapterLimits { invocations: 128, ..SMALL };
     let Planes::Whole(shape) = plan([64, 64, 64], &narrow, &Tuning::GPU).planes else { panic!("64² fits") };
     assert!(shape.threads <= 128);
     // A trial of 64³ takes 0.9 MB: buffers of 4 MB make chunks of four.
-    let small_buffers = Limits { binding_bytes: 4 << 20, ..SMALL };
+    let small_buffers = AdapterLimits { binding_bytes: 4 << 20, ..SMALL };
     assert_eq!(plan([64, 64, 64], &small_buffers, &Tuning::GPU).chunks, [4, 4]);
     let problem = synthetic::problem([64, 64, 64]).unwrap();
     let tables = Tables::new(problem.layout());
-    let tiny = Limits { binding_bytes: 1 << 19, ..SMALL };
+    let tiny = AdapterLimits { binding_bytes: 1 << 19, ..SMALL };
     let refused = Plan::new(&problem, &tables, 8, &tiny, &Tuning::GPU).unwrap_err().to_string();
     assert!(refused.contains("one trial of 64 x 64 x 64"), "{refused}");
 }

@@ -1,6 +1,7 @@
 //! The command line: one file per sub-command, arguments typed here and resolved there.
 
 pub mod bench;
+pub mod devices;
 mod progress;
 pub mod simulate;
 pub mod solve;
@@ -21,6 +22,7 @@ enum Command {
     Solve(solve::Args),
     Simulate(simulate::SimulateArgs),
     Bench(bench::Args),
+    Devices(devices::Args),
 }
 
 /// Runs a parsed command line; the exit code of a run that ended in order.
@@ -29,6 +31,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Solve(args) => solve::run(&args),
         Command::Simulate(args) => simulate::run(&args).map(|()| crate::error::EXIT_OK),
         Command::Bench(args) => bench::run(&args),
+        Command::Devices(args) => devices::run(&args),
     }
 }
 

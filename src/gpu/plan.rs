@@ -1,5 +1,6 @@
 //! How a grid is worked on by a device: threads, radices, two passes or four, and how many trials fit.
 
+use super::AdapterLimits;
 use super::tables::Tables;
 use crate::engine::Problem;
 use crate::error::{Error, Result};
@@ -9,23 +10,6 @@ use crate::wgsl::radices::radices;
 use crate::wgsl::shape::{ColumnShape, PlaneShape, TILE};
 use crate::wgsl::stage::{LINEAR_THREADS, Storage};
 use serde::Serialize;
-
-/// What a device allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Limits {
-    /// Workgroup memory, bytes.
-    pub workgroup_bytes: usize,
-    /// Threads of a workgroup.
-    pub invocations: usize,
-    /// Bytes of a buffer that a kernel can see.
-    pub binding_bytes: u64,
-    /// Bytes of a buffer.
-    pub buffer_bytes: u64,
-    /// Workgroups along one dimension of a dispatch.
-    pub workgroups: usize,
-    /// Storage buffers that a kernel can see.
-    pub storage_buffers: usize,
-}
 
 /// What can be turned without changing a result beyond rounding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -110,9 +94,9 @@ impl Plan {
     ///
     /// # Errors
     /// `Error::Device` when the device is too small for a single trial of this grid, or for its longest edge.
-    pub fn new(problem: &Problem, tables: &Tables, slots: usize, limits: &Limits, tuning: &Tuning) -> Result<Self> {
+    pub fn new(problem: &Problem, tables: &Tables, slots: usize, limits: &AdapterLimits, tuning: &Tuning) -> Result<Self> {
         let dims = problem.layout().dims();
-        if limits.storage_buffers < STORAGE_BUFFERS {
+        if (limits.storage_buffers as usize) < STORAGE_BUFFERS {
             let have = limits.storage_buffers;
             return Err(device(format!("it offers {have} storage buffers to a kernel, and {STORAGE_BUFFERS} are needed")));
         }
@@ -130,7 +114,7 @@ impl Plan {
                 limit >> 20
             )));
         }
-        let most = (limit / largest).min(tuning.chunk_bytes / largest).clamp(1, limits.workgroups as u64) as usize;
+        let most = (limit / largest).min(tuning.chunk_bytes / largest).clamp(1, u64::from(limits.workgroups_per_dimension)) as usize;
         let count = slots.div_ceil(most).max(1);
         // Chunks of equal size, the first ones larger by one.
         let chunks = (0..count).map(|i| slots / count + usize::from(i < slots % count)).filter(|&n| n > 0).collect();
@@ -158,7 +142,7 @@ impl Plan {
             rows,
             groups,
         };
-        if plan.plane_groups().max(plan.stored / TILE) > limits.workgroups {
+        if plan.plane_groups().max(plan.stored / TILE) > limits.workgroups_per_dimension as usize {
             return Err(device("the grid needs more workgroups than a dispatch may have"));
         }
         Ok(plan)
@@ -245,19 +229,19 @@ fn split(n: usize, tuning: &Tuning) -> Result<Vec<usize>> {
     radices(n, tuning.largest_radix).ok_or_else(|| device(format!("an edge of {n} points has a prime factor above 7")))
 }
 
-fn column_shape(dims: [usize; 3], limits: &Limits, tuning: &Tuning) -> Result<ColumnShape> {
+fn column_shape(dims: [usize; 3], limits: &AdapterLimits, tuning: &Tuning) -> Result<ColumnShape> {
     let list = split(dims[2], tuning)?;
     let threads = threads(&[(TILE * dims[2], list.as_slice())], limits, tuning);
     let shape = |cells_kind| ColumnShape { nz: dims[2], radices: list.clone(), twiddle: twiddle_places(dims)[2], threads, cells_kind };
     let bytes = |cells: Cells| dims[2] * TILE * cell_bytes(cells) + threads * 16;
     [Cells::Complex, Cells::Real]
         .into_iter()
-        .find(|&cells| bytes(cells) <= limits.workgroup_bytes)
+        .find(|&cells| bytes(cells) <= limits.workgroup_bytes as usize)
         .map(shape)
         .ok_or_else(|| device(format!("an edge of {} points does not fit its workgroup memory", dims[2])))
 }
 
-fn plane_shape(dims: [usize; 3], active: usize, limits: &Limits, tuning: &Tuning) -> Result<Planes> {
+fn plane_shape(dims: [usize; 3], active: usize, limits: &AdapterLimits, tuning: &Tuning) -> Result<Planes> {
     let lists = [split(dims[0], tuning)?, split(dims[1], tuning)?];
     let places = twiddle_places(dims);
     let pairs = dims[1].div_ceil(2);
@@ -272,7 +256,7 @@ fn plane_shape(dims: [usize; 3], active: usize, limits: &Limits, tuning: &Tuning
     };
     for cells in [Cells::Complex, Cells::Real] {
         whole.cells_kind = cells;
-        if !tuning.four_pass && whole.cells() * cell_bytes(cells) + whole.threads * 8 <= limits.workgroup_bytes {
+        if !tuning.four_pass && whole.cells() * cell_bytes(cells) + whole.threads * 8 <= limits.workgroup_bytes as usize {
             return Ok(Planes::Whole(whole));
         }
     }
@@ -291,7 +275,7 @@ fn plane_shape(dims: [usize; 3], active: usize, limits: &Limits, tuning: &Tuning
     for cells in [Cells::Complex, Cells::Real] {
         rows.cells_kind = cells;
         let bytes = rows.y_cells().max(rows.x_cells()) * cell_bytes(cells) + rows.y_threads.max(rows.x_threads) * 8;
-        if bytes <= limits.workgroup_bytes {
+        if bytes <= limits.workgroup_bytes as usize {
             return Ok(Planes::Rows(rows));
         }
     }
@@ -307,13 +291,13 @@ fn cell_bytes(cells: Cells) -> usize {
 
 /// Threads of a workgroup that transforms lines: values in all and the radices of each set. Least idle work first, then
 /// the fewest threads that hold no more values than they should.
-fn threads(sets: &[(usize, &[usize])], limits: &Limits, tuning: &Tuning) -> usize {
+fn threads(sets: &[(usize, &[usize])], limits: &AdapterLimits, tuning: &Tuning) -> usize {
     let slots = |values: usize, radix: usize, threads: usize| (values / radix).div_ceil(threads);
     let stages = || sets.iter().flat_map(|&(values, list)| list.iter().map(move |&radix| (values, radix)));
     let held = |threads: usize| stages().map(|(values, radix)| slots(values, radix, threads) * radix).max().unwrap_or(1);
     let work = |threads: usize| stages().map(|(v, radix)| slots(v, radix, threads) * radix * threads).sum::<usize>();
     let granule = tuning.granule;
-    (1..=limits.invocations / granule)
+    (1..=limits.invocations as usize / granule)
         .map(|i| i * granule)
         .min_by_key(|&threads| (held(threads).max(tuning.values_per_thread), work(threads), threads))
         .unwrap_or(LINEAR_THREADS)

@@ -1,0 +1,58 @@
+//! An adapter opened for work, and its end if it is lost.
+
+use super::adapter::{AdapterReport, adapters};
+use super::{Choice, choose};
+use crate::{Error, Result};
+use std::sync::{Arc, OnceLock};
+
+/// A device with its queue. wgpu tells of its end through callbacks, which fire inside `Device::poll` alone: whoever
+/// polls looks at `lost` and `fault` afterwards.
+pub struct OpenDevice {
+    /// The adapter it was opened on.
+    pub report: AdapterReport,
+    /// The device, with the adapter's full limits.
+    pub device: wgpu::Device,
+    /// Its queue.
+    pub queue: wgpu::Queue,
+    /// Why the device was lost, once it is.
+    pub lost: Arc<OnceLock<String>>,
+    /// The first error that no error scope caught.
+    pub fault: Arc<OnceLock<String>>,
+}
+
+/// Opens the chosen adapter with all its limits, and with timestamps where it has them.
+pub fn open(choice: &Choice) -> Result<OpenDevice> {
+    let mut adapters = adapters();
+    let reports: Vec<AdapterReport> = adapters.iter().map(|(_, report)| report.clone()).collect();
+    let (adapter, report) = adapters.swap_remove(choose(&reports, choice)?);
+    let features = adapter.features() & wgpu::Features::TIMESTAMP_QUERY;
+    let descriptor = wgpu::DeviceDescriptor {
+        label: Some("seedflip"),
+        required_features: features,
+        // wgpu's defaults are those of a browser on a telephone.
+        required_limits: adapter.limits(),
+        ..Default::default()
+    };
+    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).map_err(|error| {
+        let (name, error) = (&report.name, one_line(&error.to_string()));
+        Error::Device(format!(
+            "{name} cannot be opened ({error}); free it, or choose another: `seedflip devices` lists them"
+        ))
+    })?;
+    let (lost, fault) = (Arc::new(OnceLock::new()), Arc::new(OnceLock::new()));
+    let (record_loss, record_fault) = (lost.clone(), fault.clone());
+    device.set_device_lost_callback(move |reason, message| {
+        let message = one_line(&message);
+        let _ = record_loss.set(if message.is_empty() { format!("{reason:?}") } else { message });
+    });
+    // wgpu's own handler panics.
+    device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+        let _ = record_fault.set(one_line(&error.to_string()));
+    }));
+    Ok(OpenDevice { report, device, queue, lost, fault })
+}
+
+/// A message of several lines as one.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
