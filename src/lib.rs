@@ -70,7 +70,7 @@
 //! grid         ← fourier
 //! twins        ←
 //! engine       ← twins
-//! gpu          ← error
+//! gpu          ← engine error
 //! phasing      ← engine grid fourier twins reflections crystal
 //! structure    ← reflections crystal fourier
 //! trials       ← phasing engine structure grid reflections crystal

@@ -4,7 +4,7 @@
 //! - `choice`       which one is meant
 //! - `open_device`  an adapter opened for work, and its end if it is lost
 //!
-//! Imports: `error`.
+//! Imports: `engine`, `error`.
 
 pub mod adapter;
 pub mod choice;
