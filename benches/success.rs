@@ -100,7 +100,7 @@ fn run<'a>(data: &Path, set: &str, method: &str, keys: impl Iterator<Item = &'a 
                     Some(p) => Start::Phases(p.phases(&gridded.problem, seed, next as u32)),
                     None => Start::Random { seed, trial: next as u32 },
                 };
-                engine.seat(slot, &start, recipe);
+                engine.seat(slot, &start, recipe).expect("engine");
                 *trial = Some((next, 0u32));
                 next += 1;
             }
@@ -108,13 +108,13 @@ fn run<'a>(data: &Path, set: &str, method: &str, keys: impl Iterator<Item = &'a 
         if seated.iter().all(Option::is_none) {
             break;
         }
-        engine.advance(STEP);
-        let merits = keys.is("merits", "1").then(|| engine.merits());
+        engine.advance(STEP).expect("engine");
+        let merits = keys.is("merits", "1").then(|| engine.merits().expect("engine"));
         for (slot, trial) in seated.iter_mut().enumerate() {
             let Some((number, done)) = trial else { continue };
             *done += STEP;
             total += u64::from(STEP);
-            let phases: Vec<Complex32> = engine.phases(slot).expect("seated");
+            let phases: Vec<Complex32> = engine.phases(slot).expect("engine").expect("seated");
             let phased = sphere.phased(&gridded, &phases);
             let cc = agreement(&cell, &truth, &phased, Weighting::F2).cc;
             if let Some(m) = merits.as_ref().and_then(|m| m[slot]) {

@@ -43,6 +43,14 @@ pub enum Error {
     /// Arguments that contradict each other.
     #[error("{0}")]
     Usage(String),
+    /// The device failed in the middle of a run; what had finished by then is written.
+    #[error("{what}; {finished} finished trials are written; run again, with --backend cpu if it happens again")]
+    Lost {
+        /// What the engine said.
+        what: String,
+        /// Trials that are in the files.
+        finished: usize,
+    },
     /// The asked-for compute device is not there.
     #[error("{0}")]
     Device(String),
@@ -79,7 +87,7 @@ impl Error {
     /// The process exit code of this error: 1 input or run-time error, 2 usage, 3 device missing.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Input { .. } | Self::Unusable { .. } | Self::Output { .. } => 1,
+            Self::Input { .. } | Self::Unusable { .. } | Self::Output { .. } | Self::Lost { .. } => 1,
             Self::Usage(_) => 2,
             Self::Device(_) => 3,
         }

@@ -219,8 +219,8 @@ fn polish_in_group(
 ) -> Option<(Vec<PhasedReflection>, Merits)> {
     let start = Start::Phases(sphere.start_phases(gridded, phased));
     let mut engine = CpuEngine::new(gridded.problem.clone(), 1, pool.clone());
-    engine.seat(0, &start, Recipe::Flipping(POLISH));
-    engine.advance(POLISH_CYCLES);
-    let merits = engine.merits()[0]?;
-    Some((sphere.phased(gridded, &engine.phases(0)?), merits))
+    engine.seat(0, &start, Recipe::Flipping(POLISH)).ok()?;
+    engine.advance(POLISH_CYCLES).ok()?;
+    let merits = (*engine.merits().ok()?.first()?)?;
+    Some((sphere.phased(gridded, &engine.phases(0).ok()??), merits))
 }

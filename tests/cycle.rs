@@ -133,9 +133,9 @@ fn one_flipping_cycle_agrees_with_f64() {
             let expected: Vec<Complex64> =
                 reference.coefficients(&map).iter().map(|g| g / g.norm().max(1e-300)).collect();
             let mut engine = CpuEngine::new(problem, 1, pool(1));
-            engine.seat(0, &Start::Phases(phases.into()), Recipe::Flipping(recipe));
-            engine.advance(1);
-            let found = to64(&engine.phases(0).unwrap());
+            engine.seat(0, &Start::Phases(phases.into()), Recipe::Flipping(recipe)).unwrap();
+            engine.advance(1).unwrap();
+            let found = to64(&engine.phases(0).unwrap().unwrap());
             let weights: Vec<f64> = targets.iter().map(|t| t.max(0.0)).collect();
             let weigh = |v: &[Complex64]| v.iter().zip(&weights).map(|(c, w)| c * w).collect::<Vec<_>>();
             let error = relative_l2(&weigh(&found), &weigh(&expected));
@@ -231,9 +231,9 @@ fn message_passing_agrees_with_f64_and_needs_both_onsager_terms() {
             let without_map = message_reference(&problem, &phases, denoiser, 3, [0.0, 1.0]);
             let without_phase = message_reference(&problem, &phases, denoiser, 3, [1.0, 0.0]);
             let mut engine = CpuEngine::new(problem, 1, pool(1));
-            engine.seat(0, &Start::Phases(phases.into()), message_recipe(denoiser));
-            engine.advance(3);
-            let found = to64(&engine.phases(0).unwrap());
+            engine.seat(0, &Start::Phases(phases.into()), message_recipe(denoiser)).unwrap();
+            engine.advance(3).unwrap();
+            let found = to64(&engine.phases(0).unwrap().unwrap());
             let error = relative_l2(&found, &expected);
             assert!(error < 2e-4, "{dims:?} {denoiser:?}: {error:e}");
             if denoiser == Denoiser::Logistic {
@@ -254,11 +254,11 @@ fn threads_do_not_change_a_trial() {
             } else {
                 message_recipe(Denoiser::Logistic)
             };
-            engine.seat(slot, &Start::Random { seed: 3, trial: slot as u32 }, recipe);
+            engine.seat(slot, &Start::Random { seed: 3, trial: slot as u32 }, recipe).unwrap();
         }
-        engine.advance(20);
-        let merits = engine.merits();
-        let phases: Vec<_> = (0..5).map(|slot| engine.phases(slot)).collect();
+        engine.advance(20).unwrap();
+        let merits = engine.merits().unwrap();
+        let phases: Vec<_> = (0..5).map(|slot| engine.phases(slot).unwrap()).collect();
         (merits, phases)
     };
     assert_eq!(run(1), run(3));

@@ -5,6 +5,7 @@ mod gpu;
 
 use gpu::gpu_or_skip;
 use seedflip::Error;
+use seedflip::engine::EngineError;
 use seedflip::gpu::{AdapterLimits, AdapterReport, Choice, Kind, choose, list};
 
 /// A made-up adapter; its number is set by `row`.
@@ -131,7 +132,7 @@ fn the_list_is_ordered_and_numbered() {
 #[test]
 fn an_opened_device_has_the_limits_of_its_adapter() {
     let Some(open) = gpu_or_skip() else { return };
-    assert!(!open.report.name.is_empty() && open.lost.get().is_none() && open.fault.get().is_none());
+    assert!(!open.report.name.is_empty() && open.check().is_ok());
     assert_eq!(AdapterLimits::from(&open.device.limits()), open.report.limits);
     assert_eq!(open.device.features().contains(wgpu::Features::TIMESTAMP_QUERY), open.report.timestamps);
 }
@@ -144,9 +145,11 @@ fn errors_and_the_end_of_a_device_are_recorded() {
     let _ = open.device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false });
     let fault = open.fault.get().expect("a buffer larger than the limit is an error");
     assert_eq!(fault.lines().count(), 1, "{fault}");
+    assert_eq!(open.check(), Err(EngineError::Refused(fault.clone())));
     open.device.destroy();
     let _ = open.device.poll(wgpu::PollType::Poll);
     assert!(open.lost.get().is_some_and(|reason| !reason.is_empty()));
+    assert!(matches!(open.check(), Err(EngineError::Lost(_))));
 }
 
 /// Exit code and standard output of the built program; the Vulkan loader sees the drivers of `list`, if one is given.

@@ -1,7 +1,7 @@
 //! Trial-cycles per second of an engine.
 
 use super::yardstick::RealPair;
-use crate::engine::{Device, Engine, Recipe, StageSeconds, Start};
+use crate::engine::{Device, Engine, EngineError, Recipe, StageSeconds, Start};
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
@@ -38,14 +38,14 @@ pub struct Throughput {
 }
 
 /// Times `engine` with all slots seated under `recipe`, alternating with the FFT pair.
-pub fn measure(engine: &mut dyn Engine, recipe: Recipe) -> Throughput {
+pub fn measure(engine: &mut dyn Engine, recipe: Recipe) -> Result<Throughput, EngineError> {
     let grid = engine.problem().layout().dims();
     let points = grid.iter().product::<usize>() as f64;
     let trials = engine.slots();
     for slot in 0..trials {
-        engine.seat(slot, &Start::Random { seed: 1, trial: slot as u32 }, recipe);
+        engine.seat(slot, &Start::Random { seed: 1, trial: slot as u32 }, recipe)?;
     }
-    engine.advance(2);
+    engine.advance(2)?;
     let mut pair = RealPair::new(grid);
     pair.seconds(1);
     let stages_before = engine.stage_seconds();
@@ -55,7 +55,7 @@ pub fn measure(engine: &mut dyn Engine, recipe: Recipe) -> Throughput {
         let begun = Instant::now();
         let mut cycles = 0u32;
         while begun.elapsed() < TIMED {
-            engine.advance(2);
+            engine.advance(2)?;
             cycles += 2;
         }
         cycle_seconds.push(begun.elapsed().as_secs_f64() / (f64::from(cycles) * trials as f64));
@@ -73,7 +73,7 @@ pub fn measure(engine: &mut dyn Engine, recipe: Recipe) -> Throughput {
     let device = engine.device();
     let cpu_cycle = cycle * device.threads as f64;
     let stages = engine.stage_seconds().since(&stages_before);
-    Throughput {
+    Ok(Throughput {
         schema_version: 1,
         grid,
         trials,
@@ -85,7 +85,7 @@ pub fn measure(engine: &mut dyn Engine, recipe: Recipe) -> Throughput {
         cycle_over_fft_pair: cpu_cycle / pair,
         stages,
         device,
-    }
+    })
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

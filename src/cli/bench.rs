@@ -3,7 +3,7 @@
 use crate::bench::synthetic;
 use crate::bench::throughput::{Throughput, measure};
 use crate::engine::cpu::CpuEngine;
-use crate::engine::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe};
+use crate::engine::{Amplitudes, Denoiser, EngineError, FlipRecipe, MessageRecipe, Recipe};
 use crate::error::EXIT_OK;
 use crate::{Error, Result};
 use clap::ValueEnum;
@@ -79,13 +79,18 @@ pub fn run(args: &Args) -> Result<u8> {
             CpuEngine::new(problem, args.trials.into(), Arc::new(super::thread_pool(args.threads.map(usize::from))?))
         }
     };
-    let result = measure(&mut engine, recipe);
+    let result = measure(&mut engine, recipe).map_err(failed)?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&result).unwrap_or_default());
     } else {
         print_text(&result);
     }
     Ok(EXIT_OK)
+}
+
+/// An engine that cannot be made or cannot go on.
+fn failed(error: EngineError) -> Error {
+    Error::unusable(error.to_string(), "take fewer --trials or a smaller --grid, or --backend cpu")
 }
 
 fn print_text(t: &Throughput) {

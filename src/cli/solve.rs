@@ -11,7 +11,7 @@ use crate::input::{self, Input};
 use crate::phasing::Methods;
 use crate::report::{json, listing, table};
 use crate::solve::{Options, Solved, solve};
-use crate::trials::StopReason;
+use crate::trials::{RunReport, StopReason};
 use crate::{Error, Result};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
@@ -147,9 +147,17 @@ pub fn run(args: &Args) -> Result<u8> {
     if args.json {
         println!("{record}");
     }
-    Ok(if solved.report.stopped == StopReason::Interrupted {
+    exit_code(&solved.report, args.require_solved)
+}
+
+/// How a run ends whose files are written.
+fn exit_code(report: &RunReport, require_solved: bool) -> Result<u8> {
+    if let Some(fault) = &report.fault {
+        return Err(Error::Lost { what: fault.clone(), finished: report.finished.len() });
+    }
+    Ok(if report.stopped == StopReason::Interrupted {
         EXIT_INTERRUPTED
-    } else if args.require_solved && !solved.report.verdict.solved {
+    } else if require_solved && !report.verdict.solved {
         EXIT_NOT_SOLVED
     } else {
         EXIT_OK
@@ -182,8 +190,10 @@ impl Names {
 /// Writes map, phases, listing and record, then the models, `_a.res` last of all: other programs take a `.res` as
 /// success, so those of an earlier run are taken away first, and there is none when anything failed.
 fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) -> Result<()> {
-    for letter in 'a'..='e' {
-        let old = names.path(&format!("_{letter}.res"));
+    let models = ('a'..='e').map(|letter| format!("_{letter}.res"));
+    // A map of an earlier run must not lie beside a run without one.
+    for ending in models.chain(["_a.fcf".into(), "_a.ccp4".into()]) {
+        let old = names.path(&ending);
         if old.exists() {
             std::fs::remove_file(&old).map_err(|source| Error::Output { path: old, source })?;
         }
@@ -227,4 +237,33 @@ fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) ->
         write_bytes(&names.path(&format!("_{letter}.res")), res(&model)?.as_bytes())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::StageSeconds;
+    use crate::trials::Verdict;
+
+    #[test]
+    fn a_lost_device_is_one_line_and_exit_code_1_whatever_was_found() {
+        let mut report = RunReport {
+            finished: Vec::new(),
+            verdict: Verdict { candidates: Vec::new(), solved: true },
+            started: 8,
+            stopped: StopReason::DeviceLost,
+            fault: Some("the GPU was lost: pulled out".into()),
+            cycles: 80,
+            elapsed: Duration::ZERO,
+            stages: StageSeconds::default(),
+        };
+        let error = exit_code(&report, true).unwrap_err();
+        assert_eq!(error.exit_code(), 1);
+        let message = "the GPU was lost: pulled out; 0 finished trials are written; run again, with --backend cpu if it happens again";
+        assert_eq!(error.to_string(), message);
+        (report.stopped, report.fault) = (StopReason::Interrupted, None);
+        assert_eq!(exit_code(&report, false).unwrap(), EXIT_INTERRUPTED);
+        (report.stopped, report.verdict.solved) = (StopReason::TrialsUsed, false);
+        assert_eq!([false, true].map(|require| exit_code(&report, require).unwrap()), [EXIT_OK, EXIT_NOT_SOLVED]);
+    }
 }

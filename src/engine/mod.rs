@@ -9,16 +9,19 @@
 //! - `problem`  amplitude tables shared by all trials
 //! - `recipe`   what a trial does in a cycle: flipping or message passing
 //! - `merits`   truth-free figures of merit
+//! - `error`    why an engine cannot go on
 //! - `cpu`      the engine on rustfft and all cores
 //!
 //! Imports: `twins`.
 
 pub mod cpu;
+pub mod error;
 pub mod layout;
 pub mod merits;
 pub mod problem;
 pub mod recipe;
 
+pub use error::EngineError;
 pub use layout::Layout;
 pub use merits::Merits;
 pub use problem::Problem;
@@ -86,7 +89,8 @@ impl StageSeconds {
     }
 }
 
-/// A number of trials that advance together.
+/// A number of trials that advance together. Only a device that can be lost returns errors; after one the engine is of
+/// no more use, and every further call may fail.
 pub trait Engine: Send {
     /// What the trials run on.
     fn device(&self) -> Device;
@@ -95,18 +99,18 @@ pub trait Engine: Send {
     /// Number of slots.
     fn slots(&self) -> usize;
     /// Starts a trial in a slot, replacing what was there.
-    fn seat(&mut self, slot: usize, start: &Start, recipe: Recipe);
+    fn seat(&mut self, slot: usize, start: &Start, recipe: Recipe) -> Result<(), EngineError>;
     /// Goes on from the present phases of a slot with another recipe of the same method.
-    fn change_recipe(&mut self, slot: usize, recipe: Recipe);
+    fn change_recipe(&mut self, slot: usize, recipe: Recipe) -> Result<(), EngineError>;
     /// Empties a slot.
     fn vacate(&mut self, slot: usize);
     /// Runs `cycles` cycles of every seated trial.
-    fn advance(&mut self, cycles: u32);
+    fn advance(&mut self, cycles: u32) -> Result<(), EngineError>;
     /// Figures of merit of every seated trial, by slot; `None` for empty slots.
-    fn merits(&mut self) -> Vec<Option<Merits>>;
+    fn merits(&mut self) -> Result<Vec<Option<Merits>>, EngineError>;
     /// Phases of a slot in layout order: unit vectors times the phase's figure of merit (1 for
     /// flipping, I₁/I₀ for message passing). `None` for an empty slot.
-    fn phases(&mut self, slot: usize) -> Option<Vec<Complex32>>;
+    fn phases(&mut self, slot: usize) -> Result<Option<Vec<Complex32>>, EngineError>;
     /// Time spent so far.
     fn stage_seconds(&self) -> StageSeconds;
 }

@@ -12,7 +12,11 @@
 //! - `timing`       timestamps of the stages
 //! - `engine`       the engine
 //!
+<<<<<<< HEAD
 //! Imports: `engine`, `wgsl`, `twins`, `error`.
+=======
+//! Imports: `engine`, `error`.
+>>>>>>> device
 
 pub mod adapter;
 pub mod choice;

@@ -2,6 +2,7 @@
 
 use super::adapter::{AdapterReport, adapters};
 use super::{Choice, choose};
+use crate::engine::EngineError;
 use crate::{Error, Result};
 use std::sync::{Arc, OnceLock};
 
@@ -18,6 +19,17 @@ pub struct OpenDevice {
     pub lost: Arc<OnceLock<String>>,
     /// The first error that no error scope caught.
     pub fault: Arc<OnceLock<String>>,
+}
+
+impl OpenDevice {
+    /// What has gone wrong so far; to be asked after every poll.
+    pub fn check(&self) -> std::result::Result<(), EngineError> {
+        // A loss draws other errors after it.
+        if let Some(reason) = self.lost.get() {
+            return Err(EngineError::Lost(reason.clone()));
+        }
+        self.fault.get().map_or(Ok(()), |what| Err(EngineError::Refused(what.clone())))
+    }
 }
 
 /// Opens the chosen adapter with all its limits, and with timestamps where it has them.

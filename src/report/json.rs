@@ -55,6 +55,7 @@ pub fn record(input: &Input, solved: &Solved, read_seconds: f64, wall_seconds: f
         "title": header.title,
         "solved": report.verdict.solved,
         "stopped": report.stopped,
+        "fault": report.fault,
         "space_group": {
             "number": identity.as_ref().map(|i| i.number),
             "hermann_mauguin": identity.as_ref().map(|i| i.hm.clone()),

@@ -75,15 +75,21 @@ pub fn conclusion(solved: &Solved, stem: &str) -> String {
         StopReason::TrialsUsed => "all trials used",
         StopReason::TimeLimit => "time limit reached",
         StopReason::Interrupted => "stopped by the user",
+        StopReason::DeviceLost => report.fault.as_deref().unwrap_or("the device failed"),
     };
     let mut out = format!("{}: {ended}; {spent}\n", if report.verdict.solved { "SOLVED" } else { "NOT SOLVED" });
+    if report.verdict.candidates.is_empty() {
+        let _ = write!(out, "no trial finished: wrote {stem}.lst {stem}.json");
+        return out;
+    }
     let _ = write!(out, "wrote {stem}_a.res {stem}_a.fcf {stem}_a.ccp4 {stem}.lst {stem}.json");
     let others = report.verdict.candidates.len().saturating_sub(1);
     if let Some(last) = ('a'..='z').nth(others).filter(|_| others > 0) {
         let more = if others > 1 { format!(" to _{last}.res") } else { String::new() };
         let _ = write!(out, "; what else was found: {stem}_b.res{more}");
     }
-    if !report.verdict.solved {
+    // After a fault the run itself is to be repeated.
+    if !report.verdict.solved && report.fault.is_none() {
         out.push_str(advice(solved));
     }
     out

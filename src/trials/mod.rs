@@ -1,18 +1,24 @@
 //! Many trials: dealing them to slots, watching, retiring and refilling, ranking, and when to stop.
 //!
-//! - `budget`   how much a run may spend
-//! - `finished` one finished trial
-//! - `verdict`  ranking, agreement among trials, symmetry, the claim
-//! - `runner`   the loop
+//! - `budget`     how much a run may spend
+//! - `finished`   one finished trial
+//! - `verdict`    ranking, agreement among trials, symmetry, the claim
+//! - `progress`   what is told while a run goes on
+//! - `run_report` everything a run found, and why it ended
+//! - `runner`     the loop
 //!
 //! Imports: `phasing`, `engine`, `structure`, `grid`, `reflections`, `crystal`.
 
 pub mod budget;
 pub mod finished;
+pub mod progress;
+pub mod run_report;
 pub mod runner;
 pub mod verdict;
 
 pub use budget::Budget;
 pub use finished::Finished;
-pub use runner::{Observer, Progress, RunReport, Runner, StopReason};
+pub use progress::{Observer, Progress};
+pub use run_report::{RunReport, StopReason};
+pub use runner::Runner;
 pub use verdict::{Candidate, Verdict};

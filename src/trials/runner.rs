@@ -8,16 +8,15 @@
 //!
 //! Every decision falls at a fixed number of cycles, so that the run is the same for any number of threads.
 
-use super::{Budget, Finished, Verdict};
+use super::{Budget, Finished, Observer, Progress, RunReport, StopReason, Verdict};
 use crate::crystal::{Cell, SpaceGroup};
-use crate::engine::{Engine, Merits, Recipe, StageSeconds, Start};
+use crate::engine::{Engine, EngineError, Merits, Recipe, StageSeconds, Start};
 use crate::grid::Sampling;
 use crate::phasing::portfolio::{POLISH, POLISH_CYCLES, SETTLE_CYCLES};
 use crate::phasing::rules::converged;
 use crate::phasing::{Arm, GriddedSphere, Patterson, Sphere, StartKind};
 use crate::reflections::PhasedReflection;
-use serde::Serialize;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Cycles between looks at the merits: convergence shows within 10–30 cycles, and a look costs about two
 /// cycles (recipe notes §1, §4).
@@ -31,62 +30,6 @@ pub struct GridEngine {
     pub gridded: GriddedSphere,
     /// The engine itself.
     pub engine: Box<dyn Engine>,
-}
-
-/// What is told while a run goes on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Progress {
-    /// Trials finished and allowed.
-    pub finished: u32,
-    /// Trials of the budget.
-    pub trials: u32,
-    /// Trial-cycles so far.
-    pub cycles: u64,
-    /// Since the start.
-    pub elapsed: Duration,
-    /// Best finished or running R_weak.
-    pub best_r_weak: Option<f32>,
-    /// Trials that agree with the leading candidate.
-    pub agreeing: usize,
-}
-
-/// Listens to a run and may end it.
-pub trait Observer: Send {
-    /// Called after every step of the engine; false ends the run after this step.
-    fn step(&mut self, progress: &Progress) -> bool;
-}
-
-/// Why a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StopReason {
-    /// The best trials agree and convince.
-    Convinced,
-    /// All trials of the budget have finished.
-    TrialsUsed,
-    /// The time limit was reached.
-    TimeLimit,
-    /// The user asked for an end.
-    Interrupted,
-}
-
-/// Everything a run found.
-#[derive(Debug, Clone)]
-pub struct RunReport {
-    /// Finished trials, in the order of the ranking.
-    pub finished: Vec<Finished>,
-    /// Candidates; their indices refer to `finished`.
-    pub verdict: Verdict,
-    /// Trials that were started, finished or not.
-    pub started: u32,
-    /// Why it ended.
-    pub stopped: StopReason,
-    /// Trial-cycles in all.
-    pub cycles: u64,
-    /// Wall time.
-    pub elapsed: Duration,
-    /// Time by stage, summed over threads.
-    pub stages: StageSeconds,
 }
 
 /// A run that has been set up.
@@ -118,10 +61,10 @@ struct Seated {
 }
 
 impl Runner<'_> {
-    /// Runs until the trials agree and convince, the budget is used, or the observer says stop.
+    /// Runs until the trials agree and convince, the budget is used, the observer says stop, or the engine fails.
     pub fn run(mut self, observer: &mut dyn Observer) -> RunReport {
         let begun = Instant::now();
-        let mut state = State { finished: Vec::new(), verdict: Verdict::default(), cycles: 0, fallback: None };
+        let mut state = State { begun, finished: Vec::new(), verdict: Verdict::default(), cycles: 0, fallback: None };
         let mut engines = std::mem::take(&mut self.engines);
         let pattersons: Vec<Option<Patterson>> = engines
             .iter()
@@ -132,18 +75,34 @@ impl Runner<'_> {
             .collect();
         let mut slots: Vec<Vec<Option<Seated>>> =
             engines.iter().map(|e| (0..e.engine.slots()).map(|_| None).collect()).collect();
+        let ended = self.trials(&mut engines, &mut slots, &pattersons, &mut state, observer);
+        let mut stages = StageSeconds::default();
+        engines.iter().for_each(|e| stages.add(&e.engine.stage_seconds()));
+        let running = slots.iter().flatten().flatten().count();
+        state.report(self.cell, self.space_group, running, ended, stages)
+    }
+
+    /// The loop. An engine that fails ends it where it stands: what has finished is in `state`.
+    fn trials(
+        &self,
+        engines: &mut [GridEngine],
+        slots: &mut [Vec<Option<Seated>>],
+        pattersons: &[Option<Patterson>],
+        state: &mut State,
+        observer: &mut dyn Observer,
+    ) -> Result<StopReason, EngineError> {
         // Each engine has its own queue: the trials whose arm asks for its sampling.
         let mut queues: Vec<u32> = vec![0; engines.len()];
-        let stopped = loop {
+        loop {
             for (i, grid_engine) in engines.iter_mut().enumerate() {
-                self.refill(grid_engine, &mut slots[i], &mut queues[i], pattersons[i].as_ref());
+                self.refill(grid_engine, &mut slots[i], &mut queues[i], pattersons[i].as_ref())?;
             }
             if slots.iter().flatten().all(Option::is_none) {
-                break StopReason::TrialsUsed;
+                return Ok(StopReason::TrialsUsed);
             }
             let mut running_best: Option<f32> = None;
-            for (grid_engine, slots) in engines.iter_mut().zip(&mut slots) {
-                let best = self.advance(grid_engine, slots, &mut state);
+            for (grid_engine, slots) in engines.iter_mut().zip(&mut *slots) {
+                let best = self.advance(grid_engine, slots, state)?;
                 running_best = [running_best, best].into_iter().flatten().min_by(f32::total_cmp);
             }
             let best = state.finished.iter().map(|f| f.merits.r_weak).chain(running_best).min_by(f32::total_cmp);
@@ -151,26 +110,22 @@ impl Runner<'_> {
                 finished: state.finished.len() as u32,
                 trials: self.budget.trials,
                 cycles: state.cycles,
-                elapsed: begun.elapsed(),
+                elapsed: state.begun.elapsed(),
                 best_r_weak: best,
                 agreeing: state.verdict.candidates.first().map_or(0, |c| c.members.len()),
             };
             if state.verdict.is_final() {
-                break StopReason::Convinced;
+                return Ok(StopReason::Convinced);
             }
             if self.budget.time_limit.is_some_and(|limit| progress.elapsed >= limit) {
-                self.finish_running(&mut engines, &mut slots, &mut state);
-                break StopReason::TimeLimit;
+                self.finish_running(engines, slots, state)?;
+                return Ok(StopReason::TimeLimit);
             }
             if !observer.step(&progress) {
-                self.finish_running(&mut engines, &mut slots, &mut state);
-                break StopReason::Interrupted;
+                self.finish_running(engines, slots, state)?;
+                return Ok(StopReason::Interrupted);
             }
-        };
-        let mut stages = StageSeconds::default();
-        engines.iter().for_each(|e| stages.add(&e.engine.stage_seconds()));
-        let running = slots.iter().flatten().flatten().count();
-        state.report(self.cell, self.space_group, running, stopped, begun.elapsed(), stages)
+        }
     }
 
     fn refill(
@@ -179,7 +134,7 @@ impl Runner<'_> {
         slots: &mut [Option<Seated>],
         next: &mut u32,
         patterson: Option<&Patterson>,
-    ) {
+    ) -> Result<(), EngineError> {
         for (slot, seated) in slots.iter_mut().enumerate() {
             if seated.is_some() {
                 continue;
@@ -188,7 +143,7 @@ impl Runner<'_> {
                 *next += 1;
             }
             if *next >= self.budget.trials {
-                return;
+                return Ok(());
             }
             let (trial, arm) = (*next, self.arm(*next));
             *next += 1;
@@ -199,9 +154,10 @@ impl Runner<'_> {
                 _ => Start::Random { seed: self.seed, trial },
             };
             let recipe = arm.recipe(self.seed, trial);
-            grid_engine.engine.seat(slot, &start, recipe);
+            grid_engine.engine.seat(slot, &start, recipe)?;
             *seated = Some(Seated { trial, arm, recipe, done: 0, closing: None });
         }
+        Ok(())
     }
 
     fn arm(&self, trial: u32) -> Arm {
@@ -209,9 +165,14 @@ impl Runner<'_> {
     }
 
     /// One step of one engine; the best R_weak among its running trials.
-    fn advance(&self, grid_engine: &mut GridEngine, slots: &mut [Option<Seated>], state: &mut State) -> Option<f32> {
-        grid_engine.engine.advance(STEP);
-        let merits = grid_engine.engine.merits();
+    fn advance(
+        &self,
+        grid_engine: &mut GridEngine,
+        slots: &mut [Option<Seated>],
+        state: &mut State,
+    ) -> Result<Option<f32>, EngineError> {
+        grid_engine.engine.advance(STEP)?;
+        let merits = grid_engine.engine.merits()?;
         let mut best: Option<f32> = None;
         for (slot, (seated, merits)) in slots.iter_mut().zip(merits).enumerate() {
             let (Some(trial), Some(merits)) = (seated.as_mut(), merits) else { continue };
@@ -229,7 +190,7 @@ impl Runner<'_> {
                     let closing = match (converged(&merits, flipping), flipping) {
                         (true, false) => Some(SETTLE_CYCLES),
                         (_, true) if done || converged(&merits, true) => {
-                            grid_engine.engine.change_recipe(slot, Recipe::Flipping(POLISH));
+                            grid_engine.engine.change_recipe(slot, Recipe::Flipping(POLISH))?;
                             Some(POLISH_CYCLES)
                         }
                         _ => None,
@@ -239,16 +200,23 @@ impl Runner<'_> {
                 }
             };
             if over {
-                self.finish(grid_engine, slot, trial, merits, state);
+                self.finish(grid_engine, slot, trial, merits, state)?;
                 *seated = None;
             }
         }
-        best
+        Ok(best)
     }
 
     /// Takes a trial out of its slot and into the ranking.
-    fn finish(&self, grid_engine: &mut GridEngine, slot: usize, trial: &Seated, merits: Merits, state: &mut State) {
-        let phases = grid_engine.engine.phases(slot).unwrap_or_default();
+    fn finish(
+        &self,
+        grid_engine: &mut GridEngine,
+        slot: usize,
+        trial: &Seated,
+        merits: Merits,
+        state: &mut State,
+    ) -> Result<(), EngineError> {
+        let phases = grid_engine.engine.phases(slot)?.unwrap_or_default();
         let phased = self.sphere.phased(&grid_engine.gridded, &phases);
         grid_engine.engine.vacate(slot);
         let place = state.finished.len();
@@ -263,23 +231,32 @@ impl Runner<'_> {
                 state.fallback = Some((place, phased));
             }
         }
+        Ok(())
     }
 
     /// Ends every running trial where it stands.
-    fn finish_running(&self, engines: &mut [GridEngine], slots: &mut [Vec<Option<Seated>>], state: &mut State) {
+    fn finish_running(
+        &self,
+        engines: &mut [GridEngine],
+        slots: &mut [Vec<Option<Seated>>],
+        state: &mut State,
+    ) -> Result<(), EngineError> {
         for (grid_engine, slots) in engines.iter_mut().zip(slots) {
-            let merits = grid_engine.engine.merits();
+            let merits = grid_engine.engine.merits()?;
             for (slot, (seated, merits)) in slots.iter_mut().zip(merits).enumerate() {
-                if let (Some(trial), Some(merits)) = (seated.take(), merits) {
-                    self.finish(grid_engine, slot, &trial, merits, state);
+                if let (Some(trial), Some(merits)) = (seated.as_ref(), merits) {
+                    self.finish(grid_engine, slot, trial, merits, state)?;
+                    *seated = None;
                 }
             }
         }
+        Ok(())
     }
 }
 
 /// What has accumulated.
 struct State {
+    begun: Instant,
     finished: Vec<Finished>,
     verdict: Verdict,
     cycles: u64,
@@ -295,10 +272,10 @@ impl State {
         cell: &Cell,
         space_group: &SpaceGroup,
         running: usize,
-        stopped: StopReason,
-        elapsed: Duration,
+        ended: Result<StopReason, EngineError>,
         stages: StageSeconds,
     ) -> RunReport {
+        let elapsed = self.begun.elapsed();
         let mut order: Vec<usize> = (0..self.finished.len()).collect();
         order.sort_by(|&a, &b| self.finished[a].compare(&self.finished[b]));
         if let Some((best, phased)) = self.fallback {
@@ -313,6 +290,10 @@ impl State {
         let mut slots: Vec<Option<Finished>> = self.finished.into_iter().map(Some).collect();
         let finished = order.iter().filter_map(|&i| slots[i].take()).collect();
         let started = (order.len() + running) as u32;
-        RunReport { finished, verdict: self.verdict, started, stopped, cycles: self.cycles, elapsed, stages }
+        let (stopped, fault) = match ended {
+            Ok(reason) => (reason, None),
+            Err(error) => (StopReason::DeviceLost, Some(error.to_string())),
+        };
+        RunReport { finished, verdict: self.verdict, started, stopped, fault, cycles: self.cycles, elapsed, stages }
     }
 }

@@ -12,7 +12,7 @@ mod message;
 pub mod passes;
 mod trial;
 
-use super::{Device, Engine, Merits, Problem, Recipe, StageSeconds, Start};
+use super::{Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
 use crate::twins::random::phase_table;
 use num_complex::Complex32;
 use passes::Passes;
@@ -90,21 +90,23 @@ impl Engine for CpuEngine {
         self.slots.len()
     }
 
-    fn seat(&mut self, slot: usize, start: &Start, recipe: Recipe) {
+    fn seat(&mut self, slot: usize, start: &Start, recipe: Recipe) -> Result<(), EngineError> {
         self.slots[slot] = Some(Trial::start(&self.shared, start, recipe));
+        Ok(())
     }
 
-    fn change_recipe(&mut self, slot: usize, recipe: Recipe) {
+    fn change_recipe(&mut self, slot: usize, recipe: Recipe) -> Result<(), EngineError> {
         if let Some(trial) = &mut self.slots[slot] {
             trial.recipe = recipe;
         }
+        Ok(())
     }
 
     fn vacate(&mut self, slot: usize) {
         self.slots[slot] = None;
     }
 
-    fn advance(&mut self, cycles: u32) {
+    fn advance(&mut self, cycles: u32) -> Result<(), EngineError> {
         self.on_trials(|shared, trial, scratch| {
             for _ in 0..cycles {
                 match trial.recipe {
@@ -114,15 +116,16 @@ impl Engine for CpuEngine {
                 trial.cycles += 1;
             }
         });
+        Ok(())
     }
 
-    fn merits(&mut self) -> Vec<Option<Merits>> {
-        self.on_trials(evaluate::merits)
+    fn merits(&mut self) -> Result<Vec<Option<Merits>>, EngineError> {
+        Ok(self.on_trials(evaluate::merits))
     }
 
-    fn phases(&mut self, slot: usize) -> Option<Vec<Complex32>> {
+    fn phases(&mut self, slot: usize) -> Result<Option<Vec<Complex32>>, EngineError> {
         let mut scratch = self.shared.passes.scratch();
-        self.slots[slot].as_mut().map(|trial| evaluate::phases(&self.shared, trial, &mut scratch))
+        Ok(self.slots[slot].as_mut().map(|trial| evaluate::phases(&self.shared, trial, &mut scratch)))
     }
 
     fn stage_seconds(&self) -> StageSeconds {

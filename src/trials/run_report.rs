@@ -1,0 +1,43 @@
+//! Everything a run found, and why it ended.
+
+use super::{Finished, Verdict};
+use crate::engine::StageSeconds;
+use serde::Serialize;
+use std::time::Duration;
+
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// The best trials agree and convince.
+    Convinced,
+    /// All trials of the budget have finished.
+    TrialsUsed,
+    /// The time limit was reached.
+    TimeLimit,
+    /// The user asked for an end.
+    Interrupted,
+    /// The engine failed; trials that ran then are lost.
+    DeviceLost,
+}
+
+/// Everything a run found.
+#[derive(Debug, Clone)]
+pub struct RunReport {
+    /// Finished trials, in the order of the ranking.
+    pub finished: Vec<Finished>,
+    /// Candidates; their indices refer to `finished`.
+    pub verdict: Verdict,
+    /// Trials that were started, finished or not.
+    pub started: u32,
+    /// Why it ended.
+    pub stopped: StopReason,
+    /// What the engine said when it failed.
+    pub fault: Option<String>,
+    /// Trial-cycles in all.
+    pub cycles: u64,
+    /// Wall time.
+    pub elapsed: Duration,
+    /// Time by stage, summed over threads.
+    pub stages: StageSeconds,
+}
