@@ -105,15 +105,65 @@ fn shared_structs_lie_alike_on_both_sides() {
     let module = module(&Linear::Finish.module(Storage::F32));
     same_layout!(&module, Params, first, position, scratch, publish, fill);
     same_layout!(
-        &module, Problem, planes, columns, tiles, entries, points, sphere, atoms, measured, e_strong, e_weak, sigma_all,
-        sigma_strong, e_sq_mean, e_sq_variance, groups, weak_count, evaluate_scale, partials, phase_table, rows, shell_count
+        &module,
+        Problem,
+        planes,
+        columns,
+        tiles,
+        entries,
+        points,
+        sphere,
+        atoms,
+        measured,
+        e_strong,
+        e_weak,
+        sigma_all,
+        sigma_strong,
+        e_sq_mean,
+        e_sq_variance,
+        groups,
+        weak_count,
+        evaluate_scale,
+        partials,
+        phase_table,
+        rows,
+        shell_count
     );
     same_layout!(
-        &module, Recipe, method, amplitudes, denoiser, anneal, k, e_weak, n_start, n_log_ratio, damping, plane_scale,
-        column_scale, start_factor, seed, trial, reserved_a, reserved_b
+        &module,
+        Recipe,
+        method,
+        amplitudes,
+        denoiser,
+        anneal,
+        k,
+        e_weak,
+        n_start,
+        n_log_ratio,
+        damping,
+        plane_scale,
+        column_scale,
+        start_factor,
+        seed,
+        trial,
+        reserved_a,
+        reserved_b
     );
     same_layout!(
-        &module, State, cycles, sigma, height, feedback, kappa, beta, r, flipped, r_weak, e_kurtosis, tan_cos, reserved,
+        &module,
+        State,
+        cycles,
+        sigma,
+        height,
+        feedback,
+        kappa,
+        beta,
+        r,
+        flipped,
+        r_weak,
+        e_kurtosis,
+        tan_cos,
+        reserved,
         inverse_tau
     );
 }

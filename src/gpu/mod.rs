@@ -12,19 +12,21 @@
 //! - `timing`       timestamps of the stages
 //! - `engine`       the engine
 //!
-<<<<<<< HEAD
 //! Imports: `engine`, `wgsl`, `twins`, `error`.
-=======
-//! Imports: `engine`, `error`.
->>>>>>> device
 
 pub mod adapter;
 pub mod choice;
+mod chunk;
+mod commands;
+pub mod engine;
+mod kernels;
 pub mod open_device;
 pub mod plan;
 pub mod shared;
 pub mod tables;
+mod timing;
 
 pub use adapter::{AdapterLimits, AdapterReport, Kind, list};
 pub use choice::{Choice, choose};
+pub use engine::GpuEngine;
 pub use open_device::{OpenDevice, open};

@@ -94,11 +94,19 @@ impl Plan {
     ///
     /// # Errors
     /// `Error::Device` when the device is too small for a single trial of this grid, or for its longest edge.
-    pub fn new(problem: &Problem, tables: &Tables, slots: usize, limits: &AdapterLimits, tuning: &Tuning) -> Result<Self> {
+    pub fn new(
+        problem: &Problem,
+        tables: &Tables,
+        slots: usize,
+        limits: &AdapterLimits,
+        tuning: &Tuning,
+    ) -> Result<Self> {
         let dims = problem.layout().dims();
         if (limits.storage_buffers as usize) < STORAGE_BUFFERS {
             let have = limits.storage_buffers;
-            return Err(device(format!("it offers {have} storage buffers to a kernel, and {STORAGE_BUFFERS} are needed")));
+            return Err(device(format!(
+                "it offers {have} storage buffers to a kernel, and {STORAGE_BUFFERS} are needed"
+            )));
         }
         let columns = column_shape(dims, limits, tuning)?;
         let planes = plane_shape(dims, tables.active, limits, tuning)?;
@@ -114,7 +122,9 @@ impl Plan {
                 limit >> 20
             )));
         }
-        let most = (limit / largest).min(tuning.chunk_bytes / largest).clamp(1, u64::from(limits.workgroups_per_dimension)) as usize;
+        let most = (limit / largest)
+            .min(tuning.chunk_bytes / largest)
+            .clamp(1, u64::from(limits.workgroups_per_dimension)) as usize;
         let count = slots.div_ceil(most).max(1);
         // Chunks of equal size, the first ones larger by one.
         let chunks = (0..count).map(|i| slots / count + usize::from(i < slots % count)).filter(|&n| n > 0).collect();
@@ -124,7 +134,11 @@ impl Plan {
             Planes::Rows(shape) => {
                 let bytes = (shape.plane_values() * dims[2] * 8) as u64;
                 if bytes > limit {
-                    return Err(device(format!("the rows of one trial take {} MB, and its buffers end at {} MB", bytes >> 20, limit >> 20)));
+                    return Err(device(format!(
+                        "the rows of one trial take {} MB, and its buffers end at {} MB",
+                        bytes >> 20,
+                        limit >> 20
+                    )));
                 }
                 places(bytes)
             }
@@ -204,20 +218,33 @@ impl Plan {
         let [x, y, z] = self.dims;
         let way = match &self.planes {
             Planes::Whole(p) => {
-                format!("two passes, {} + {} threads, radices {:?} {:?}", p.threads, self.columns.threads, p.radices[0], p.radices[1])
+                format!(
+                    "two passes, {} + {} threads, radices {:?} {:?}",
+                    p.threads, self.columns.threads, p.radices[0], p.radices[1]
+                )
             }
             Planes::Rows(r) => {
-                format!("four passes, {} + {} + {} threads, radices {:?} {:?}", r.y_threads, r.x_threads, self.columns.threads, r.radices[0], r.radices[1])
+                format!(
+                    "four passes, {} + {} + {} threads, radices {:?} {:?}",
+                    r.y_threads, r.x_threads, self.columns.threads, r.radices[0], r.radices[1]
+                )
             }
         };
         let slots: usize = self.chunks.iter().sum();
         let chunks = self.chunks.len();
-        format!("{x} x {y} x {z}: {way} {:?}; {slots} trials in {chunks} chunks, {} MB", self.columns.radices, self.bytes() >> 20)
+        format!(
+            "{x} x {y} x {z}: {way} {:?}; {slots} trials in {chunks} chunks, {} MB",
+            self.columns.radices,
+            self.bytes() >> 20
+        )
     }
 }
 
 fn device(what: impl Into<String>) -> Error {
-    Error::Device(format!("the GPU cannot work on this grid: {}; use --backend cpu or a lower --resolution", what.into()))
+    Error::Device(format!(
+        "the GPU cannot work on this grid: {}; use --backend cpu or a lower --resolution",
+        what.into()
+    ))
 }
 
 /// Tables of exp(−2πi m/n) in the order x, y, z: where each begins, and where the phase table follows.
@@ -232,7 +259,13 @@ fn split(n: usize, tuning: &Tuning) -> Result<Vec<usize>> {
 fn column_shape(dims: [usize; 3], limits: &AdapterLimits, tuning: &Tuning) -> Result<ColumnShape> {
     let list = split(dims[2], tuning)?;
     let threads = threads(&[(TILE * dims[2], list.as_slice())], limits, tuning);
-    let shape = |cells_kind| ColumnShape { nz: dims[2], radices: list.clone(), twiddle: twiddle_places(dims)[2], threads, cells_kind };
+    let shape = |cells_kind| ColumnShape {
+        nz: dims[2],
+        radices: list.clone(),
+        twiddle: twiddle_places(dims)[2],
+        threads,
+        cells_kind,
+    };
     let bytes = |cells: Cells| dims[2] * TILE * cell_bytes(cells) + threads * 16;
     [Cells::Complex, Cells::Real]
         .into_iter()
@@ -256,7 +289,8 @@ fn plane_shape(dims: [usize; 3], active: usize, limits: &AdapterLimits, tuning: 
     };
     for cells in [Cells::Complex, Cells::Real] {
         whole.cells_kind = cells;
-        if !tuning.four_pass && whole.cells() * cell_bytes(cells) + whole.threads * 8 <= limits.workgroup_bytes as usize {
+        if !tuning.four_pass && whole.cells() * cell_bytes(cells) + whole.threads * 8 <= limits.workgroup_bytes as usize
+        {
             return Ok(Planes::Whole(whole));
         }
     }
@@ -294,7 +328,8 @@ fn cell_bytes(cells: Cells) -> usize {
 fn threads(sets: &[(usize, &[usize])], limits: &AdapterLimits, tuning: &Tuning) -> usize {
     let slots = |values: usize, radix: usize, threads: usize| (values / radix).div_ceil(threads);
     let stages = || sets.iter().flat_map(|&(values, list)| list.iter().map(move |&radix| (values, radix)));
-    let held = |threads: usize| stages().map(|(values, radix)| slots(values, radix, threads) * radix).max().unwrap_or(1);
+    let held =
+        |threads: usize| stages().map(|(values, radix)| slots(values, radix, threads) * radix).max().unwrap_or(1);
     let work = |threads: usize| stages().map(|(v, radix)| slots(v, radix, threads) * radix * threads).sum::<usize>();
     let granule = tuning.granule;
     (1..=limits.invocations as usize / granule)

@@ -118,9 +118,11 @@ impl Tables {
 
     /// Shell codes, then random-number keys.
     pub fn codes(&self, problem: &Problem) -> Vec<u32> {
-        let codes = problem.shell().iter().zip(problem.e()).map(|(&shell, &e)| {
-            u32::from(shell) | if e == UNMEASURED { SILENT } else { 0 }
-        });
+        let codes = problem
+            .shell()
+            .iter()
+            .zip(problem.e())
+            .map(|(&shell, &e)| u32::from(shell) | if e == UNMEASURED { SILENT } else { 0 });
         let mut table = self.spread(codes, SILENT);
         table.extend(self.spread(problem.keys().iter().copied(), 0));
         table

@@ -159,9 +159,8 @@ mod tests {
                     (0..n).map(|i| Complex64::new((i * i % 7) as f64 - 3.0, (i * 5 % 11) as f64)).collect();
                 let found = dft(&mut Numbers { multiplications: 0 }, &x, sign);
                 for (k, found) in found.iter().enumerate() {
-                    let expected: Complex64 = (0..n)
-                        .map(|i| x[i] * Complex64::cis(sign * TAU * ((i * k) % n) as f64 / n as f64))
-                        .sum();
+                    let expected: Complex64 =
+                        (0..n).map(|i| x[i] * Complex64::cis(sign * TAU * ((i * k) % n) as f64 / n as f64)).sum();
                     assert!((found - expected).norm() < 1e-11 * n as f64, "{n} {k}");
                 }
             }

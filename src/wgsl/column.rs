@@ -44,7 +44,10 @@ impl ColumnShape {
         let z = self.lines();
         w.line("let slot = slots[params.first + group.y];");
         w.line("let tile = table[problem.rows + group.x];");
-        w.line(format_args!("let first = place_of(slot, group.y) * {}u * problem.columns + group.x * {TILE}u;", self.nz));
+        w.line(format_args!(
+            "let first = place_of(slot, group.y) * {}u * problem.columns + group.x * {TILE}u;",
+            self.nz
+        ));
         w.line("begin_columns(slot);");
         let coefficients = if sides == Sides::Inverse {
             None
@@ -106,7 +109,8 @@ impl ColumnShape {
                         };
                         // Signed kz as the tile's table counts it: two's complement.
                         let kz = w.bind(format_args!("bitcast<i32>(select({i}, {i} - {nz}u, 2u * {i} > {nz}u))"));
-                        let entry = w.bind(format_args!("entry_of(tile, kz_known({kz}, {origin_column}), {})", slot.line));
+                        let entry =
+                            w.bind(format_args!("entry_of(tile, kz_known({kz}, {origin_column}), {})", slot.line));
                         let entry = match &slot.active {
                             Some(active) => w.bind(format_args!("select(NO_ENTRY, {entry}, {active})")),
                             None => entry,

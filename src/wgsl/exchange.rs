@@ -118,8 +118,10 @@ impl Exchange {
                 self.read = true;
                 self.put(w, stores, ".y");
                 cell = Loader::default();
-                let im: Vec<_> =
-                    loads.iter().map(|load| combine(w, load, Part::Imaginary, |w, place| cell.load(w, place))).collect();
+                let im: Vec<_> = loads
+                    .iter()
+                    .map(|load| combine(w, load, Part::Imaginary, |w, place| cell.load(w, place)))
+                    .collect();
                 (real, im)
             }
         };
@@ -166,10 +168,13 @@ fn combine(w: &mut Writer, load: &Load, part: Part, mut cell: impl FnMut(&mut Wr
         }
         Load::Unpack { plus, minus, upper } => {
             let (a, b) = (cell(w, plus), cell(w, minus));
-            let (sum, difference) = (format!("{a} + {b}"), match part {
-                Part::Real => format!("{b} - {a}"),
-                Part::Imaginary => format!("{a} - {b}"),
-            });
+            let (sum, difference) = (
+                format!("{a} + {b}"),
+                match part {
+                    Part::Real => format!("{b} - {a}"),
+                    Part::Imaginary => format!("{a} - {b}"),
+                },
+            );
             let (lower_row, upper_row) = match part {
                 Part::Real => (sum, difference),
                 Part::Imaginary => (difference, sum),

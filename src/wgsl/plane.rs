@@ -125,7 +125,13 @@ impl PlaneShape {
                 if kx >= self.active {
                     return Load::Zero;
                 }
-                let sign = if i == 0 { 0 } else if 2 * i < nx { 1 } else { -1 };
+                let sign = if i == 0 {
+                    0
+                } else if 2 * i < nx {
+                    1
+                } else {
+                    -1
+                };
                 let kx = format!("{kx}u");
                 Load::Pack {
                     first: place(lower, &kx),

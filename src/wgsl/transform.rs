@@ -121,9 +121,10 @@ impl Lines {
                 }
                 let (line, butterfly) = match (per_line, self.order) {
                     (1, _) => (b, None),
-                    (_, Order::LineFirst) => {
-                        (w.bind(format_args!("{b} % {}u", self.count)), Some(w.bind(format_args!("{b} / {}u", self.count))))
-                    }
+                    (_, Order::LineFirst) => (
+                        w.bind(format_args!("{b} % {}u", self.count)),
+                        Some(w.bind(format_args!("{b} / {}u", self.count))),
+                    ),
                     (_, Order::ElementFirst) => {
                         (w.bind(format_args!("{b} / {per_line}u")), Some(w.bind(format_args!("{b} % {per_line}u"))))
                     }
@@ -150,7 +151,13 @@ impl Lines {
     }
 
     /// Transforms the lines: `values` are the inputs of the first stage, the result the outputs of the last.
-    pub fn transform(&self, w: &mut Writer, exchange: &mut Exchange, direction: Direction, mut values: Values) -> Values {
+    pub fn transform(
+        &self,
+        w: &mut Writer,
+        exchange: &mut Exchange,
+        direction: Direction,
+        mut values: Values,
+    ) -> Values {
         let stages = self.stages(direction);
         let mut ns = 1;
         for (s, &radix) in stages.iter().enumerate() {
@@ -179,7 +186,10 @@ impl Lines {
             let loads: Vec<Load> = following
                 .iter()
                 .flat_map(|slot| {
-                    self.inputs(slot, next).into_iter().map(|e| Load::Plain(self.address(&slot.line, &e))).collect::<Vec<_>>()
+                    self.inputs(slot, next)
+                        .into_iter()
+                        .map(|e| Load::Plain(self.address(&slot.line, &e)))
+                        .collect::<Vec<_>>()
                 })
                 .collect();
             let loaded = exchange.pass(w, &stores, &loads);

@@ -60,7 +60,11 @@ impl Arithmetic for Writer {
     }
 
     fn scale(&mut self, a: &String, factor: f64) -> String {
-        if factor == -1.0 { self.bind(format_args!("-{a}")) } else { self.bind(format_args!("{a} * {}", literal(factor))) }
+        if factor == -1.0 {
+            self.bind(format_args!("-{a}"))
+        } else {
+            self.bind(format_args!("{a} * {}", literal(factor)))
+        }
     }
 
     fn add_scaled(&mut self, a: &String, b: &String, factor: f64) -> String {
@@ -68,7 +72,11 @@ impl Arithmetic for Writer {
     }
 
     fn times_i(&mut self, a: &String, sign: f64) -> String {
-        if sign > 0.0 { self.bind(format_args!("vec2<f32>(-{a}.y, {a}.x)")) } else { self.bind(format_args!("vec2<f32>({a}.y, -{a}.x)")) }
+        if sign > 0.0 {
+            self.bind(format_args!("vec2<f32>(-{a}.y, {a}.x)"))
+        } else {
+            self.bind(format_args!("vec2<f32>({a}.y, -{a}.x)"))
+        }
     }
 
     fn rotate(&mut self, a: &String, cos: f64, sin: f64) -> String {

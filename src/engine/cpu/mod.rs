@@ -19,6 +19,7 @@ use passes::Passes;
 use rayon::prelude::*;
 use std::sync::Arc;
 use trial::Trial;
+pub use trial::UNSEEDED_MEAN;
 
 /// What the trials of an engine share.
 struct Shared {

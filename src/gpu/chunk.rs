@@ -1,0 +1,215 @@
+//! Buffers and bind groups: those of a chunk of trials that advance together, and those that all chunks share.
+
+use super::OpenDevice;
+use super::kernels::Kernels;
+use super::plan::{Plan, Planes, twiddle_places};
+use super::shared::{Params, Problem as DeviceProblem, Recipe, State};
+use super::tables::{Tables, moments};
+use crate::engine::Problem;
+use crate::engine::problem::{STRONG_SHARE, WEAK_SHARE};
+use crate::twins::random::phase_table;
+use crate::wgsl::shape::TILE;
+use std::f64::consts::TAU;
+
+/// Lists of trials that a chunk keeps on the device, each as long as the chunk: those that advance, and those that start.
+const LISTS: u64 = 2;
+
+/// Buffers that all chunks share.
+pub struct Common {
+    pub problem: wgpu::Buffer,
+    pub targets: wgpu::Buffer,
+    pub codes: wgpu::Buffer,
+    pub table: wgpu::Buffer,
+    pub twiddles: wgpu::Buffer,
+    /// Mixed space of trials that are evaluated.
+    pub scratch: wgpu::Buffer,
+    /// Rows of the four-pass way.
+    pub lines: wgpu::Buffer,
+}
+
+/// Buffers of a chunk.
+pub struct Chunk {
+    /// Trials of the chunk.
+    pub slots: usize,
+    pub field: wgpu::Buffer,
+    pub states: wgpu::Buffer,
+    pub recipes: wgpu::Buffer,
+    pub lists: wgpu::Buffer,
+    params: wgpu::Buffer,
+    /// Mixed space of the trials themselves.
+    pub own: wgpu::BindGroup,
+    /// Scratch space in its place.
+    pub scratch: wgpu::BindGroup,
+    /// Parameter sets of the commands being recorded.
+    sets: Vec<Params>,
+    /// Distance between parameter sets, bytes.
+    alignment: usize,
+    /// Parameter sets that fit.
+    capacity: usize,
+}
+
+fn buffer(open: &OpenDevice, label: &str, bytes: u64, usage: wgpu::BufferUsages) -> wgpu::Buffer {
+    let size = bytes.next_multiple_of(4).max(16);
+    let descriptor = wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
+    open.device.create_buffer(&descriptor)
+}
+
+fn filled(open: &OpenDevice, label: &str, bytes: &[u8], usage: wgpu::BufferUsages) -> wgpu::Buffer {
+    let buffer = buffer(open, label, bytes.len() as u64, usage | wgpu::BufferUsages::COPY_DST);
+    open.queue.write_buffer(&buffer, 0, bytes);
+    buffer
+}
+
+/// exp(−2πi m/n) for the three edges, rounded from f64, and the phase table.
+fn twiddles(dims: [usize; 3]) -> Vec<[f32; 2]> {
+    let edge = |n: usize| {
+        (0..n).map(move |m| {
+            let (sin, cos) = (-TAU * m as f64 / n as f64).sin_cos();
+            [cos as f32, sin as f32]
+        })
+    };
+    dims.into_iter().flat_map(edge).chain(phase_table()).collect()
+}
+
+/// The problem in the device's terms.
+fn device_problem(problem: &Problem, tables: &Tables, plan: &Plan) -> DeviceProblem {
+    let (e_sq_mean, e_sq_variance, shell_count) = moments(problem);
+    let (e_strong, e_weak) = (problem.e_quantile(1.0 - STRONG_SHARE), problem.e_quantile(WEAK_SHARE));
+    let sigma = |from: f32| {
+        let power: f64 = problem.e().iter().filter(|&&e| e >= 0.0 && e >= from).map(|&e| f64::from(e).powi(2)).sum();
+        (2.0 * power).sqrt().max(f64::MIN_POSITIVE) as f32
+    };
+    let [nx, ny, _] = plan.dims;
+    DeviceProblem {
+        planes: plan.plane_sums() as u32,
+        columns: plan.stored as u32,
+        tiles: (plan.stored / TILE) as u32,
+        entries: plan.entries as u32,
+        points: problem.layout().points() as f32,
+        sphere: problem.sphere() as f32,
+        atoms: problem.atoms(),
+        measured: problem.measured_count() as f32,
+        e_strong,
+        e_weak,
+        sigma_all: sigma(0.0),
+        sigma_strong: sigma(e_strong),
+        e_sq_mean: e_sq_mean as f32,
+        e_sq_variance: e_sq_variance as f32,
+        groups: plan.groups as u32,
+        weak_count: problem.e().iter().filter(|&&e| e >= 0.0 && e < e_weak).count() as f32,
+        evaluate_scale: 1.0 / (nx * ny) as f32,
+        partials: plan.partials() as u32,
+        phase_table: twiddle_places(plan.dims)[3] as u32,
+        rows: tables.rows.len() as u32,
+        shell_count,
+    }
+}
+
+impl Common {
+    /// Uploads what all trials share.
+    pub fn new(open: &OpenDevice, problem: &Problem, tables: &Tables, plan: &Plan) -> Self {
+        use wgpu::BufferUsages as Usage;
+        let table = [tables.rows.as_slice(), tables.tiles.as_slice()].concat();
+        let lines = match &plan.planes {
+            Planes::Whole(_) => 0,
+            Planes::Rows(shape) => plan.rows * shape.plane_values() * plan.dims[2] * 8,
+        };
+        Self {
+            problem: filled(
+                open,
+                "problem",
+                bytemuck::bytes_of(&device_problem(problem, tables, plan)),
+                Usage::UNIFORM,
+            ),
+            targets: filled(open, "targets", bytemuck::cast_slice(&tables.targets(problem)), Usage::STORAGE),
+            codes: filled(open, "codes", bytemuck::cast_slice(&tables.codes(problem)), Usage::STORAGE),
+            table: filled(open, "table", bytemuck::cast_slice(&table), Usage::STORAGE),
+            twiddles: filled(open, "twiddles", bytemuck::cast_slice(&twiddles(plan.dims)), Usage::STORAGE),
+            scratch: buffer(open, "scratch", plan.scratch as u64 * plan.mixed_bytes(), Usage::STORAGE),
+            lines: buffer(open, "lines", lines as u64, Usage::STORAGE),
+        }
+    }
+}
+
+impl Chunk {
+    /// Buffers for `slots` trials.
+    pub fn new(open: &OpenDevice, kernels: &Kernels, common: &Common, plan: &Plan, slots: usize) -> Self {
+        use wgpu::BufferUsages as Usage;
+        let n = slots as u64;
+        let coefficients = n * plan.entries as u64 * 8;
+        let mixed = buffer(open, "mixed", n * plan.mixed_bytes(), Usage::STORAGE);
+        let cavity = buffer(open, "cavity", coefficients, Usage::STORAGE);
+        let field = buffer(open, "field", coefficients, Usage::STORAGE | Usage::COPY_DST | Usage::COPY_SRC);
+        let states =
+            buffer(open, "states", n * size_of::<State>() as u64, Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST);
+        let partials = buffer(open, "partials", n * plan.partials() as u64 * 16, Usage::STORAGE);
+        let recipes = buffer(open, "recipes", n * size_of::<Recipe>() as u64, Usage::STORAGE | Usage::COPY_DST);
+        let lists = buffer(open, "slots", LISTS * n * 4, Usage::STORAGE | Usage::COPY_DST);
+        let alignment = (open.report.limits.uniform_alignment as usize).next_multiple_of(size_of::<Params>());
+        // Every part of a batch that scratch space or rows must be shared for has sets of its own, of which no
+        // submission records more than four.
+        let capacity = 16 + 4 * slots;
+        let params = buffer(open, "params", (capacity * alignment) as u64, Usage::UNIFORM | Usage::COPY_DST);
+        let group = |mixed: &wgpu::Buffer| {
+            let storage = [
+                mixed,
+                &cavity,
+                &field,
+                &states,
+                &partials,
+                &common.lines,
+                &recipes,
+                &lists,
+                &common.targets,
+                &common.codes,
+                &common.table,
+                &common.twiddles,
+            ];
+            let mut entries = vec![
+                wgpu::BindGroupEntry {
+                    binding: 0,
+                    resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+                        buffer: &params,
+                        offset: 0,
+                        size: std::num::NonZeroU64::new(size_of::<Params>() as u64),
+                    }),
+                },
+                wgpu::BindGroupEntry { binding: 1, resource: common.problem.as_entire_binding() },
+            ];
+            for (i, buffer) in storage.into_iter().enumerate() {
+                entries.push(wgpu::BindGroupEntry { binding: 2 + i as u32, resource: buffer.as_entire_binding() });
+            }
+            open.device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("seedflip"),
+                layout: &kernels.layout,
+                entries: &entries,
+            })
+        };
+        let (own, scratch) = (group(&mixed), group(&common.scratch));
+        Self { slots, own, scratch, field, states, recipes, lists, params, sets: Vec::new(), alignment, capacity }
+    }
+
+    /// Offset of a parameter set in the buffer of sets; equal sets share one. `None` when no more fit before they are
+    /// uploaded.
+    pub fn offset(&mut self, set: Params) -> Option<u32> {
+        let place = match self.sets.iter().position(|s| *s == set) {
+            Some(place) => place,
+            None if self.sets.len() < self.capacity => {
+                self.sets.push(set);
+                self.sets.len() - 1
+            }
+            None => return None,
+        };
+        Some((place * self.alignment) as u32)
+    }
+
+    /// Uploads the parameter sets of what was recorded, to be called before it is submitted.
+    pub fn upload(&mut self, open: &OpenDevice) {
+        let mut bytes = vec![0u8; self.sets.len() * self.alignment];
+        for (set, place) in self.sets.iter().zip(bytes.chunks_exact_mut(self.alignment)) {
+            place[..size_of::<Params>()].copy_from_slice(bytemuck::bytes_of(set));
+        }
+        open.queue.write_buffer(&self.params, 0, &bytes);
+        self.sets.clear();
+    }
+}

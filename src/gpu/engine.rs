@@ -1,0 +1,445 @@
+//! The engine: seats trials, submits cycles, brings scalars home.
+
+use super::OpenDevice;
+use super::chunk::{Chunk, Common};
+use super::commands::{Batch, Recorder, Stage, Step, encode};
+use super::kernels::Kernels;
+use super::plan::{Plan, Tuning};
+use super::shared::{Recipe as DeviceRecipe, State};
+use super::tables::Tables;
+use super::timing::Timer;
+use crate::engine::recipe::{Amplitudes, Denoiser};
+use crate::engine::{Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
+use crate::error::Result;
+use num_complex::Complex32;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Wall time that a submission should take: below the watchdogs of desktop drivers by far, above the cost of waiting.
+const SUBMISSION: Duration = Duration::from_millis(60);
+/// Most cycles of one submission.
+const MOST_CYCLES: u32 = 256;
+/// A device that answers nothing for so long counts as lost.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Factor on the amplitudes of a message-passing start (recipe notes §3; `UNSEEDED_MEAN` of the CPU engine).
+const UNSEEDED_MEAN: f32 = crate::engine::cpu::UNSEEDED_MEAN;
+
+/// A trial in a slot.
+struct Seat {
+    recipe: Recipe,
+    cycles: u32,
+    /// Not started on the device yet; phases to be uploaded, if it does not start at random.
+    waiting: Option<Option<Vec<[f32; 2]>>>,
+}
+
+/// The GPU engine.
+pub struct GpuEngine {
+    open: Arc<OpenDevice>,
+    problem: Problem,
+    tables: Tables,
+    plan: Plan,
+    kernels: Kernels,
+    chunks: Vec<Chunk>,
+    seats: Vec<Option<Seat>>,
+    recipes: Vec<DeviceRecipe>,
+    timer: Option<Timer>,
+    seconds: StageSeconds,
+    /// Wall seconds of a cycle of each chunk, as last seen.
+    pace: f64,
+}
+
+/// What went wrong while buffers were made.
+enum Making {
+    Memory(String),
+    Other(crate::Error),
+}
+
+impl GpuEngine {
+    /// An engine of up to `slots` slots: of half as many, and half again, where memory does not suffice. `checked` switches
+    /// bounds checks on in the shaders.
+    ///
+    /// # Errors
+    /// `Error::Device` when the device cannot work on this grid at all.
+    pub fn new(open: Arc<OpenDevice>, problem: Problem, slots: usize, tuning: &Tuning, checked: bool) -> Result<Self> {
+        let tables = Tables::new(problem.layout());
+        let kernels = Kernels::new(&open, checked);
+        let limits = open.report.limits;
+        let (plan, chunks) = halving(slots, |slots| {
+            let plan = Plan::new(&problem, &tables, slots, &limits, tuning).map_err(Making::Other)?;
+            let scope = open.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+            let common = Common::new(&open, &problem, &tables, &plan);
+            let chunks: Vec<Chunk> =
+                plan.chunks.iter().map(|&slots| Chunk::new(&open, &kernels, &common, &plan, slots)).collect();
+            match pollster::block_on(scope.pop()) {
+                Some(error) => Err(Making::Memory(error.to_string())),
+                None => Ok((plan, chunks)),
+            }
+        })?;
+        let slots = plan.chunks.iter().sum();
+        Ok(Self {
+            timer: Timer::new(&open),
+            seats: (0..slots).map(|_| None).collect(),
+            recipes: vec![DeviceRecipe::default(); slots],
+            open,
+            problem,
+            tables,
+            plan,
+            kernels,
+            chunks,
+            seconds: StageSeconds::default(),
+            pace: SUBMISSION.as_secs_f64(),
+        })
+    }
+
+    /// The plan that was made.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// First slot of a chunk.
+    fn first_slot(&self, chunk: usize) -> usize {
+        self.plan.chunks[..chunk].iter().sum()
+    }
+
+    /// Chunk of a slot, and its number there.
+    fn place(&self, slot: usize) -> (usize, usize) {
+        let mut local = slot;
+        for (chunk, &size) in self.plan.chunks.iter().enumerate() {
+            if local < size {
+                return (chunk, local);
+            }
+            local -= size;
+        }
+        (0, 0)
+    }
+
+    /// Seated slots of a chunk, flipping first, and how many those are.
+    fn seated(&self, chunk: usize) -> (Vec<u32>, usize) {
+        let first = self.first_slot(chunk);
+        let of = |flipping: bool| {
+            (0..self.plan.chunks[chunk]).filter(move |&local| {
+                let seat = self.seats[first + local].as_ref();
+                seat.is_some_and(|s| matches!(s.recipe, Recipe::Flipping(_)) == flipping)
+            })
+        };
+        let mut list: Vec<u32> = of(true).map(|s| s as u32).collect();
+        let flipping = list.len();
+        list.extend(of(false).map(|s| s as u32));
+        (list, flipping)
+    }
+
+    /// Writes the list of seated slots; the batches of flipping and of message-passing trials.
+    fn list(&self, chunk: usize) -> [Batch; 2] {
+        let (list, flipping) = self.seated(chunk);
+        self.open.queue.write_buffer(&self.chunks[chunk].lists, 0, bytemuck::cast_slice(&list));
+        [Batch { first: 0, count: flipping }, Batch { first: flipping, count: list.len() - flipping }]
+    }
+
+    fn recorder(&mut self, chunk: usize) -> Recorder<'_> {
+        Recorder {
+            open: &self.open,
+            plan: &self.plan,
+            kernels: &mut self.kernels,
+            chunk: &mut self.chunks[chunk],
+            steps: Vec::new(),
+        }
+    }
+
+    /// Starts the trials of a chunk that wait for it.
+    fn start_waiting(&mut self, chunk: usize) -> std::result::Result<(), EngineError> {
+        let first = self.first_slot(chunk);
+        let (mut random, mut given) = (Vec::new(), Vec::new());
+        for local in 0..self.plan.chunks[chunk] {
+            let Some(seat) = self.seats[first + local].as_mut() else { continue };
+            match seat.waiting.take() {
+                None => {}
+                Some(None) => random.push(local as u32),
+                Some(Some(phases)) => {
+                    let offset = (local * self.plan.entries * 8) as u64;
+                    self.open.queue.write_buffer(&self.chunks[chunk].field, offset, bytemuck::cast_slice(&phases));
+                    given.push(local as u32);
+                }
+            }
+        }
+        if random.is_empty() && given.is_empty() {
+            return Ok(());
+        }
+        let begin = self.plan.chunks[chunk];
+        let starts = Batch { first: begin, count: random.len() };
+        let all = Batch { first: begin, count: random.len() + given.len() };
+        let list = [random, given].concat();
+        self.open.queue.write_buffer(&self.chunks[chunk].lists, begin as u64 * 4, bytemuck::cast_slice(&list));
+        let mut recorder = self.recorder(chunk);
+        recorder.start(starts, all)?;
+        let steps = recorder.steps;
+        self.submit(chunk, &steps, None)
+    }
+
+    /// Uploads parameters and submits steps; with a weight the steps are timed and their seconds counted so many times.
+    fn submit(
+        &mut self,
+        chunk: usize,
+        steps: &[Step],
+        timed: Option<(usize, f64)>,
+    ) -> std::result::Result<(), EngineError> {
+        let mut encoder = self.open.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        self.chunks[chunk].upload(&self.open);
+        let chunk = &self.chunks[chunk];
+        let rest = match (&mut self.timer, timed) {
+            (Some(timer), Some((count, _))) => {
+                timer.encode(&mut encoder, chunk, &steps[..count]);
+                &steps[count..]
+            }
+            _ => steps,
+        };
+        encode(&mut encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()), chunk, rest);
+        let index = self.open.queue.submit([encoder.finish()]);
+        self.wait(index)?;
+        if let (Some(timer), Some((_, weight))) = (&self.timer, timed) {
+            let (buffer, bytes) = timer.readable();
+            let ticks: Vec<u64> = bytemuck::pod_collect_to_vec(&self.map(buffer, bytes)?);
+            timer.book(&ticks, weight, &mut self.seconds);
+        }
+        Ok(())
+    }
+
+    fn wait(&self, index: wgpu::SubmissionIndex) -> std::result::Result<(), EngineError> {
+        let poll = wgpu::PollType::Wait { submission_index: Some(index), timeout: Some(PATIENCE) };
+        let polled = self.open.device.poll(poll);
+        self.open.check()?;
+        polled.map(|_| ()).map_err(|error| EngineError::Lost(format!("no answer ({error})")))
+    }
+
+    /// Contents of a buffer that can be mapped.
+    fn map(&self, buffer: &wgpu::Buffer, bytes: u64) -> std::result::Result<Vec<u8>, EngineError> {
+        buffer.map_async(wgpu::MapMode::Read, 0..bytes, |_| {});
+        let polled = self.open.device.poll(wgpu::PollType::Wait { submission_index: None, timeout: Some(PATIENCE) });
+        self.open.check()?;
+        polled.map_err(|error| EngineError::Lost(format!("no answer ({error})")))?;
+        let view = buffer.get_mapped_range(0..bytes).map_err(|error| EngineError::Lost(error.to_string()))?;
+        let contents = view.to_vec();
+        drop(view);
+        buffer.unmap();
+        Ok(contents)
+    }
+
+    /// Copies part of a buffer to the host.
+    fn read(&self, source: &wgpu::Buffer, offset: u64, bytes: u64) -> std::result::Result<Vec<u8>, EngineError> {
+        let target = self.open.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("read"),
+            size: bytes,
+            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let mut encoder = self.open.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encoder.copy_buffer_to_buffer(source, offset, &target, 0, bytes);
+        self.open.queue.submit([encoder.finish()]);
+        self.map(&target, bytes)
+    }
+
+    /// The recipe in the device's numbers.
+    fn device_recipe(&self, recipe: Recipe, start: Option<&Start>) -> DeviceRecipe {
+        let [nx, ny, nz] = self.plan.dims;
+        // The product of both scales is 1/(2N): unpacking two real rows leaves their coefficients doubled. The plane
+        // pass takes the part of x and y, which keeps mixed space within half precision.
+        let (plane_scale, column_scale) = (0.5 / (nx * ny) as f32, 1.0 / nz as f32);
+        let mut numbers = match recipe {
+            Recipe::Flipping(r) => DeviceRecipe {
+                method: 0,
+                amplitudes: u32::from(r.amplitudes == Amplitudes::SqrtEF),
+                k: r.k,
+                e_weak: self.problem.e_quantile(r.weak),
+                plane_scale,
+                column_scale,
+                start_factor: 1.0,
+                ..DeviceRecipe::default()
+            },
+            Recipe::Message(r) => {
+                // Posteriors lie between 0 and 1 and are small nearly everywhere: brought to the size of a map.
+                let gain = (nx * ny * nz) as f32 / self.problem.atoms().sqrt();
+                DeviceRecipe {
+                    method: 1,
+                    denoiser: u32::from(r.denoiser == Denoiser::Square),
+                    anneal: r.anneal as f32,
+                    n_start: r.n_start,
+                    n_log_ratio: (r.n_end / r.n_start).ln(),
+                    damping: r.damping,
+                    plane_scale: plane_scale * gain,
+                    column_scale: column_scale / gain,
+                    start_factor: UNSEEDED_MEAN,
+                    ..DeviceRecipe::default()
+                }
+            }
+        };
+        if let Some(Start::Random { seed, trial }) = start {
+            (numbers.seed, numbers.trial) = (*seed, *trial);
+        }
+        numbers
+    }
+
+    fn write_recipe(&mut self, slot: usize, recipe: DeviceRecipe) {
+        let (chunk, local) = self.place(slot);
+        self.recipes[slot] = recipe;
+        let offset = (local * size_of::<DeviceRecipe>()) as u64;
+        self.open.queue.write_buffer(&self.chunks[chunk].recipes, offset, bytemuck::bytes_of(&recipe));
+    }
+
+    /// Runs cycles of a chunk in submissions of about `SUBMISSION`.
+    fn cycles(&mut self, chunk: usize, cycles: u32) -> std::result::Result<(), EngineError> {
+        let [flipping, message] = self.list(chunk);
+        let mut left = cycles;
+        while left > 0 {
+            let affordable = (SUBMISSION.as_secs_f64() / self.pace.max(1e-9)) as u32;
+            let now = affordable.clamp(1, MOST_CYCLES).min(left);
+            let mut recorder = self.recorder(chunk);
+            let mut first_cycle = 0;
+            for i in 0..now {
+                recorder.flipping(flipping)?;
+                recorder.message(message, left == now && i + 1 == now)?;
+                if i == 0 {
+                    first_cycle = recorder.steps.len();
+                }
+            }
+            let steps = recorder.steps;
+            let begun = Instant::now();
+            self.submit(chunk, &steps, Some((first_cycle, f64::from(now))))?;
+            self.pace = begun.elapsed().as_secs_f64() / f64::from(now);
+            left -= now;
+        }
+        Ok(())
+    }
+}
+
+/// Calls `make` with ever fewer slots as long as memory does not suffice.
+fn halving<T>(slots: usize, mut make: impl FnMut(usize) -> std::result::Result<T, Making>) -> Result<T> {
+    let mut slots = slots.max(1);
+    loop {
+        match make(slots) {
+            Ok(made) => return Ok(made),
+            Err(Making::Other(error)) => return Err(error),
+            Err(Making::Memory(what)) if slots == 1 => {
+                return Err(crate::Error::Device(format!(
+                    "the GPU's memory does not hold a single trial ({what}); use --backend cpu or a lower --resolution"
+                )));
+            }
+            Err(Making::Memory(_)) => slots /= 2,
+        }
+    }
+}
+
+impl Engine for GpuEngine {
+    fn device(&self) -> Device {
+        let report = &self.open.report;
+        Device { backend: "gpu", name: report.name.clone(), threads: 1 }
+    }
+
+    fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    fn slots(&self) -> usize {
+        self.seats.len()
+    }
+
+    fn seat(&mut self, slot: usize, start: &Start, recipe: Recipe) -> std::result::Result<(), EngineError> {
+        let phases = match start {
+            Start::Random { .. } => None,
+            Start::Phases(phases) => Some(self.tables.spread(phases.iter().map(|p| [p.re, p.im]), [1.0, 0.0])),
+        };
+        self.write_recipe(slot, self.device_recipe(recipe, Some(start)));
+        self.seats[slot] = Some(Seat { recipe, cycles: 0, waiting: Some(phases) });
+        self.open.check()
+    }
+
+    fn change_recipe(&mut self, slot: usize, recipe: Recipe) -> std::result::Result<(), EngineError> {
+        let new = self.device_recipe(recipe, None);
+        let (seed, trial) = (self.recipes[slot].seed, self.recipes[slot].trial);
+        self.write_recipe(slot, DeviceRecipe { seed, trial, ..new });
+        if let Some(seat) = &mut self.seats[slot] {
+            seat.recipe = recipe;
+        }
+        self.open.check()
+    }
+
+    fn vacate(&mut self, slot: usize) {
+        self.seats[slot] = None;
+    }
+
+    fn advance(&mut self, cycles: u32) -> std::result::Result<(), EngineError> {
+        for chunk in 0..self.chunks.len() {
+            self.start_waiting(chunk)?;
+            self.cycles(chunk, cycles)?;
+        }
+        self.seats.iter_mut().flatten().for_each(|seat| seat.cycles += cycles);
+        Ok(())
+    }
+
+    fn merits(&mut self) -> std::result::Result<Vec<Option<Merits>>, EngineError> {
+        let mut states: Vec<State> = Vec::new();
+        for chunk in 0..self.chunks.len() {
+            self.start_waiting(chunk)?;
+            let [flipping, message] = self.list(chunk);
+            let mut recorder = self.recorder(chunk);
+            recorder.phases(flipping)?;
+            recorder.merits(Batch { first: 0, count: flipping.count + message.count })?;
+            let steps = recorder.steps;
+            let count = steps.iter().take_while(|s| s.stage == Stage::Merits).count();
+            if !steps.is_empty() {
+                self.submit(chunk, &steps, Some((count, 1.0)))?;
+            }
+            let bytes = (self.chunks[chunk].slots * size_of::<State>()) as u64;
+            states.extend(bytemuck::pod_collect_to_vec::<u8, State>(&self.read(
+                &self.chunks[chunk].states,
+                0,
+                bytes,
+            )?));
+        }
+        let merits = |(seat, state): (&Option<Seat>, &State)| {
+            let seat = seat.as_ref()?;
+            let flipping = matches!(seat.recipe, Recipe::Flipping(_));
+            let only = |value: f32, wanted: bool| if wanted { value } else { 0.0 };
+            Some(Merits {
+                cycles: seat.cycles,
+                r_weak: state.r_weak,
+                e_kurtosis: state.e_kurtosis,
+                tan_cos: state.tan_cos,
+                r: only(state.r, flipping),
+                flipped: only(state.flipped, flipping),
+                kappa: only(state.kappa, !flipping),
+            })
+        };
+        Ok(self.seats.iter().zip(&states).map(merits).collect())
+    }
+
+    fn phases(&mut self, slot: usize) -> std::result::Result<Option<Vec<Complex32>>, EngineError> {
+        let Some(seat) = &self.seats[slot] else { return Ok(None) };
+        let flipping = matches!(seat.recipe, Recipe::Flipping(_));
+        let (chunk, local) = self.place(slot);
+        self.start_waiting(chunk)?;
+        if flipping {
+            let list = [local as u32];
+            self.open.queue.write_buffer(&self.chunks[chunk].lists, 0, bytemuck::cast_slice(&list));
+            let mut recorder = self.recorder(chunk);
+            recorder.phases(Batch { first: 0, count: 1 })?;
+            let steps = recorder.steps;
+            self.submit(chunk, &steps, None)?;
+        }
+        let bytes = (self.plan.entries * 8) as u64;
+        let field = self.read(&self.chunks[chunk].field, local as u64 * bytes, bytes)?;
+        let field: Vec<[f32; 2]> = bytemuck::pod_collect_to_vec(&field);
+        let phase = |(&entry, &e): (&u32, &f32)| {
+            let [re, im] = field[entry as usize];
+            let value = Complex32::new(re, im);
+            match (flipping, e > 0.0) {
+                (true, _) => value,
+                (false, true) => value / e,
+                (false, false) => Complex32::default(),
+            }
+        };
+        Ok(Some(self.tables.entry.iter().zip(self.problem.e()).map(phase).collect()))
+    }
+
+    fn stage_seconds(&self) -> StageSeconds {
+        self.seconds
+    }
+}
