@@ -4,7 +4,7 @@
 
 use crate::crystal::elements::symbol;
 use crate::engine::cpu::CpuEngine;
-use crate::engine::{Device, Engine, Merits, Recipe, Start};
+use crate::engine::{Backend, Device, Engine, EngineError, Merits, Recipe, Start};
 use crate::grid::Sampling;
 use crate::phasing::portfolio::{POLISH, POLISH_CYCLES};
 use crate::phasing::{Arm, GriddedSphere, Methods, Sphere, expected_atoms, portfolio};
@@ -20,14 +20,11 @@ use std::time::Duration;
 
 /// Data beyond this resolution do not help the search in P1 and cost time; recipe notes §6 cut at 0.8 Å.
 pub const DEFAULT_D_MIN: f64 = 0.8;
-/// Trials that advance together. Fixed, so that a run does not depend on the number of threads; small, so
-/// that an easy structure does not pay for many trials it did not need.
-pub const SLOTS: usize = 8;
 /// Polish by flipping blurs what message passing found (recipe notes §3: 11–13° becomes 20°; conotoxin: recall 0.84
 /// becomes 0.77), unless heavy atoms rule: there R_weak falls to less than three quarters and light atoms appear (LuAG, recall
 /// 0.4 → 1.0; a hexafluorobenzene derivative in C2/c, 0.92 → 1.0). Ratios seen: 0.31–0.73 where it helped, 0.79–1.2 elsewhere.
 const POLISH_GAIN: f32 = 0.75;
-/// Largest sphere that is phased, in reflections of the half sphere: 8 slots then take 2 GB, five candidates 0.5 GB each
+/// Largest sphere that is phased, in reflections of the half sphere: the CPU's 8 slots then take 2 GB, five candidates 0.5 GB each
 /// and their maps as much again.
 const MOST_REFLECTIONS: f64 = 6e6;
 
@@ -61,8 +58,8 @@ pub struct Effective {
     pub budget: Budget,
     /// Arms, dealt to trials in turn.
     pub arms: Vec<Arm>,
-    /// Trials that advance together, per grid.
-    pub slots: usize,
+    /// Trials that advance together, for each of the grids.
+    pub slots: Vec<usize>,
     /// Grids, points along the engine's x, y, z.
     pub grids: Vec<[usize; 3]>,
     /// Reflections of the full P1 sphere.
@@ -107,13 +104,16 @@ pub struct Seconds {
     pub structures: f64,
 }
 
-/// Runs the trials of a data set and works the candidates up to structures.
+/// Runs the trials of a data set on the device of `backend` and works the candidates up to structures on the threads
+/// of `pool`.
 ///
 /// # Errors
-/// `Error::Unusable` when the resolution cut leaves nothing to phase or the sphere is too large.
+/// `Error::Unusable` when the resolution cut leaves nothing to phase, or the sphere is too large for anyone or for the
+/// device.
 pub fn solve(
     data: &DataSet,
     options: &Options,
+    backend: &dyn Backend,
     pool: Arc<rayon::ThreadPool>,
     observer: &mut dyn Observer,
 ) -> Result<Solved> {
@@ -149,30 +149,29 @@ pub fn solve(
     let mut samplings: Vec<_> = arms.iter().map(|a| a.sampling).collect();
     samplings.sort_unstable();
     samplings.dedup();
-    let engines: Vec<GridEngine> = samplings
+    let engines = samplings
         .into_iter()
         .map(|sampling| {
             let gridded = sphere.problem(sampling);
-            let slots = SLOTS.min(budget.trials as usize);
-            let engine = Box::new(CpuEngine::new(gridded.problem.clone(), slots, pool.clone()));
-            GridEngine { sampling, gridded, engine }
+            let slots = backend.slots(&gridded.problem, budget.trials);
+            let engine = backend.engine(gridded.problem.clone(), slots).map_err(no_engine)?;
+            Ok(GridEngine { sampling, gridded, engine })
         })
-        .collect();
+        .collect::<Result<Vec<_>>>()?;
+    if engines.is_empty() {
+        return Err(Error::Usage("no method is left to run; choose another --method".into()));
+    }
     let effective = Effective {
         seed: options.seed,
         methods: options.methods,
         d_min,
         budget,
         arms: arms.clone(),
-        slots: SLOTS.min(budget.trials as usize),
+        slots: engines.iter().map(|e| e.engine.slots()).collect(),
         grids: engines.iter().map(|e| e.gridded.problem.layout().dims()).collect(),
         sphere: 2 * sphere.len(),
         sphere_completeness: sphere.completeness(),
         atoms: sphere.atoms(),
-    };
-    let device = match engines.first() {
-        Some(first) => first.engine.device(),
-        None => return Err(Error::Usage("no method is left to run; choose another --method".into())),
     };
     let setup = begun.elapsed().as_secs_f64();
     let runner = Runner { cell, space_group, sphere: &sphere, engines, arms, budget, seed: options.seed };
@@ -203,14 +202,20 @@ pub fn solve(
     };
     let structures = pool.install(|| report.verdict.candidates.par_iter().map(work_up).collect());
     let seconds = Seconds { setup, trials, structures: begun.elapsed().as_secs_f64() - setup - trials };
-    Ok(Solved { report, structures, effective, device, seconds })
+    Ok(Solved { report, structures, effective, device: backend.device(), seconds })
 }
 
 /// Below this many measured reflections of the half sphere no figure of merit means anything.
 const FEWEST_MEASURED: usize = 50;
 
+/// A device that cannot even begin.
+fn no_engine(error: EngineError) -> Error {
+    Error::unusable(error.to_string(), "run with --backend cpu, or choose a lower resolution with --resolution")
+}
+
 /// Goes on from phases that obey the space group: polish of flipping in P1, once more, from a start that
-/// averaging has cleaned.
+/// averaging has cleaned. One trial of few cycles, on the CPU whatever ran the search: candidates of all devices are
+/// worked up alike.
 fn polish_in_group(
     sphere: &Sphere,
     gridded: &GriddedSphere,

@@ -65,7 +65,7 @@ impl Pair {
 }
 
 fn solve(ins: &Path, output: &Path) -> Outcome {
-    seedflip(&[Path::new("solve"), ins, Path::new("-o"), output])
+    seedflip(&[Path::new("solve"), ins, Path::new("-o"), output, Path::new("--backend=cpu")])
 }
 
 /// One line: `seedflip: `, the place, what is wrong, `;` and a remedy.

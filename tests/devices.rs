@@ -67,7 +67,7 @@ fn refusal(adapters: &[AdapterReport], choice: &Choice) -> String {
 fn the_best_is_never_software() {
     assert_eq!(choose(&workstation(), &Choice::Best).unwrap(), 0);
     let software = row(vec![adapter("llvmpipe", Kind::Cpu, "")]);
-    assert!(refusal(&software, &Choice::Best).contains("0 llvmpipe"));
+    assert!(refusal(&software, &Choice::Best).contains("[0] llvmpipe"));
     assert_eq!(choose(&software, &Choice::Any).unwrap(), 0);
     assert_eq!(choose(&software, &named("llvm")).unwrap(), 0);
 }
@@ -85,9 +85,9 @@ fn a_name_must_fit_one_adapter() {
     assert_eq!(choose(&adapters, &named("intel")).unwrap(), 2);
     assert_eq!(choose(&adapters, &named(" LLVMpipe ")).unwrap(), 3);
     let both = refusal(&adapters, &named("h100"));
-    assert!(both.contains("0 NVIDIA H100") && both.contains("1 NVIDIA H100") && !both.contains("Intel"), "{both}");
+    assert!(both.contains("[0] NVIDIA H100") && both.contains("[1] NVIDIA H100") && !both.contains("Intel"), "{both}");
     let none = refusal(&adapters, &named("Radeon"));
-    assert!(none.contains("3 llvmpipe") && none.contains("seedflip devices"), "{none}");
+    assert!(none.contains("[3] llvmpipe") && none.contains("seedflip devices"), "{none}");
     refusal(&adapters, &named(""));
 }
 

@@ -20,10 +20,10 @@ const SHELL: usize = 60;
 /// What a run of one second may take in all, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Solves `ins` into `folder` with more options.
+/// Solves `ins` into `folder` on the CPU with more options.
 fn solve(ins: &Path, folder: &Path, more: &[&str]) -> Outcome {
     let (ins, folder) = (ins.to_string_lossy(), folder.to_string_lossy());
-    let mut arguments = vec!["solve", &ins, "-o", &folder];
+    let mut arguments = vec!["solve", &ins, "-o", &folder, "--backend", "cpu"];
     arguments.extend(more);
     seedflip(&arguments)
 }

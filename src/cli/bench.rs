@@ -1,8 +1,8 @@
 //! `seedflip bench`: trial-cycles per second on synthetic cells.
 
+use super::backend::BackendArgs;
 use crate::bench::synthetic;
 use crate::bench::throughput::{Throughput, measure};
-use crate::engine::cpu::CpuEngine;
 use crate::engine::{Amplitudes, Denoiser, EngineError, FlipRecipe, MessageRecipe, Recipe};
 use crate::error::EXIT_OK;
 use crate::{Error, Result};
@@ -12,9 +12,8 @@ use std::sync::Arc;
 /// Time the engine on synthetic cells, beside a real FFT pair of the same grid
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Engine to time
-    #[arg(long, value_enum, default_value_t = Backend::Cpu)]
-    backend: Backend,
+    #[command(flatten)]
+    backend: BackendArgs,
     /// Grid points along x,y,z
     #[arg(long, value_delimiter = ',', default_values_t = [64, 64, 64])]
     grid: Vec<usize>,
@@ -30,11 +29,6 @@ pub struct Args {
     /// Print one JSON document instead of text
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Backend {
-    Cpu,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -74,12 +68,10 @@ pub fn run(args: &Args) -> Result<u8> {
             damping: 0.0,
         }),
     };
-    let mut engine = match args.backend {
-        Backend::Cpu => {
-            CpuEngine::new(problem, args.trials.into(), Arc::new(super::thread_pool(args.threads.map(usize::from))?))
-        }
-    };
-    let result = measure(&mut engine, recipe).map_err(failed)?;
+    let pool = Arc::new(super::thread_pool(args.threads.map(usize::from))?);
+    let backend = args.backend.resolve(&pool, |line| eprintln!("{line}"))?;
+    let mut engine = backend.engine(problem, args.trials.into()).map_err(failed)?;
+    let result = measure(engine.as_mut(), recipe).map_err(failed)?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&result).unwrap_or_default());
     } else {
@@ -95,7 +87,7 @@ fn failed(error: EngineError) -> Error {
 
 fn print_text(t: &Throughput) {
     let [x, y, z] = t.grid;
-    println!("{} ({}), {} threads", t.device.name, t.device.backend, t.device.threads);
+    println!("{}, {} threads", t.device, t.device.threads);
     println!("grid {x} x {y} x {z}, {} trials, {}", t.trials, t.recipe.name());
     println!("{:>12.1} trial-cycles/s", t.trial_cycles_per_s);
     println!("{:>12.3} ns per point and trial-cycle (CPU time)", t.ns_per_point);

@@ -1,5 +1,6 @@
 //! The command line: one file per sub-command, arguments typed here and resolved there.
 
+mod backend;
 pub mod bench;
 pub mod devices;
 mod progress;

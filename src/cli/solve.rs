@@ -1,5 +1,6 @@
 //! `seedflip solve`: from `NAME.ins` and `NAME.hkl` to `NAME_a.res`.
 
+use super::backend::BackendArgs;
 use super::progress::Screen;
 use crate::crystal::Radiation;
 use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK};
@@ -48,9 +49,8 @@ pub struct Args {
     /// Radiation [default: by the wavelength]
     #[arg(long, value_enum)]
     radiation: Option<RadiationArg>,
-    /// Where the trials run; auto takes the CPU
-    #[arg(long, value_enum, default_value_t = Backend::Auto)]
-    backend: Backend,
+    #[command(flatten)]
+    backend: BackendArgs,
     /// Seed of every random number: same seed, same result
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u32,
@@ -80,12 +80,6 @@ enum Method {
 enum RadiationArg {
     Xray,
     Electron,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Backend {
-    Auto,
-    Cpu,
 }
 
 fn positive(text: &str) -> std::result::Result<f64, String> {
@@ -125,9 +119,14 @@ pub fn run(args: &Args) -> Result<u8> {
     });
     let input = input::read(&args.ins, args.hkl.as_deref(), radiation)?;
     let names = Names::new(&args.ins, args.output.as_deref())?;
-    let (Backend::Auto | Backend::Cpu) = args.backend;
     let pool = Arc::new(super::thread_pool(args.threads.map(usize::from))?);
     let screen_on = !args.quiet;
+    let say = |line: &str| {
+        if screen_on {
+            eprintln!("{line}");
+        }
+    };
+    let backend = args.backend.resolve(&pool, say)?;
     if screen_on {
         eprint!("{}", table::data_summary(&input));
         for warning in input.warnings.iter().chain(&input.data.warnings) {
@@ -136,7 +135,7 @@ pub fn run(args: &Args) -> Result<u8> {
     }
     let read_seconds = begun.elapsed().as_secs_f64();
     let mut screen = Screen::new(screen_on, names.path(".fin"));
-    let solved = solve(&input.data, &args.options(), pool, &mut screen)?;
+    let solved = solve(&input.data, &args.options(), backend.as_ref(), pool, &mut screen)?;
     screen.end();
     let record = json::record(&input, &solved, read_seconds, begun.elapsed().as_secs_f64());
     write_results(&names, &input, &solved, &record)?;

@@ -10,10 +10,12 @@
 //! - `recipe`   what a trial does in a cycle: flipping or message passing
 //! - `merits`   truth-free figures of merit
 //! - `error`    why an engine cannot go on
+//! - `backend`  what makes engines
 //! - `cpu`      the engine on rustfft and all cores
 //!
 //! Imports: `twins`.
 
+pub mod backend;
 pub mod cpu;
 pub mod error;
 pub mod layout;
@@ -21,6 +23,7 @@ pub mod merits;
 pub mod problem;
 pub mod recipe;
 
+pub use backend::Backend;
 pub use error::EngineError;
 pub use layout::Layout;
 pub use merits::Merits;
@@ -29,6 +32,7 @@ pub use recipe::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe};
 
 use num_complex::Complex32;
 use serde::Serialize;
+use std::fmt;
 use std::sync::Arc;
 
 /// Where a trial's first phases come from.
@@ -52,8 +56,22 @@ pub struct Device {
     pub backend: &'static str,
     /// Name of the processor or adapter.
     pub name: String,
+    /// Programming interface of a GPU, such as `vulkan`.
+    pub api: Option<String>,
+    /// Driver of a GPU and its version.
+    pub driver: Option<String>,
     /// Threads on the host that work on trials.
     pub threads: usize,
+}
+
+impl fmt::Display for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}", self.name, self.backend)?;
+        for detail in [&self.api, &self.driver].into_iter().flatten() {
+            write!(f, ", {detail}")?;
+        }
+        f.write_str(")")
+    }
 }
 
 /// Seconds spent in each stage since the engine was made, summed over threads.

@@ -1,5 +1,6 @@
 //! What an adapter is and can do, and the list of those here.
 
+use crate::engine::Device;
 use serde::Serialize;
 
 /// Sort of adapter, the most capable first: this order is that of the list.
@@ -117,6 +118,12 @@ impl AdapterReport {
             timestamps: adapter.features().contains(wgpu::Features::TIMESTAMP_QUERY),
             subgroup: [info.subgroup_min_size, info.subgroup_max_size],
         }
+    }
+
+    /// The adapter as reports of a run name it. One thread of the host feeds it.
+    pub fn device(&self) -> Device {
+        let (api, driver) = (Some(self.backend.clone()), Some(self.driver_text()));
+        Device { backend: "gpu", name: self.name.clone(), api, driver, threads: 1 }
     }
 
     /// Driver and version in one text.

@@ -39,7 +39,7 @@ pub fn choose(adapters: &[AdapterReport], choice: &Choice) -> Result<usize> {
 fn named(adapters: &[AdapterReport], text: &str) -> Result<usize> {
     let nothing = |what: String| {
         let there = names(adapters.iter());
-        Err(Error::Device(format!("{what}; there are {there}: {REMEDY}")))
+        Err(Error::Device(format!("{what}; those here are {there}: {REMEDY}")))
     };
     // A number is never part of a name: `--device 1` must not find an "H100".
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
@@ -69,7 +69,7 @@ fn named(adapters: &[AdapterReport], text: &str) -> Result<usize> {
 
 /// Numbers and names, on one line.
 fn names<'a>(adapters: impl Iterator<Item = &'a AdapterReport>) -> String {
-    adapters.map(|a| format!("{} {}", a.index, a.name)).collect::<Vec<_>>().join(", ")
+    adapters.map(|a| format!("[{}] {}", a.index, a.name)).collect::<Vec<_>>().join(", ")
 }
 
 /// Domain, bus, device and function of a PCI bus id. The domain may be missing or have eight digits, as `nvidia-smi`

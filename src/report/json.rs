@@ -6,7 +6,7 @@ use crate::solve::Solved;
 use serde_json::{Value, json};
 
 /// Version of the document; it rises when a field changes its meaning or goes.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 /// Trials listed one by one; the rest is counted.
 const LISTED_TRIALS: usize = 200;
 
@@ -79,7 +79,12 @@ pub fn record(input: &Input, solved: &Solved, read_seconds: f64, wall_seconds: f
         },
         "parameters": solved.effective,
         "seed": solved.effective.seed,
-        "device": {"backend": solved.device.backend, "name": solved.device.name},
+        "device": {
+            "backend": solved.device.backend,
+            "name": solved.device.name,
+            "api": solved.device.api,
+            "driver": solved.device.driver,
+        },
         "cycles": report.cycles,
         "trials_started": report.started,
         "trials_finished": report.finished.len(),

@@ -1,16 +1,20 @@
 //! The engine on the host's cores: one trial per thread at a time, fused passes, f32.
 //!
+//! - `backend`   the processor as a device
 //! - `passes`    column and plane pass over mixed space
 //! - `trial`     state of one trial and its start
 //! - `flipping`  a cycle of charge flipping
 //! - `message`   a cycle of message passing
 //! - `evaluate`  figures of merit and phases
 
+mod backend;
 mod evaluate;
 mod flipping;
 mod message;
 pub mod passes;
 mod trial;
+
+pub use backend::{CpuBackend, SLOTS};
 
 use super::{Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
 use crate::twins::random::phase_table;
@@ -80,7 +84,7 @@ impl CpuEngine {
 
 impl Engine for CpuEngine {
     fn device(&self) -> Device {
-        Device { backend: "cpu", name: processor_name(), threads: self.pool.current_num_threads() }
+        processor(&self.pool)
     }
 
     fn problem(&self) -> &Problem {
@@ -132,6 +136,11 @@ impl Engine for CpuEngine {
     fn stage_seconds(&self) -> StageSeconds {
         self.seconds
     }
+}
+
+/// The processor as a device.
+fn processor(pool: &rayon::ThreadPool) -> Device {
+    Device { backend: "cpu", name: processor_name(), api: None, driver: None, threads: pool.current_num_threads() }
 }
 
 /// The processor's name as the system gives it, or its architecture.

@@ -1,0 +1,63 @@
+//! `--backend` and `--device`: from what the user asks for to the device that the trials run on.
+
+use crate::engine::Backend;
+use crate::engine::cpu::CpuBackend;
+use crate::gpu::{self, Choice};
+use crate::{Error, Result};
+use clap::ValueEnum;
+use std::sync::Arc;
+
+/// The options that `solve` and `bench` share.
+#[derive(Debug, clap::Args)]
+pub struct BackendArgs {
+    /// Where the trials run
+    #[arg(long, value_enum, default_value_t = Kind::Auto)]
+    backend: Kind,
+    /// Adapter by number, part of its name or PCI bus id, see `seedflip devices`; implies --backend gpu
+    #[arg(long, value_name = "DEVICE")]
+    device: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    /// The best GPU, or the CPU where there is none
+    Auto,
+    Cpu,
+    /// A GPU; a software adapter where there is no other
+    Gpu,
+}
+
+impl BackendArgs {
+    /// The device that is meant. `say` is told, in one line, what the user may not expect.
+    pub fn resolve(&self, pool: &Arc<rayon::ThreadPool>, say: impl Fn(&str)) -> Result<Box<dyn Backend>> {
+        let cpu = || Box::new(CpuBackend::new(pool.clone()));
+        match (self.backend, &self.device) {
+            (Kind::Cpu, Some(device)) => {
+                Err(Error::Usage(format!("--device {device} names a GPU and --backend cpu takes none; leave one out")))
+            }
+            (Kind::Cpu, None) => Ok(cpu()),
+            (Kind::Auto | Kind::Gpu, Some(device)) => open(&Choice::Named(device.clone()), say),
+            (Kind::Gpu, None) => open(&Choice::Any, say),
+            (Kind::Auto, None) if gpu::list().iter().all(|adapter| adapter.software) => {
+                say("no GPU found: the trials run on the CPU");
+                Ok(cpu())
+            }
+            (Kind::Auto, None) => open(&Choice::Best, &say).or_else(|error| {
+                say(&format!("the trials run on the CPU, as the GPU cannot be used: {error}"));
+                Ok(cpu() as Box<dyn Backend>)
+            }),
+        }
+    }
+}
+
+/// Opens an adapter and puts the trials on it.
+fn open(choice: &Choice, say: impl Fn(&str)) -> Result<Box<dyn Backend>> {
+    let open = gpu::open(choice)?;
+    if open.report.software {
+        say(&format!("{} is a software adapter: slower than --backend cpu", open.report.name));
+    }
+    Err(Error::Device(format!(
+        "{} is there, but no GPU engine in this build; run with --backend cpu",
+        open.report.name
+    )))
+}

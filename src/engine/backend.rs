@@ -1,0 +1,14 @@
+//! What makes engines: the place where a run's device is decided.
+
+use super::{Device, Engine, EngineError, Problem};
+
+/// A device that trials can run on. Whoever sets up a run is given one and need not know which.
+pub trait Backend: Sync {
+    /// What the trials will run on.
+    fn device(&self) -> Device;
+    /// Slots that suit a problem when `trials` trials are to be run: never more than `trials`, at least one. A run
+    /// depends on this number, so it may depend on the device and the problem, but not on what else goes on.
+    fn slots(&self, problem: &Problem, trials: u32) -> usize;
+    /// An engine of `slots` slots.
+    fn engine(&self, problem: Problem, slots: usize) -> Result<Box<dyn Engine>, EngineError>;
+}

@@ -1,0 +1,35 @@
+//! The processor as a device.
+
+use super::{CpuEngine, processor};
+use crate::engine::{Backend, Device, Engine, EngineError, Problem};
+use std::sync::Arc;
+
+/// Trials that advance together. Fixed, so that a run does not depend on the number of threads; small, so
+/// that an easy structure does not pay for many trials it did not need.
+pub const SLOTS: usize = 8;
+
+/// Makes CPU engines that share a thread pool.
+pub struct CpuBackend {
+    pool: Arc<rayon::ThreadPool>,
+}
+
+impl CpuBackend {
+    /// Engines whose trials run on the threads of `pool`.
+    pub fn new(pool: Arc<rayon::ThreadPool>) -> Self {
+        Self { pool }
+    }
+}
+
+impl Backend for CpuBackend {
+    fn device(&self) -> Device {
+        processor(&self.pool)
+    }
+
+    fn slots(&self, _: &Problem, trials: u32) -> usize {
+        SLOTS.min(trials as usize).max(1)
+    }
+
+    fn engine(&self, problem: Problem, slots: usize) -> Result<Box<dyn Engine>, EngineError> {
+        Ok(Box::new(CpuEngine::new(problem, slots, self.pool.clone())))
+    }
+}
