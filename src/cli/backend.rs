@@ -2,7 +2,8 @@
 
 use crate::engine::Backend;
 use crate::engine::cpu::CpuBackend;
-use crate::gpu::{self, Choice};
+use crate::gpu::plan::Tuning;
+use crate::gpu::{self, Choice, GpuBackend};
 use crate::{Error, Result};
 use clap::ValueEnum;
 use std::sync::Arc;
@@ -50,14 +51,16 @@ impl BackendArgs {
     }
 }
 
+/// Variable that changes how kernels are cut, for measuring on a device.
+const TUNING: &str = "SEEDFLIP_TUNING";
+
 /// Opens an adapter and puts the trials on it.
 fn open(choice: &Choice, say: impl Fn(&str)) -> Result<Box<dyn Backend>> {
     let open = gpu::open(choice)?;
     if open.report.software {
         say(&format!("{} is a software adapter: slower than --backend cpu", open.report.name));
     }
-    Err(Error::Device(format!(
-        "{} is there, but no GPU engine in this build; run with --backend cpu",
-        open.report.name
-    )))
+    let changes = std::env::var(TUNING).unwrap_or_default();
+    let tuning = Tuning::of(&open.report).with(&changes).map_err(|what| Error::Usage(format!("{TUNING}: {what}")))?;
+    Ok(Box::new(GpuBackend::new(open, tuning)))
 }

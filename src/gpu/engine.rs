@@ -2,7 +2,7 @@
 
 use super::OpenDevice;
 use super::chunk::{Chunk, Common};
-use super::commands::{Batch, Recorder, Stage, Step, encode};
+use super::commands::{Batch, Recorder, Step, encode};
 use super::kernels::Kernels;
 use super::plan::{Plan, Tuning};
 use super::shared::{Recipe as DeviceRecipe, State};
@@ -10,7 +10,6 @@ use super::tables::Tables;
 use super::timing::Timer;
 use crate::engine::recipe::{Amplitudes, Denoiser};
 use crate::engine::{Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
-use crate::error::Result;
 use num_complex::Complex32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -48,30 +47,26 @@ pub struct GpuEngine {
     pace: f64,
 }
 
-/// What went wrong while buffers were made.
-enum Making {
-    Memory(String),
-    Other(crate::Error),
-}
+type Result<T> = std::result::Result<T, EngineError>;
 
 impl GpuEngine {
     /// An engine of up to `slots` slots: of half as many, and half again, where memory does not suffice. `checked` switches
     /// bounds checks on in the shaders.
     ///
     /// # Errors
-    /// `Error::Device` when the device cannot work on this grid at all.
+    /// `EngineError` when the device cannot work on this grid, or not hold a single trial of it.
     pub fn new(open: Arc<OpenDevice>, problem: Problem, slots: usize, tuning: &Tuning, checked: bool) -> Result<Self> {
         let tables = Tables::new(problem.layout());
         let kernels = Kernels::new(&open, checked);
         let limits = open.report.limits;
         let (plan, chunks) = halving(slots, |slots| {
-            let plan = Plan::new(&problem, &tables, slots, &limits, tuning).map_err(Making::Other)?;
+            let plan = Plan::new(&problem, &tables, slots, &limits, tuning)?;
             let scope = open.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
             let common = Common::new(&open, &problem, &tables, &plan);
             let chunks: Vec<Chunk> =
                 plan.chunks.iter().map(|&slots| Chunk::new(&open, &kernels, &common, &plan, slots)).collect();
             match pollster::block_on(scope.pop()) {
-                Some(error) => Err(Making::Memory(error.to_string())),
+                Some(error) => Err(EngineError::Memory(error.to_string())),
                 None => Ok((plan, chunks)),
             }
         })?;
@@ -146,7 +141,7 @@ impl GpuEngine {
     }
 
     /// Starts the trials of a chunk that wait for it.
-    fn start_waiting(&mut self, chunk: usize) -> std::result::Result<(), EngineError> {
+    fn start_waiting(&mut self, chunk: usize) -> Result<()> {
         let first = self.first_slot(chunk);
         let (mut random, mut given) = (Vec::new(), Vec::new());
         for local in 0..self.plan.chunks[chunk] {
@@ -176,12 +171,7 @@ impl GpuEngine {
     }
 
     /// Uploads parameters and submits steps; with a weight the steps are timed and their seconds counted so many times.
-    fn submit(
-        &mut self,
-        chunk: usize,
-        steps: &[Step],
-        timed: Option<(usize, f64)>,
-    ) -> std::result::Result<(), EngineError> {
+    fn submit(&mut self, chunk: usize, steps: &[Step], timed: Option<(usize, f64)>) -> Result<()> {
         let mut encoder = self.open.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         self.chunks[chunk].upload(&self.open);
         let chunk = &self.chunks[chunk];
@@ -203,7 +193,7 @@ impl GpuEngine {
         Ok(())
     }
 
-    fn wait(&self, index: wgpu::SubmissionIndex) -> std::result::Result<(), EngineError> {
+    fn wait(&self, index: wgpu::SubmissionIndex) -> Result<()> {
         let poll = wgpu::PollType::Wait { submission_index: Some(index), timeout: Some(PATIENCE) };
         let polled = self.open.device.poll(poll);
         self.open.check()?;
@@ -211,7 +201,7 @@ impl GpuEngine {
     }
 
     /// Contents of a buffer that can be mapped.
-    fn map(&self, buffer: &wgpu::Buffer, bytes: u64) -> std::result::Result<Vec<u8>, EngineError> {
+    fn map(&self, buffer: &wgpu::Buffer, bytes: u64) -> Result<Vec<u8>> {
         buffer.map_async(wgpu::MapMode::Read, 0..bytes, |_| {});
         let polled = self.open.device.poll(wgpu::PollType::Wait { submission_index: None, timeout: Some(PATIENCE) });
         self.open.check()?;
@@ -224,7 +214,7 @@ impl GpuEngine {
     }
 
     /// Copies part of a buffer to the host.
-    fn read(&self, source: &wgpu::Buffer, offset: u64, bytes: u64) -> std::result::Result<Vec<u8>, EngineError> {
+    fn read(&self, source: &wgpu::Buffer, offset: u64, bytes: u64) -> Result<Vec<u8>> {
         let target = self.open.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("read"),
             size: bytes,
@@ -285,7 +275,7 @@ impl GpuEngine {
     }
 
     /// Runs cycles of a chunk in submissions of about `SUBMISSION`.
-    fn cycles(&mut self, chunk: usize, cycles: u32) -> std::result::Result<(), EngineError> {
+    fn cycles(&mut self, chunk: usize, cycles: u32) -> Result<()> {
         let [flipping, message] = self.list(chunk);
         let mut left = cycles;
         while left > 0 {
@@ -310,27 +300,20 @@ impl GpuEngine {
     }
 }
 
-/// Calls `make` with ever fewer slots as long as memory does not suffice.
-fn halving<T>(slots: usize, mut make: impl FnMut(usize) -> std::result::Result<T, Making>) -> Result<T> {
+/// Calls `make` with half as many slots as long as memory does not suffice.
+fn halving<T>(slots: usize, mut make: impl FnMut(usize) -> Result<T>) -> Result<T> {
     let mut slots = slots.max(1);
     loop {
         match make(slots) {
-            Ok(made) => return Ok(made),
-            Err(Making::Other(error)) => return Err(error),
-            Err(Making::Memory(what)) if slots == 1 => {
-                return Err(crate::Error::Device(format!(
-                    "the GPU's memory does not hold a single trial ({what}); use --backend cpu or a lower --resolution"
-                )));
-            }
-            Err(Making::Memory(_)) => slots /= 2,
+            Err(EngineError::Memory(_)) if slots > 1 => slots /= 2,
+            outcome => return outcome,
         }
     }
 }
 
 impl Engine for GpuEngine {
     fn device(&self) -> Device {
-        let report = &self.open.report;
-        Device { backend: "gpu", name: report.name.clone(), threads: 1 }
+        self.open.report.device()
     }
 
     fn problem(&self) -> &Problem {
@@ -341,7 +324,7 @@ impl Engine for GpuEngine {
         self.seats.len()
     }
 
-    fn seat(&mut self, slot: usize, start: &Start, recipe: Recipe) -> std::result::Result<(), EngineError> {
+    fn seat(&mut self, slot: usize, start: &Start, recipe: Recipe) -> Result<()> {
         let phases = match start {
             Start::Random { .. } => None,
             Start::Phases(phases) => Some(self.tables.spread(phases.iter().map(|p| [p.re, p.im]), [1.0, 0.0])),
@@ -351,7 +334,7 @@ impl Engine for GpuEngine {
         self.open.check()
     }
 
-    fn change_recipe(&mut self, slot: usize, recipe: Recipe) -> std::result::Result<(), EngineError> {
+    fn change_recipe(&mut self, slot: usize, recipe: Recipe) -> Result<()> {
         let new = self.device_recipe(recipe, None);
         let (seed, trial) = (self.recipes[slot].seed, self.recipes[slot].trial);
         self.write_recipe(slot, DeviceRecipe { seed, trial, ..new });
@@ -365,7 +348,7 @@ impl Engine for GpuEngine {
         self.seats[slot] = None;
     }
 
-    fn advance(&mut self, cycles: u32) -> std::result::Result<(), EngineError> {
+    fn advance(&mut self, cycles: u32) -> Result<()> {
         for chunk in 0..self.chunks.len() {
             self.start_waiting(chunk)?;
             self.cycles(chunk, cycles)?;
@@ -374,7 +357,7 @@ impl Engine for GpuEngine {
         Ok(())
     }
 
-    fn merits(&mut self) -> std::result::Result<Vec<Option<Merits>>, EngineError> {
+    fn merits(&mut self) -> Result<Vec<Option<Merits>>> {
         let mut states: Vec<State> = Vec::new();
         for chunk in 0..self.chunks.len() {
             self.start_waiting(chunk)?;
@@ -383,9 +366,8 @@ impl Engine for GpuEngine {
             recorder.phases(flipping)?;
             recorder.merits(Batch { first: 0, count: flipping.count + message.count })?;
             let steps = recorder.steps;
-            let count = steps.iter().take_while(|s| s.stage == Stage::Merits).count();
             if !steps.is_empty() {
-                self.submit(chunk, &steps, Some((count, 1.0)))?;
+                self.submit(chunk, &steps, Some((steps.len(), 1.0)))?;
             }
             let bytes = (self.chunks[chunk].slots * size_of::<State>()) as u64;
             states.extend(bytemuck::pod_collect_to_vec::<u8, State>(&self.read(
@@ -411,7 +393,7 @@ impl Engine for GpuEngine {
         Ok(self.seats.iter().zip(&states).map(merits).collect())
     }
 
-    fn phases(&mut self, slot: usize) -> std::result::Result<Option<Vec<Complex32>>, EngineError> {
+    fn phases(&mut self, slot: usize) -> Result<Option<Vec<Complex32>>> {
         let Some(seat) = &self.seats[slot] else { return Ok(None) };
         let flipping = matches!(seat.recipe, Recipe::Flipping(_));
         let (chunk, local) = self.place(slot);
@@ -441,5 +423,28 @@ impl Engine for GpuEngine {
 
     fn stage_seconds(&self) -> StageSeconds {
         self.seconds
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_that_does_not_suffice_halves_the_batch() {
+        let mut tried = Vec::new();
+        let made = halving(100, |slots| {
+            tried.push(slots);
+            if slots > 30 { Err(EngineError::Memory("full".into())) } else { Ok(slots) }
+        });
+        assert_eq!((made, tried), (Ok(25), vec![100, 50, 25]));
+        let never: Result<()> = halving(4, |_| Err(EngineError::Memory("full".into())));
+        assert_eq!(never, Err(EngineError::Memory("full".into())));
+        let mut calls = 0;
+        let refused: Result<()> = halving(4, |_| {
+            calls += 1;
+            Err(EngineError::Refused("an edge of 11".into()))
+        });
+        assert!(refused.is_err() && calls == 1);
     }
 }

@@ -11,10 +11,12 @@
 //! - `commands`     the order of stages in a cycle, in a start and in an evaluation
 //! - `timing`       timestamps of the stages
 //! - `engine`       the engine
+//! - `backend`      what makes engines on an adapter
 //!
 //! Imports: `engine`, `wgsl`, `twins`, `error`.
 
 pub mod adapter;
+pub mod backend;
 pub mod choice;
 mod chunk;
 mod commands;
@@ -27,6 +29,7 @@ pub mod tables;
 mod timing;
 
 pub use adapter::{AdapterLimits, AdapterReport, Kind, list};
+pub use backend::GpuBackend;
 pub use choice::{Choice, choose};
 pub use engine::GpuEngine;
 pub use open_device::{OpenDevice, open};

@@ -1,9 +1,8 @@
 //! How a grid is worked on by a device: threads, radices, two passes or four, and how many trials fit.
 
-use super::AdapterLimits;
 use super::tables::Tables;
-use crate::engine::Problem;
-use crate::error::{Error, Result};
+use super::{AdapterLimits, AdapterReport};
+use crate::engine::{EngineError, Problem};
 use crate::wgsl::exchange::Cells;
 use crate::wgsl::four_pass::RowShape;
 use crate::wgsl::radices::radices;
@@ -40,6 +39,31 @@ const ENTRIES_PER_GROUP: usize = 4096;
 const MOST_GROUPS: usize = 64;
 
 impl Tuning {
+    /// Changes from a text such as `radix=8,values=16,granule=32,chunk-mb=25,four-pass=1`, for measuring.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn with(mut self, changes: &str) -> std::result::Result<Self, String> {
+        for change in changes.split(',').map(str::trim).filter(|c| !c.is_empty()) {
+            let (name, value) = change.split_once('=').ok_or_else(|| format!("{change:?} is not of the form name=number"))?;
+            let number: usize = value.parse().map_err(|_| format!("{value:?} in {change:?} is not a whole number"))?;
+            match name {
+                "radix" => self.largest_radix = number.max(7),
+                "values" => self.values_per_thread = number.max(1),
+                "granule" => self.granule = number.max(1),
+                "chunk-mb" => self.chunk_bytes = (number as u64).max(1) << 20,
+                "four-pass" => self.four_pass = number != 0,
+                _ => return Err(format!("{name:?} cannot be tuned; known are radix, values, granule, chunk-mb and four-pass")),
+            }
+        }
+        Ok(self)
+    }
+
+    /// What suits an adapter.
+    pub fn of(report: &AdapterReport) -> Self {
+        if report.software { Self::SOFTWARE } else { Self::GPU }
+    }
+
     /// For graphics processors: short butterflies, many threads. Sixteen values are 32 registers.
     pub const GPU: Self = Self {
         largest_radix: 16,
@@ -93,7 +117,7 @@ impl Plan {
     /// Plans `slots` trials of a problem.
     ///
     /// # Errors
-    /// `Error::Device` when the device is too small for a single trial of this grid, or for its longest edge.
+    /// `EngineError::Refused` when the device is too small for a single trial of this grid, or for its longest edge.
     pub fn new(
         problem: &Problem,
         tables: &Tables,
@@ -240,11 +264,10 @@ impl Plan {
     }
 }
 
-fn device(what: impl Into<String>) -> Error {
-    Error::Device(format!(
-        "the GPU cannot work on this grid: {}; use --backend cpu or a lower --resolution",
-        what.into()
-    ))
+type Result<T> = std::result::Result<T, EngineError>;
+
+fn device(what: impl Into<String>) -> EngineError {
+    EngineError::Refused(what.into())
 }
 
 /// Tables of exp(−2πi m/n) in the order x, y, z: where each begins, and where the phase table follows.
