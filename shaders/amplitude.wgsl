@@ -2,7 +2,7 @@
 
 var<private> scale: f32;
 var<private> e_weak: f32;
-var<private> second_target: u32;
+var<private> mixed_amplitudes: bool;
 var<private> column_sums: vec4<f32>;
 var<private> shell_sums: vec4<f32>;
 
@@ -13,7 +13,7 @@ fn begin_columns(slot: u32) {
     let recipe = recipes[slot];
     scale = recipe.column_scale;
     e_weak = recipe.e_weak;
-    second_target = select(0u, problem.entries, recipe.amplitudes == 1u);
+    mixed_amplitudes = recipe.amplitudes == 1u;
     column_sums = vec4<f32>(0.0);
     shell_sums = vec4<f32>(0.0);
 }
@@ -25,7 +25,11 @@ fn change_coefficient(calculated: vec2<f32>, slot: u32, entry: u32) -> vec2<f32>
         return vec2<f32>(0.0);
     }
     let g = calculated * scale;
-    let target_modulus = targets[second_target + entry];
+    let e = targets[entry];
+    var target_modulus = e;
+    if mixed_amplitudes {
+        target_modulus = targets[problem.entries + entry];
+    }
     if target_modulus < 0.0 {
         // Not measured: the calculated value stays; so does F(000), which is no part of σ.
         column_sums.x += select(0.0, dot(g, g), target_modulus > OUTSIDE);
@@ -33,7 +37,7 @@ fn change_coefficient(calculated: vec2<f32>, slot: u32, entry: u32) -> vec2<f32>
     }
     let norm_sq = dot(g, g);
     let inverse = inverseSqrt(max(norm_sq, TINY));
-    let weak = targets[entry] < e_weak;
+    let weak = e < e_weak;
     let factor = select(target_modulus * inverse, 1.0, weak);
     column_sums += vec4<f32>(norm_sq * factor * factor, abs(norm_sq * inverse - target_modulus), target_modulus, 0.0);
     return select(g, vec2<f32>(-g.y, g.x), weak) * factor;

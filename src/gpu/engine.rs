@@ -277,6 +277,9 @@ impl GpuEngine {
     /// Runs cycles of a chunk in submissions of about `SUBMISSION`.
     fn cycles(&mut self, chunk: usize, cycles: u32) -> Result<()> {
         let [flipping, message] = self.list(chunk);
+        if flipping.count + message.count == 0 {
+            return Ok(());
+        }
         let mut left = cycles;
         while left > 0 {
             let affordable = (SUBMISSION.as_secs_f64() / self.pace.max(1e-9)) as u32;
