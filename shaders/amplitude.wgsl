@@ -14,6 +14,7 @@ fn begin_columns(slot: u32) {
     scale = recipe.column_scale;
     e_weak = recipe.e_weak;
     mixed_amplitudes = recipe.amplitudes == 1u;
+    begin_seeds(slot);
     column_sums = vec4<f32>(0.0);
     shell_sums = vec4<f32>(0.0);
 }
@@ -39,6 +40,9 @@ fn change_coefficient(calculated: vec2<f32>, slot: u32, entry: u32) -> vec2<f32>
     let inverse = inverseSqrt(max(norm_sq, TINY));
     let weak = e < e_weak;
     let factor = select(target_modulus * inverse, 1.0, weak);
-    column_sums += vec4<f32>(norm_sq * factor * factor, abs(norm_sq * inverse - target_modulus), target_modulus, 0.0);
-    return select(g, vec2<f32>(-g.y, g.x), weak) * factor;
+    let imposed = select(g, vec2<f32>(-g.y, g.x), weak) * factor;
+    // Weak reflections keep their turn, known or not.
+    let f = select(restrain(imposed, target_modulus, held_seed(entry)), imposed, weak);
+    column_sums += vec4<f32>(dot(f, f), abs(norm_sq * inverse - target_modulus), target_modulus, 0.0);
+    return f;
 }

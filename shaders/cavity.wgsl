@@ -1,4 +1,4 @@
-// New cavity coefficients c = g − β z/√τ. CPU twin: src/twins/weights.rs, `posterior_means` and `cavity`.
+// New cavity coefficients c = g − β z/√τ. CPU twin: src/twins/weights.rs, `posterior_means`, `cavity` and `hold`.
 
 var<private> two_root_kappa: f32;
 var<private> beta: f32;
@@ -9,7 +9,8 @@ var<private> shell_sums: vec4<f32>;
 
 fn begin_columns(slot: u32) {
     let state = states[slot];
-    two_root_kappa = 2.0 * sqrt(state.kappa);
+    two_root_kappa = 2.0 * sqrt(state.kappa_used);
+    begin_seeds(slot);
     beta = state.beta;
     damping = recipes[slot].damping;
     inverse_tau = state.inverse_tau;
@@ -32,6 +33,11 @@ fn change_coefficient(unused: vec2<f32>, slot: u32, entry: u32) -> vec2<f32> {
         let tau = of_shell(inverse_tau, code & 7u);
         g = posterior_mean(z, e, phase_weight(z, e, tau, two_root_kappa).x);
         c = g - z * (sqrt(tau) * beta);
+        let seed = held_seed(entry);
+        if dot(seed, seed) > 0.0 {
+            g = seed * e;
+            c = g;
+        }
         if damping > 0.0 {
             c = c * (1.0 - damping) + cavity[own] * damping;
         }

@@ -4,13 +4,16 @@
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) t: u32) {
     let slot = slots[params.first + group.y];
     let state = states[slot];
-    let two_root_kappa = 2.0 * sqrt(state.kappa);
+    let two_root_kappa = 2.0 * sqrt(state.kappa_used);
+    begin_seeds(slot);
     var total = 0.0;
     for (var entry = group.x * THREADS + t; entry < problem.entries; entry += problem.groups * THREADS) {
         let code = codes[entry];
         if code < SILENT {
             let z = field[slot * problem.entries + entry];
-            total += phase_weight(z, targets[entry], of_shell(state.inverse_tau, code), two_root_kappa).y;
+            let seed = held_seed(entry);
+            let own = select(0.0, 1.0, dot(seed, seed) == 0.0);
+            total += own * phase_weight(z, targets[entry], of_shell(state.inverse_tau, code), two_root_kappa).y;
         }
     }
     total = reduce(total, t);

@@ -9,6 +9,7 @@ var<private> shell_sums: vec4<f32>;
 fn begin_columns(slot: u32) {
     scale = recipes[slot].column_scale;
     feedback = states[slot].feedback;
+    begin_seeds(slot);
     column_sums = vec4<f32>(0.0);
     shell_sums = vec4<f32>(0.0);
 }
@@ -20,7 +21,9 @@ fn change_coefficient(g: vec2<f32>, slot: u32, entry: u32) -> vec2<f32> {
         let z = g * scale - cavity[own] * feedback;
         field[own] = z;
         let code = vec4<u32>(codes[entry]);
-        let power = vec4<f32>(dot(z, z));
+        // Seeds that are held are no evidence.
+        let seed = held_seed(entry);
+        let power = vec4<f32>(select(0.0, dot(z, z), dot(seed, seed) == 0.0));
         column_sums += select(vec4<f32>(0.0), power, code == vec4<u32>(0u, 1u, 2u, 3u));
         shell_sums += select(vec4<f32>(0.0), power, code == vec4<u32>(4u, 5u, 6u, 7u));
     }

@@ -1,5 +1,6 @@
 // Coefficients of a map made from the phases in `field`: the first map of a trial, or a map to evaluate.
 
+var<private> seeded: bool;
 var<private> flipping: bool;
 var<private> second_target: u32;
 var<private> factor: f32;
@@ -8,6 +9,8 @@ var<private> shell_sums: vec4<f32>;
 
 fn begin_columns(slot: u32) {
     let recipe = recipes[slot];
+    begin_seeds(slot);
+    seeded = params.fill == FILL_START && recipe.seed_set != NO_SEEDS;
     flipping = recipe.method == 0u;
     second_target = select(0u, problem.entries, params.fill == FILL_START && flipping && recipe.amplitudes == 1u);
     factor = select(1.0, recipe.start_factor, params.fill == FILL_START);
@@ -23,6 +26,11 @@ fn change_coefficient(unused: vec2<f32>, slot: u32, entry: u32) -> vec2<f32> {
     let e = targets[entry];
     let own = slot * problem.entries + entry;
     var phase = field[own];
+    if seeded {
+        // Flipping gives a seed its whole amplitude, message passing E times the prior mean.
+        let mean = seeds[seeds_first + entry];
+        phase = select(mean, restrain(vec2<f32>(0.0), 1.0, mean), flipping);
+    }
     if params.fill != FILL_START {
         // Posterior means have moduli of their own.
         let norm_sq = dot(phase, phase);

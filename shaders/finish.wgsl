@@ -34,6 +34,12 @@ fn sigma_of(power: f32) -> f32 {
     return max(sqrt(2.0 * power), SMALLEST);
 }
 
+// κ = r/(1 − r) within its range.
+fn kappa_of(correlation: f32) -> f32 {
+    let r = clamp(correlation, 0.0, MAX_CORRELATION);
+    return clamp(r / (1.0 - r), KAPPA_LOW, KAPPA_HIGH);
+}
+
 // After the first map of a trial is filled.
 @compute @workgroup_size(THREADS)
 fn finish_start(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) t: u32) {
@@ -80,7 +86,11 @@ fn finish_field(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocati
     let low = of_tiles(slot, 0u, t);
     let high = of_tiles(slot, 1u, t);
     if t == 0u {
-        let count = problem.shell_count;
+        begin_seeds(slot);
+        var count = problem.shell_count;
+        if seeds_held {
+            count = recipes[slot].free_shell_count;
+        }
         states[slot].inverse_tau[0] = select(vec4<f32>(1.0), count[0] / max(low, vec4<f32>(SMALLEST)), low > vec4<f32>(0.0));
         states[slot].inverse_tau[1] = select(vec4<f32>(1.0), count[1] / max(high, vec4<f32>(SMALLEST)), high > vec4<f32>(0.0));
     }
@@ -92,12 +102,21 @@ fn finish_covariance(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_inv
     let slot = slots[params.first + group.y];
     let sums = of_groups(slot, t);
     if t == 0u {
+        begin_seeds(slot);
+        let recipe = recipes[slot];
+        let variance = select(problem.e_sq_variance, recipe.free_e_sq_variance, seeds_held);
+        let measured = select(problem.measured, recipe.free_measured, seeds_held);
         var correlation = 0.0;
-        if problem.e_sq_variance > 0.0 {
-            correlation = clamp(sums.x / (problem.measured * problem.e_sq_variance), 0.0, MAX_CORRELATION);
+        if variance > 0.0 {
+            correlation = sums.x / (measured * variance);
         }
-        let kappa = clamp(correlation / (1.0 - correlation), KAPPA_LOW, KAPPA_HIGH);
-        states[slot].kappa = kappa;
+        states[slot].kappa = kappa_of(correlation);
+        if seeds_held && recipe.seed_power > 0.0 {
+            let along = max(sums.y, 0.0) / recipe.seed_power;
+            correlation = max(correlation, along * along);
+        }
+        let kappa = kappa_of(correlation);
+        states[slot].kappa_used = kappa;
         states[slot].inverse_tau[0] *= 1.0 + kappa;
         states[slot].inverse_tau[1] *= 1.0 + kappa;
     }

@@ -59,9 +59,9 @@ fn message_passing_agrees_with_f64_and_needs_both_onsager_terms() {
         for denoiser in [Denoiser::Logistic, Denoiser::Square] {
             let problem = problem(dims);
             let phases = start(&problem);
-            let expected = message_reference(&problem, &phases, denoiser, 3, [1.0, 1.0]);
-            let without_map = message_reference(&problem, &phases, denoiser, 3, [0.0, 1.0]);
-            let without_phase = message_reference(&problem, &phases, denoiser, 3, [1.0, 0.0]);
+            let expected = message_reference(&problem, &phases, denoiser, 3, [1.0, 1.0], None);
+            let without_map = message_reference(&problem, &phases, denoiser, 3, [0.0, 1.0], None);
+            let without_phase = message_reference(&problem, &phases, denoiser, 3, [1.0, 0.0], None);
             let mut engine = CpuEngine::new(problem, 1, pool(1));
             engine.seat(0, &Start::Phases(phases.into()), message_recipe(denoiser)).unwrap();
             engine.advance(3).unwrap();
@@ -74,6 +74,46 @@ fn message_passing_agrees_with_f64_and_needs_both_onsager_terms() {
             assert!(relative_l2(&found, &without_phase) > 0.02, "{dims:?}: the phases' feedback is not subtracted");
         }
     }
+}
+
+/// Three cycles with the seeds held for two: held, released, and the field's moments without them.
+#[test]
+fn seeded_message_passing_agrees_with_f64() {
+    for dims in [[16, 16, 16], [25, 27, 28]] {
+        let problem = problem(dims);
+        let seeds = some_seeds(&problem);
+        let unseeded = start(&problem);
+        for cycles in [1, 3] {
+            let reference =
+                |seeds| message_reference(&problem, &unseeded, Denoiser::Logistic, cycles, [1.0, 1.0], seeds);
+            let expected = reference(Some((&seeds, 2)));
+            let mut engine = CpuEngine::new(problem.clone(), 1, pool(1));
+            let start = Start::Seeded { seeds: Arc::new(seeds.clone()), hold: 2 };
+            engine.seat(0, &start, message_recipe(Denoiser::Logistic)).unwrap();
+            engine.advance(cycles as u32).unwrap();
+            let found = to64(&engine.phases(0).unwrap().unwrap());
+            let error = relative_l2(&found, &expected);
+            assert!(error < 2e-4, "{dims:?} {cycles}: {error:e}");
+            assert!(relative_l2(&found, &reference(Some((&seeds, 0)))) > 0.02, "{dims:?} {cycles}: nothing was held");
+        }
+    }
+}
+
+#[test]
+fn flipping_holds_its_seeds_and_lets_them_go() {
+    let problem = problem([16, 16, 16]);
+    let seeds = Arc::new(some_seeds(&problem));
+    let recipe = Recipe::Flipping(FlipRecipe { k: 1.1, weak: 0.0, amplitudes: Amplitudes::E });
+    let mut engine = CpuEngine::new(problem, 1, pool(1));
+    engine.seat(0, &Start::Seeded { seeds: seeds.clone(), hold: 5 }, recipe).unwrap();
+    let mut agreement = || {
+        engine.advance(5).unwrap();
+        let phases = engine.phases(0).unwrap().unwrap();
+        let known = || seeds.means().iter().zip(&phases).filter(|(m, _)| m.norm() > 0.0);
+        known().map(|(m, p)| (m.conj() * p).re / m.norm()).sum::<f32>() / known().count() as f32
+    };
+    assert!(agreement() > 0.9999);
+    assert!(agreement() < 0.9, "random seeds do not stay when they are released");
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn message_passing_agrees_with_f64() {
         for denoiser in [Denoiser::Logistic, Denoiser::Square] {
             let problem = problem(dims);
             let phases = start(&problem);
-            let expected = message_reference(&problem, &phases, denoiser, 3, [1.0, 1.0]);
+            let expected = message_reference(&problem, &phases, denoiser, 3, [1.0, 1.0], None);
             for tuning in tunings(&open) {
                 let mut engine = GpuEngine::new(open.clone(), problem.clone(), 2, &tuning, false).unwrap();
                 engine.seat(1, &Start::Phases(phases.clone().into()), message_recipe(denoiser)).unwrap();

@@ -146,8 +146,13 @@ fn shared_structs_lie_alike_on_both_sides() {
         start_factor,
         seed,
         trial,
-        reserved_a,
-        reserved_b
+        seed_set,
+        hold,
+        free_e_sq_mean,
+        free_e_sq_variance,
+        free_measured,
+        seed_power,
+        free_shell_count
     );
     same_layout!(
         &module,
@@ -163,7 +168,7 @@ fn shared_structs_lie_alike_on_both_sides() {
         r_weak,
         e_kurtosis,
         tan_cos,
-        reserved,
+        kappa_used,
         inverse_tau
     );
 }

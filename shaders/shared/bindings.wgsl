@@ -68,11 +68,18 @@ struct Recipe {
     plane_scale: f32,
     column_scale: f32,
     start_factor: f32,
-    // Seed of the run and number of the trial.
+    // Seed of the run and number of the trial; its set in `seeds` or NO_SEEDS; cycles for which that is held.
     seed: u32,
     trial: u32,
-    reserved_a: u32,
-    reserved_b: u32,
+    seed_set: u32,
+    hold: u32,
+    // Over the measured reflections that are no seeds: mean and variance of min(E², 9), their number; then Σ m²E² of the
+    // seeds, and the number of the others by shell.
+    free_e_sq_mean: f32,
+    free_e_sq_variance: f32,
+    free_measured: f32,
+    seed_power: f32,
+    free_shell_count: array<vec4<f32>, 2>,
 }
 
 // Where a trial stands: written by the finishing stages.
@@ -82,7 +89,7 @@ struct State {
     sigma: f32,
     height: f32,
     feedback: f32,
-    // Signal-to-noise of the field; Onsager factor of the phases; R and flipped share of the last flipping cycle.
+    // Signal-to-noise of the field, judged by reflections that are no seeds held; Onsager factor of the phases; R and flipped share of the last flipping cycle.
     kappa: f32,
     beta: f32,
     r: f32,
@@ -91,7 +98,8 @@ struct State {
     r_weak: f32,
     e_kurtosis: f32,
     tan_cos: f32,
-    reserved: f32,
+    // Signal-to-noise that the phase weights use.
+    kappa_used: f32,
     // 1/⟨|z|²⟩ of the shells, then 1/τ.
     inverse_tau: array<vec4<f32>, 2>,
 }
@@ -102,6 +110,8 @@ const FILL_ALL: u32 = 2u;
 
 // An entry number that stands for none.
 const NO_ENTRY: u32 = 0xffffffffu;
+// A set number that stands for no seeds.
+const NO_SEEDS: u32 = 0xffffffffu;
 // A column number that stands for none, and the mark of a column that is the conjugate of the one named.
 const NO_COLUMN: u32 = 0xffffffffu;
 const MATE: u32 = 0x80000000u;
@@ -137,6 +147,9 @@ const SILENT: u32 = 8u;
 @group(0) @binding(12) var<storage, read> table: array<vec4<u32>>;
 // exp(−2πi m/n) for each edge, then the phase table.
 @group(0) @binding(13) var<storage, read> twiddles: array<vec2<f32>>;
+
+// Prior means of the seeds: set·entries + entry.
+@group(0) @binding(14) var<storage, read> seeds: array<vec2<f32>>;
 
 // w·a.
 fn complex_product(w: vec2<f32>, a: vec2<f32>) -> vec2<f32> {

@@ -8,6 +8,7 @@
 //! - `layout`   columns and entries of the half sphere
 //! - `problem`  amplitude tables shared by all trials
 //! - `recipe`   what a trial does in a cycle: flipping or message passing
+//! - `seeds`    phases known beforehand
 //! - `merits`   truth-free figures of merit
 //! - `error`    why an engine cannot go on
 //! - `backend`  what makes engines
@@ -22,6 +23,7 @@ pub mod layout;
 pub mod merits;
 pub mod problem;
 pub mod recipe;
+pub mod seeds;
 
 pub use backend::Backend;
 pub use error::EngineError;
@@ -29,6 +31,7 @@ pub use layout::Layout;
 pub use merits::Merits;
 pub use problem::Problem;
 pub use recipe::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe};
+pub use seeds::Seeds;
 
 use num_complex::Complex32;
 use serde::Serialize;
@@ -47,6 +50,14 @@ pub enum Start {
     },
     /// Unit phase vectors in layout order.
     Phases(Arc<[Complex32]>),
+    /// The seeds alone make the first map: flipping gives them their amplitude, message passing E times the prior
+    /// mean, and every other amplitude is 0 (recipe notes §2: starting the others at random phases failed 6 times of 6).
+    Seeded {
+        /// What is known.
+        seeds: Arc<Seeds>,
+        /// Cycles after which seeds move like any other reflection.
+        hold: u32,
+    },
 }
 
 /// What runs the trials.

@@ -4,9 +4,10 @@ use super::OpenDevice;
 use super::kernels::Kernels;
 use super::plan::{Plan, Planes, twiddle_places};
 use super::shared::{Params, Problem as DeviceProblem, Recipe, State};
-use super::tables::{Tables, moments};
+use super::tables::Tables;
 use crate::engine::Problem;
 use crate::engine::problem::{STRONG_SHARE, WEAK_SHARE};
+use crate::engine::seeds::FreeMoments;
 use crate::twins::random::phase_table;
 use crate::wgsl::shape::TILE;
 use std::f64::consts::TAU;
@@ -27,15 +28,24 @@ pub struct Common {
     pub lines: wgpu::Buffer,
 }
 
-/// Buffers of a chunk.
-pub struct Chunk {
-    /// Trials of the chunk.
-    pub slots: usize,
+/// Buffers of a chunk, named as in bindings.wgsl; `lists` is `slots` there.
+pub struct Buffers {
     pub field: wgpu::Buffer,
     pub states: wgpu::Buffer,
     pub recipes: wgpu::Buffer,
     pub lists: wgpu::Buffer,
+    mixed: wgpu::Buffer,
+    cavity: wgpu::Buffer,
+    partials: wgpu::Buffer,
     params: wgpu::Buffer,
+}
+
+/// Trials that advance together.
+pub struct Chunk {
+    /// Trials of the chunk.
+    pub slots: usize,
+    /// Its buffers.
+    pub buffers: Buffers,
     /// Mixed space of the trials themselves.
     pub own: wgpu::BindGroup,
     /// Scratch space in its place.
@@ -73,7 +83,7 @@ fn twiddles(dims: [usize; 3]) -> Vec<[f32; 2]> {
 
 /// The problem in the device's terms.
 fn device_problem(problem: &Problem, tables: &Tables, plan: &Plan) -> DeviceProblem {
-    let (e_sq_mean, e_sq_variance, shell_count) = moments(problem);
+    let moments = FreeMoments::new(problem.e(), problem.shell());
     let (e_strong, e_weak) = (problem.e_quantile(1.0 - STRONG_SHARE), problem.e_quantile(WEAK_SHARE));
     let sigma = |from: f32| {
         let power: f64 = problem.e().iter().filter(|&&e| e >= 0.0 && e >= from).map(|&e| f64::from(e).powi(2)).sum();
@@ -93,15 +103,15 @@ fn device_problem(problem: &Problem, tables: &Tables, plan: &Plan) -> DeviceProb
         e_weak,
         sigma_all: sigma(0.0),
         sigma_strong: sigma(e_strong),
-        e_sq_mean: e_sq_mean as f32,
-        e_sq_variance: e_sq_variance as f32,
+        e_sq_mean: moments.e_sq_mean as f32,
+        e_sq_variance: moments.e_sq_variance as f32,
         groups: plan.groups as u32,
         weak_count: problem.e().iter().filter(|&&e| e >= 0.0 && e < e_weak).count() as f32,
         evaluate_scale: 1.0 / (nx * ny) as f32,
         partials: plan.partials() as u32,
         phase_table: twiddle_places(plan.dims)[3] as u32,
         rows: tables.rows.len() as u32,
-        shell_count,
+        shell_count: moments.shell_count,
     }
 }
 
@@ -131,9 +141,60 @@ impl Common {
     }
 }
 
+impl Buffers {
+    /// Bind groups with the trials' own mixed space and with scratch space in its place.
+    fn bind(
+        &self,
+        open: &OpenDevice,
+        kernels: &Kernels,
+        common: &Common,
+        seeds: &wgpu::Buffer,
+    ) -> [wgpu::BindGroup; 2] {
+        [&self.mixed, &common.scratch].map(|mixed| {
+            let storage = [
+                mixed,
+                &self.cavity,
+                &self.field,
+                &self.states,
+                &self.partials,
+                &common.lines,
+                &self.recipes,
+                &self.lists,
+                &common.targets,
+                &common.codes,
+                &common.table,
+                &common.twiddles,
+                seeds,
+            ];
+            let params = wgpu::BufferBinding {
+                buffer: &self.params,
+                offset: 0,
+                size: std::num::NonZeroU64::new(size_of::<Params>() as u64),
+            };
+            let mut entries = vec![
+                wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(params) },
+                wgpu::BindGroupEntry { binding: 1, resource: common.problem.as_entire_binding() },
+            ];
+            for (i, buffer) in storage.into_iter().enumerate() {
+                entries.push(wgpu::BindGroupEntry { binding: 2 + i as u32, resource: buffer.as_entire_binding() });
+            }
+            let descriptor =
+                wgpu::BindGroupDescriptor { label: Some("seedflip"), layout: &kernels.layout, entries: &entries };
+            open.device.create_bind_group(&descriptor)
+        })
+    }
+}
+
 impl Chunk {
     /// Buffers for `slots` trials.
-    pub fn new(open: &OpenDevice, kernels: &Kernels, common: &Common, plan: &Plan, slots: usize) -> Self {
+    pub fn new(
+        open: &OpenDevice,
+        kernels: &Kernels,
+        common: &Common,
+        plan: &Plan,
+        seeds: &wgpu::Buffer,
+        slots: usize,
+    ) -> Self {
         use wgpu::BufferUsages as Usage;
         let n = slots as u64;
         let coefficients = n * plan.entries as u64 * 8;
@@ -150,43 +211,14 @@ impl Chunk {
         // submission records more than four.
         let capacity = 16 + 4 * slots;
         let params = buffer(open, "params", (capacity * alignment) as u64, Usage::UNIFORM | Usage::COPY_DST);
-        let group = |mixed: &wgpu::Buffer| {
-            let storage = [
-                mixed,
-                &cavity,
-                &field,
-                &states,
-                &partials,
-                &common.lines,
-                &recipes,
-                &lists,
-                &common.targets,
-                &common.codes,
-                &common.table,
-                &common.twiddles,
-            ];
-            let mut entries = vec![
-                wgpu::BindGroupEntry {
-                    binding: 0,
-                    resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
-                        buffer: &params,
-                        offset: 0,
-                        size: std::num::NonZeroU64::new(size_of::<Params>() as u64),
-                    }),
-                },
-                wgpu::BindGroupEntry { binding: 1, resource: common.problem.as_entire_binding() },
-            ];
-            for (i, buffer) in storage.into_iter().enumerate() {
-                entries.push(wgpu::BindGroupEntry { binding: 2 + i as u32, resource: buffer.as_entire_binding() });
-            }
-            open.device.create_bind_group(&wgpu::BindGroupDescriptor {
-                label: Some("seedflip"),
-                layout: &kernels.layout,
-                entries: &entries,
-            })
-        };
-        let (own, scratch) = (group(&mixed), group(&common.scratch));
-        Self { slots, own, scratch, field, states, recipes, lists, params, sets: Vec::new(), alignment, capacity }
+        let buffers = Buffers { mixed, cavity, field, states, recipes, lists, partials, params };
+        let [own, scratch] = buffers.bind(open, kernels, common, seeds);
+        Self { slots, own, scratch, buffers, sets: Vec::new(), alignment, capacity }
+    }
+
+    /// Binds another buffer of seed sets.
+    pub fn rebind(&mut self, open: &OpenDevice, kernels: &Kernels, common: &Common, seeds: &wgpu::Buffer) {
+        [self.own, self.scratch] = self.buffers.bind(open, kernels, common, seeds);
     }
 
     /// Offset of a parameter set in the buffer of sets; equal sets share one. `None` when no more fit before they are
@@ -209,7 +241,7 @@ impl Chunk {
         for (set, place) in self.sets.iter().zip(bytes.chunks_exact_mut(self.alignment)) {
             place[..size_of::<Params>()].copy_from_slice(bytemuck::bytes_of(set));
         }
-        open.queue.write_buffer(&self.params, 0, &bytes);
+        open.queue.write_buffer(&self.buffers.params, 0, &bytes);
         self.sets.clear();
     }
 }

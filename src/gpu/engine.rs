@@ -5,7 +5,8 @@ use super::chunk::{Chunk, Common};
 use super::commands::{Batch, Recorder, Step, encode};
 use super::kernels::Kernels;
 use super::plan::{Plan, Tuning};
-use super::shared::{Recipe as DeviceRecipe, State};
+use super::seed_sets::SeedSets;
+use super::shared::{NO_SEEDS, Recipe as DeviceRecipe, State};
 use super::tables::Tables;
 use super::timing::Timer;
 use crate::engine::recipe::{Amplitudes, Denoiser};
@@ -38,6 +39,8 @@ pub struct GpuEngine {
     tables: Tables,
     plan: Plan,
     kernels: Kernels,
+    common: Common,
+    seeds: SeedSets,
     chunks: Vec<Chunk>,
     seats: Vec<Option<Seat>>,
     recipes: Vec<DeviceRecipe>,
@@ -59,15 +62,15 @@ impl GpuEngine {
         let tables = Tables::new(problem.layout());
         let kernels = Kernels::new(&open, checked);
         let limits = open.report.limits;
-        let (plan, chunks) = halving(slots, |slots| {
+        let (plan, common, seeds, chunks) = halving(slots, |slots| {
             let plan = Plan::new(&problem, &tables, slots, &limits, tuning)?;
             let scope = open.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-            let common = Common::new(&open, &problem, &tables, &plan);
-            let chunks: Vec<Chunk> =
-                plan.chunks.iter().map(|&slots| Chunk::new(&open, &kernels, &common, &plan, slots)).collect();
+            let (common, seeds) = (Common::new(&open, &problem, &tables, &plan), SeedSets::new(&open));
+            let chunk = |&slots: &usize| Chunk::new(&open, &kernels, &common, &plan, seeds.buffer(), slots);
+            let chunks: Vec<Chunk> = plan.chunks.iter().map(chunk).collect();
             match pollster::block_on(scope.pop()) {
                 Some(error) => Err(EngineError::Memory(error.to_string())),
-                None => Ok((plan, chunks)),
+                None => Ok((plan, common, seeds, chunks)),
             }
         })?;
         let slots = plan.chunks.iter().sum();
@@ -80,6 +83,8 @@ impl GpuEngine {
             tables,
             plan,
             kernels,
+            common,
+            seeds,
             chunks,
             seconds: StageSeconds::default(),
             pace: SUBMISSION.as_secs_f64(),
@@ -126,7 +131,7 @@ impl GpuEngine {
     /// Writes the list of seated slots; the batches of flipping and of message-passing trials.
     fn list(&self, chunk: usize) -> [Batch; 2] {
         let (list, flipping) = self.seated(chunk);
-        self.open.queue.write_buffer(&self.chunks[chunk].lists, 0, bytemuck::cast_slice(&list));
+        self.open.queue.write_buffer(&self.chunks[chunk].buffers.lists, 0, bytemuck::cast_slice(&list));
         [Batch { first: 0, count: flipping }, Batch { first: flipping, count: list.len() - flipping }]
     }
 
@@ -150,8 +155,13 @@ impl GpuEngine {
                 None => {}
                 Some(None) => random.push(local as u32),
                 Some(Some(phases)) => {
+                    // Empty for seeded starts.
                     let offset = (local * self.plan.entries * 8) as u64;
-                    self.open.queue.write_buffer(&self.chunks[chunk].field, offset, bytemuck::cast_slice(&phases));
+                    self.open.queue.write_buffer(
+                        &self.chunks[chunk].buffers.field,
+                        offset,
+                        bytemuck::cast_slice(&phases),
+                    );
                     given.push(local as u32);
                 }
             }
@@ -163,7 +173,7 @@ impl GpuEngine {
         let starts = Batch { first: begin, count: random.len() };
         let all = Batch { first: begin, count: random.len() + given.len() };
         let list = [random, given].concat();
-        self.open.queue.write_buffer(&self.chunks[chunk].lists, begin as u64 * 4, bytemuck::cast_slice(&list));
+        self.open.queue.write_buffer(&self.chunks[chunk].buffers.lists, begin as u64 * 4, bytemuck::cast_slice(&list));
         let mut recorder = self.recorder(chunk);
         recorder.start(starts, all)?;
         let steps = recorder.steps;
@@ -227,13 +237,44 @@ impl GpuEngine {
         self.map(&target, bytes)
     }
 
-    /// The recipe in the device's numbers.
-    fn device_recipe(&self, recipe: Recipe, start: Option<&Start>) -> DeviceRecipe {
+    /// What of a recipe depends on the start alone.
+    fn start_numbers(&mut self, start: &Start) -> DeviceRecipe {
+        let none = DeviceRecipe { seed_set: NO_SEEDS, ..DeviceRecipe::default() };
+        match start {
+            Start::Random { seed, trial } => DeviceRecipe { seed: *seed, trial: *trial, ..none },
+            Start::Phases(_) => none,
+            Start::Seeded { seeds, hold } => {
+                let seated = |set: usize| {
+                    self.seats.iter().zip(&self.recipes).any(|(s, r)| s.is_some() && r.seed_set == set as u32)
+                };
+                let (set, grown) = self.seeds.place(&self.open, &self.tables, seeds, seated);
+                if grown {
+                    for chunk in &mut self.chunks {
+                        chunk.rebind(&self.open, &self.kernels, &self.common, self.seeds.buffer());
+                    }
+                }
+                let free = seeds.free();
+                DeviceRecipe {
+                    seed_set: set as u32,
+                    hold: *hold,
+                    free_e_sq_mean: free.e_sq_mean as f32,
+                    free_e_sq_variance: free.e_sq_variance as f32,
+                    free_measured: free.measured as f32,
+                    seed_power: seeds.power() as f32,
+                    free_shell_count: free.shell_count,
+                    ..none
+                }
+            }
+        }
+    }
+
+    /// The recipe in the device's numbers; those of the start are taken over.
+    fn device_recipe(&self, recipe: Recipe, start: &DeviceRecipe) -> DeviceRecipe {
         let [nx, ny, nz] = self.plan.dims;
         // The product of both scales is 1/(2N): unpacking two real rows leaves their coefficients doubled. The plane
         // pass takes the part of x and y, which keeps mixed space within half precision.
         let (plane_scale, column_scale) = (0.5 / (nx * ny) as f32, 1.0 / nz as f32);
-        let mut numbers = match recipe {
+        match recipe {
             Recipe::Flipping(r) => DeviceRecipe {
                 method: 0,
                 amplitudes: u32::from(r.amplitudes == Amplitudes::SqrtEF),
@@ -242,7 +283,7 @@ impl GpuEngine {
                 plane_scale,
                 column_scale,
                 start_factor: 1.0,
-                ..DeviceRecipe::default()
+                ..*start
             },
             Recipe::Message(r) => {
                 // Posteriors lie between 0 and 1 and are small nearly everywhere: brought to the size of a map.
@@ -256,22 +297,18 @@ impl GpuEngine {
                     damping: r.damping,
                     plane_scale: plane_scale * gain,
                     column_scale: column_scale / gain,
-                    start_factor: UNSEEDED_MEAN,
-                    ..DeviceRecipe::default()
+                    start_factor: if start.seed_set == NO_SEEDS { UNSEEDED_MEAN } else { 1.0 },
+                    ..*start
                 }
             }
-        };
-        if let Some(Start::Random { seed, trial }) = start {
-            (numbers.seed, numbers.trial) = (*seed, *trial);
         }
-        numbers
     }
 
     fn write_recipe(&mut self, slot: usize, recipe: DeviceRecipe) {
         let (chunk, local) = self.place(slot);
         self.recipes[slot] = recipe;
         let offset = (local * size_of::<DeviceRecipe>()) as u64;
-        self.open.queue.write_buffer(&self.chunks[chunk].recipes, offset, bytemuck::bytes_of(&recipe));
+        self.open.queue.write_buffer(&self.chunks[chunk].buffers.recipes, offset, bytemuck::bytes_of(&recipe));
     }
 
     /// Runs cycles of a chunk in submissions of about `SUBMISSION`.
@@ -330,17 +367,19 @@ impl Engine for GpuEngine {
     fn seat(&mut self, slot: usize, start: &Start, recipe: Recipe) -> Result<()> {
         let phases = match start {
             Start::Random { .. } => None,
+            // The fill stage takes the phases of seeds from their own buffer.
+            Start::Seeded { .. } => Some(Vec::new()),
             Start::Phases(phases) => Some(self.tables.spread(phases.iter().map(|p| [p.re, p.im]), [1.0, 0.0])),
         };
-        self.write_recipe(slot, self.device_recipe(recipe, Some(start)));
+        let start_numbers = self.start_numbers(start);
+        self.write_recipe(slot, self.device_recipe(recipe, &start_numbers));
         self.seats[slot] = Some(Seat { recipe, cycles: 0, waiting: Some(phases) });
         self.open.check()
     }
 
     fn change_recipe(&mut self, slot: usize, recipe: Recipe) -> Result<()> {
-        let new = self.device_recipe(recipe, None);
-        let (seed, trial) = (self.recipes[slot].seed, self.recipes[slot].trial);
-        self.write_recipe(slot, DeviceRecipe { seed, trial, ..new });
+        let start_numbers = self.recipes[slot];
+        self.write_recipe(slot, self.device_recipe(recipe, &start_numbers));
         if let Some(seat) = &mut self.seats[slot] {
             seat.recipe = recipe;
         }
@@ -374,7 +413,7 @@ impl Engine for GpuEngine {
             }
             let bytes = (self.chunks[chunk].slots * size_of::<State>()) as u64;
             states.extend(bytemuck::pod_collect_to_vec::<u8, State>(&self.read(
-                &self.chunks[chunk].states,
+                &self.chunks[chunk].buffers.states,
                 0,
                 bytes,
             )?));
@@ -403,14 +442,14 @@ impl Engine for GpuEngine {
         self.start_waiting(chunk)?;
         if flipping {
             let list = [local as u32];
-            self.open.queue.write_buffer(&self.chunks[chunk].lists, 0, bytemuck::cast_slice(&list));
+            self.open.queue.write_buffer(&self.chunks[chunk].buffers.lists, 0, bytemuck::cast_slice(&list));
             let mut recorder = self.recorder(chunk);
             recorder.phases(Batch { first: 0, count: 1 })?;
             let steps = recorder.steps;
             self.submit(chunk, &steps, None)?;
         }
         let bytes = (self.plan.entries * 8) as u64;
-        let field = self.read(&self.chunks[chunk].field, local as u64 * bytes, bytes)?;
+        let field = self.read(&self.chunks[chunk].buffers.field, local as u64 * bytes, bytes)?;
         let field: Vec<[f32; 2]> = bytemuck::pod_collect_to_vec(&field);
         let phase = |(&entry, &e): (&u32, &f32)| {
             let [re, im] = field[entry as usize];

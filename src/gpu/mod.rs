@@ -7,6 +7,7 @@
 //! - `tables`       the layout in device order
 //! - `shared`       structs that host and device share
 //! - `kernels`      compiled stages of a plan
+//! - `seed_sets`    phases known beforehand, on the device
 //! - `chunk`        buffers and bind groups of trials that advance together
 //! - `commands`     the order of stages in a cycle, in a start and in an evaluation
 //! - `timing`       timestamps of the stages
@@ -24,6 +25,7 @@ pub mod engine;
 mod kernels;
 pub mod open_device;
 pub mod plan;
+mod seed_sets;
 pub mod shared;
 pub mod tables;
 mod timing;

@@ -2,6 +2,9 @@
 
 use bytemuck::{Pod, Zeroable};
 
+/// `NO_SEEDS` of bindings.wgsl.
+pub const NO_SEEDS: u32 = u32::MAX;
+
 /// One dispatch.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Default, Pod, Zeroable)]
@@ -100,10 +103,20 @@ pub struct Recipe {
     pub seed: u32,
     /// Number of the trial.
     pub trial: u32,
-    /// Padding.
-    pub reserved_a: u32,
-    /// Padding.
-    pub reserved_b: u32,
+    /// Set in `seeds`, or `NO_SEEDS`.
+    pub seed_set: u32,
+    /// Cycles for which seeds are held.
+    pub hold: u32,
+    /// Mean of min(E², 9) over the measured reflections that are no seeds.
+    pub free_e_sq_mean: f32,
+    /// Its variance.
+    pub free_e_sq_variance: f32,
+    /// Their number.
+    pub free_measured: f32,
+    /// Σ m²E² of the seeds.
+    pub seed_power: f32,
+    /// Number of the others by shell.
+    pub free_shell_count: [f32; 8],
 }
 
 /// Where a trial stands.
@@ -118,7 +131,7 @@ pub struct State {
     pub height: f32,
     /// ⟨f′⟩/σ.
     pub feedback: f32,
-    /// Signal-to-noise of the field.
+    /// Signal-to-noise of the field, judged by reflections that are no seeds held.
     pub kappa: f32,
     /// Onsager factor of the phases.
     pub beta: f32,
@@ -132,8 +145,8 @@ pub struct State {
     pub e_kurtosis: f32,
     /// Figure of merit tan_cos.
     pub tan_cos: f32,
-    /// Padding.
-    pub reserved: f32,
+    /// Signal-to-noise that the phase weights use.
+    pub kappa_used: f32,
     /// 1/⟨|z|²⟩ of the shells, then 1/τ.
     pub inverse_tau: [f32; 8],
 }

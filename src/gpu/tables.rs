@@ -4,7 +4,6 @@
 use crate::engine::Problem;
 use crate::engine::layout::Layout;
 use crate::engine::problem::UNMEASURED;
-use crate::twins::field::CLIP_E_SQ;
 use crate::wgsl::shape::TILE;
 
 /// `NO_COLUMN` of bindings.wgsl.
@@ -127,20 +126,6 @@ impl Tables {
         table.extend(self.spread(problem.keys().iter().copied(), 0));
         table
     }
-}
-
-/// Mean and variance of min(E², 9) over the measured reflections, and their number by shell.
-pub fn moments(problem: &Problem) -> (f64, f64, [f32; 8]) {
-    let clipped: Vec<f64> =
-        problem.e().iter().filter(|&&e| e >= 0.0).map(|&e| f64::from((e * e).min(CLIP_E_SQ))).collect();
-    let n = clipped.len().max(1) as f64;
-    let mean = clipped.iter().sum::<f64>() / n;
-    let variance = clipped.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
-    let mut count = [0.0; 8];
-    for (&shell, _) in problem.shell().iter().zip(problem.e()).filter(|&(_, &e)| e >= 0.0) {
-        count[usize::from(shell & 7)] += 1.0;
-    }
-    (mean, variance, count)
 }
 
 #[cfg(test)]

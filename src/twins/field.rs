@@ -100,6 +100,26 @@ impl Covariance {
     }
 }
 
+/// Squared correlation of the field with the seeds: (Σ mE Re(z/√⟨|z|²⟩ · exp(−iφ)) / Σ m²E²)², `means` being m exp(iφ)
+/// (0 where there is no seed) and `seed_power` the denominator's sum.
+pub fn seed_correlation(
+    z: &[Complex32],
+    e: &[f32],
+    means: &[Complex32],
+    shell: &[u8],
+    power: &[f32; 8],
+    seed_power: f64,
+) -> f32 {
+    let inverse_root = power.map(|p| p.sqrt().recip());
+    let mut sum = 0.0f64;
+    for (((z, &e), mean), &shell) in z.iter().zip(e).zip(means).zip(shell) {
+        let along = z.re * mean.re + z.im * mean.im;
+        sum += f64::from(e.max(0.0) * along * inverse_root[(shell & 7) as usize]);
+    }
+    // A field that points away from the seeds says nothing for them.
+    if seed_power > 0.0 { (sum.max(0.0) / seed_power).powi(2) as f32 } else { 0.0 }
+}
+
 /// κ = r/(1 − r), limited to `KAPPA_RANGE`.
 pub fn kappa(correlation: f32) -> f32 {
     let r = correlation.clamp(0.0, MAX_CORRELATION);

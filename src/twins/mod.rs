@@ -2,6 +2,7 @@
 //! of each compute shader of the same name.
 //!
 //! - `amplitude`  impose measured moduli, +90° variant, sums for R and σ
+//! - `restrain`   phases known beforehand put back
 //! - `flip`       ρ < δ → −ρ, count
 //! - `posterior`  soft atom posterior f and the sum of f′
 //! - `field`      moments of the message-passing field over shells, κ
@@ -19,6 +20,7 @@ pub mod field;
 pub mod flip;
 pub mod posterior;
 pub mod random;
+pub mod restrain;
 pub mod weights;
 
 /// Partial sums kept side by side in a loop, so that it vectorises without changing the order of

@@ -100,6 +100,18 @@ pub fn cavity(z: &mut [Complex32], g: &[Complex32], e: &[f32], shell: &[u8], cav
     sums
 }
 
+/// Puts g = c = E·m exp(iφ) at the seeds; returns Σ|c|² over them.
+pub fn hold(c: &mut [Complex32], g: &mut [Complex32], e: &[f32], means: &[Complex32]) -> f64 {
+    let mut power = 0.0;
+    for (((c, g), &e), mean) in c.iter_mut().zip(g).zip(e).zip(means) {
+        if mean.norm_sqr() > 0.0 {
+            (*c, *g) = (*mean * e, *mean * e);
+            power += f64::from(c.norm_sqr());
+        }
+    }
+    power
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -68,6 +68,7 @@ const BINDINGS: &str = include_str!("../../shaders/shared/bindings.wgsl");
 const PLANES: &str = include_str!("../../shaders/shared/planes.wgsl");
 const COLUMNS: &str = include_str!("../../shaders/shared/columns.wgsl");
 const REDUCE: &str = include_str!("../../shaders/shared/reduce.wgsl");
+const RESTRAIN: &str = include_str!("../../shaders/restrain.wgsl");
 const WEIGHTS: &str = include_str!("../../shaders/weights.wgsl");
 const BESSEL: &str = include_str!("../../shaders/bessel.wgsl");
 
@@ -121,6 +122,15 @@ impl Coefficients {
         }
     }
 
+    /// What its file calls on besides.
+    fn needs(self) -> String {
+        match self {
+            Self::Cavity => [RESTRAIN, BESSEL, WEIGHTS].concat(),
+            Self::Fill | Self::Amplitude | Self::Field => RESTRAIN.to_owned(),
+            Self::Phases | Self::Tangent | Self::WeakPower => String::new(),
+        }
+    }
+
     /// Transforms that the stage needs.
     pub fn sides(self) -> Sides {
         match self {
@@ -139,9 +149,13 @@ impl Linear {
     pub fn module(self, storage: Storage) -> String {
         let (sum, text) = match self {
             Self::Random => ("f32", include_str!("../../shaders/random.wgsl").to_owned()),
-            Self::Covariance => ("f32", [BESSEL, WEIGHTS, include_str!("../../shaders/covariance.wgsl")].concat()),
-            Self::Divergence => ("f32", [BESSEL, WEIGHTS, include_str!("../../shaders/divergence.wgsl")].concat()),
-            Self::Finish => ("vec4<f32>", include_str!("../../shaders/finish.wgsl").to_owned()),
+            Self::Covariance => {
+                ("vec2<f32>", [RESTRAIN, BESSEL, WEIGHTS, include_str!("../../shaders/covariance.wgsl")].concat())
+            }
+            Self::Divergence => {
+                ("f32", [RESTRAIN, BESSEL, WEIGHTS, include_str!("../../shaders/divergence.wgsl")].concat())
+            }
+            Self::Finish => ("vec4<f32>", [RESTRAIN, include_str!("../../shaders/finish.wgsl")].concat()),
         };
         module(storage, &[&text], sum, LINEAR_THREADS)
     }
@@ -158,8 +172,7 @@ pub fn plane_module(shape: &PlaneShape, density: Density, storage: Storage) -> S
 pub fn column_module(shape: &ColumnShape, coefficients: Coefficients, storage: Storage) -> String {
     let cells = cells(shape.cells_kind, shape.cells());
     let main = main_function(shape.threads, &shape.body(coefficients.sides()));
-    let weights = if coefficients == Coefficients::Cavity { [BESSEL, WEIGHTS].concat() } else { String::new() };
-    module(storage, &[COLUMNS, &weights, coefficients.text(), &cells, &main], "vec4<f32>", shape.threads)
+    module(storage, &[COLUMNS, &coefficients.needs(), coefficients.text(), &cells, &main], "vec4<f32>", shape.threads)
 }
 
 /// The complete modules of the four-pass way: columns to rows, rows with the density stage, rows to columns.

@@ -10,6 +10,7 @@ use super::trial::Trial;
 use crate::engine::FlipRecipe;
 use crate::twins::amplitude::{AmplitudeSums, impose};
 use crate::twins::flip::flip;
+use crate::twins::restrain::restrain;
 use std::time::Instant;
 
 struct Flip {
@@ -34,6 +35,7 @@ pub fn cycle(shared: &Shared, trial: &mut Trial, scratch: &mut Scratch, recipe: 
 
     let (targets, e) = (shared.problem.targets(recipe.amplitudes), shared.problem.e());
     let e_weak = shared.problem.e_quantile(recipe.weak);
+    let held = trial.held();
     let scale = points.recip();
     let (mut power, mut misfit, mut target) = (0.0f64, 0.0f64, 0.0f64);
     shared.passes.columns::<true, true>(&mut trial.mixed, scratch, |column, line| {
@@ -43,7 +45,16 @@ pub fn cycle(shared: &Shared, trial: &mut Trial, scratch: &mut Scratch, recipe: 
             line,
             |origin| origin * scale,
             |entries, line| {
-                let sums: AmplitudeSums = impose(line, &targets[entries.clone()], &e[entries], scale, e_weak);
+                let sums: AmplitudeSums = impose(line, &targets[entries.clone()], &e[entries.clone()], scale, e_weak);
+                if let Some(seeds) = &held {
+                    power += f64::from(restrain(
+                        line,
+                        &targets[entries.clone()],
+                        &seeds.means()[entries.clone()],
+                        &e[entries],
+                        e_weak,
+                    ));
+                }
                 power += f64::from(sums.power);
                 misfit += f64::from(sums.misfit);
                 target += f64::from(sums.target);

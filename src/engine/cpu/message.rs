@@ -13,9 +13,9 @@ use super::Shared;
 use super::passes::{PlaneStep, Scratch, with_entries};
 use super::trial::Trial;
 use crate::engine::{Denoiser, MessageRecipe};
-use crate::twins::field::{covariance, kappa, shell_power, subtract_feedback};
+use crate::twins::field::{covariance, kappa, seed_correlation, shell_power, subtract_feedback};
 use crate::twins::posterior::{Logistic, logistic, square};
-use crate::twins::weights::{Cavity, cavity, posterior_means};
+use crate::twins::weights::{Cavity, cavity, hold, posterior_means};
 use std::time::Instant;
 
 /// Odds M/N − 1 against an atom are kept above this: N may be annealed beyond M/2.
@@ -80,13 +80,26 @@ pub fn cycle(shared: &Shared, trial: &mut Trial, scratch: &mut Scratch, recipe: 
     let after_forward = Instant::now();
     trial.seconds.columns += (after_forward - after_planes).as_secs_f64();
 
-    let (e, shell) = (problem.e(), problem.shell());
+    let held = trial.held();
+    let shell = problem.shell();
+    // Seeds that are held are no evidence for the field, and have no response of their own.
+    let e = held.as_ref().map_or(problem.e(), |seeds| seeds.free_e());
     let power = shell_power(&trial.cavity, e, shell);
-    trial.kappa = kappa(covariance(&trial.cavity, e, shell, &power).correlation());
-    let inverse_tau = power.map(|p| (1.0 + trial.kappa) / p);
-    let divergence = posterior_means(&trial.cavity, e, shell, &inverse_tau, trial.kappa, &mut trial.posterior);
+    let correlation = covariance(&trial.cavity, e, shell, &power).correlation();
+    trial.kappa = kappa(correlation);
+    let kappa_used = held.as_ref().map_or(trial.kappa, |seeds| {
+        let (means, e) = (seeds.means(), problem.e());
+        kappa(correlation.max(seed_correlation(&trial.cavity, e, means, shell, &power, seeds.power())))
+    });
+    let inverse_tau = power.map(|p| (1.0 + kappa_used) / p);
+    let divergence = posterior_means(&trial.cavity, e, shell, &inverse_tau, kappa_used, &mut trial.posterior);
     let beta = (divergence / problem.measured_count().max(1) as f64) as f32;
     let mut sums = cavity(&mut trial.cavity, &trial.posterior, e, shell, &Cavity { inverse_tau, beta });
+    if let Some(seeds) = &held {
+        let power = hold(&mut trial.cavity, &mut trial.posterior, problem.e(), seeds.means());
+        sums.power += power;
+        sums.overlap += power;
+    }
     if let Some(previous) = previous {
         sums = damp(&mut trial.cavity, &previous, &trial.posterior, recipe.damping);
     }

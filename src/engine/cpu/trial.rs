@@ -2,9 +2,10 @@
 
 use super::Shared;
 use super::passes::with_entries;
-use crate::engine::{Recipe, StageSeconds, Start};
+use crate::engine::{Recipe, Seeds, StageSeconds, Start};
 use crate::twins::random::{phase_index, trial_hash};
 use num_complex::Complex32;
+use std::sync::Arc;
 
 /// Posterior mean of an unseeded phase at the start of message passing, in units of E: small, so that
 /// the first map is believed as little as random phases deserve (recipe notes §3).
@@ -15,6 +16,8 @@ pub const UNSEEDED_MEAN: f32 = 0.2;
 pub struct Trial {
     pub recipe: Recipe,
     pub cycles: u32,
+    /// What was known at the start, and for how many cycles it is held.
+    seeds: Option<(Arc<Seeds>, u32)>,
     /// Coefficients of the next map in mixed space, nz × columns.
     pub mixed: Vec<Complex32>,
     /// Message passing: cavity coefficients c, then for a moment the field z.
@@ -25,7 +28,7 @@ pub struct Trial {
     pub power: f64,
     /// Expected atom height over σ of the next map, for N as given (message passing).
     pub height: f64,
-    /// κ of the last message-passing cycle.
+    /// κ of the last message-passing cycle, judged by reflections that are no seeds.
     pub kappa: f32,
     /// R and flipped share of the last flipping cycle.
     pub r: f32,
@@ -43,9 +46,17 @@ impl Trial {
                 Complex32::new(cos, sin)
             }
             Start::Phases(phases) => phases[i],
+            Start::Seeded { seeds, .. } => match recipe {
+                Recipe::Flipping(_) => {
+                    let mean = seeds.means()[i];
+                    mean / mean.norm().max(f32::MIN_POSITIVE)
+                }
+                Recipe::Message(_) => seeds.means()[i],
+            },
         };
         let (targets, factor) = match recipe {
             Recipe::Flipping(recipe) => (problem.targets(recipe.amplitudes), 1.0),
+            Recipe::Message(_) if matches!(start, Start::Seeded { .. }) => (problem.e(), 1.0),
             Recipe::Message(_) => (problem.e(), UNSEEDED_MEAN),
         };
         let first: Vec<Complex32> =
@@ -54,6 +65,10 @@ impl Trial {
         let mut trial = Self {
             recipe,
             cycles: 0,
+            seeds: match start {
+                Start::Seeded { seeds, hold } => Some((seeds.clone(), *hold)),
+                _ => None,
+            },
             mixed: vec![Complex32::default(); shared.passes.mixed_len()],
             cavity: Vec::new(),
             posterior: Vec::new(),
@@ -73,6 +88,11 @@ impl Trial {
             trial.cavity = first;
         }
         trial
+    }
+
+    /// The seeds, as long as they are held.
+    pub fn held(&self) -> Option<Arc<Seeds>> {
+        self.seeds.as_ref().filter(|(_, hold)| self.cycles < *hold).map(|(seeds, _)| seeds.clone())
     }
 
     /// σ of the next map: √(2 Σ|F|²) over the half sphere (Parseval, inverse transform unnormalised).
