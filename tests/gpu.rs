@@ -3,6 +3,7 @@
 
 #[path = "common/gpu.rs"]
 mod gpu;
+#[allow(dead_code, reason = "a part of it serves here")]
 #[path = "common/reference.rs"]
 mod reference;
 

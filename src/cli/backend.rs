@@ -2,7 +2,6 @@
 
 use crate::engine::Backend;
 use crate::engine::cpu::CpuBackend;
-use crate::gpu::plan::Tuning;
 use crate::gpu::{self, Choice, GpuBackend};
 use crate::{Error, Result};
 use clap::ValueEnum;
@@ -61,6 +60,6 @@ fn open(choice: &Choice, say: impl Fn(&str)) -> Result<Box<dyn Backend>> {
         say(&format!("{} is a software adapter: slower than --backend cpu", open.report.name));
     }
     let changes = std::env::var(TUNING).unwrap_or_default();
-    let tuning = Tuning::of(&open.report).with(&changes).map_err(|what| Error::Usage(format!("{TUNING}: {what}")))?;
-    Ok(Box::new(GpuBackend::new(open, tuning)))
+    let backend = GpuBackend::new(open, &changes).map_err(|what| Error::Usage(format!("{TUNING}: {what}")))?;
+    Ok(Box::new(backend))
 }

@@ -14,13 +14,17 @@ const MOST_SLOTS: usize = 512;
 /// Makes engines on one opened adapter.
 pub struct GpuBackend {
     open: Arc<OpenDevice>,
-    tuning: Tuning,
+    changes: String,
 }
 
 impl GpuBackend {
-    /// Engines on `open`, with the tuning of its kind unless one is given.
-    pub fn new(open: OpenDevice, tuning: Tuning) -> Self {
-        Self { open: Arc::new(open), tuning }
+    /// Engines on `open`, tuned for it; `changes` are those of `Tuning::with`.
+    ///
+    /// # Errors
+    /// What is wrong with the changes.
+    pub fn new(open: OpenDevice, changes: &str) -> Result<Self, String> {
+        Tuning::GPU.with(changes)?;
+        Ok(Self { open: Arc::new(open), changes: changes.to_owned() })
     }
 }
 
@@ -39,6 +43,8 @@ impl Backend for GpuBackend {
     }
 
     fn engine(&self, problem: Problem, slots: usize) -> Result<Box<dyn Engine>, EngineError> {
-        Ok(Box::new(GpuEngine::new(self.open.clone(), problem, slots, &self.tuning, false)?))
+        let tuning = Tuning::of(&self.open.report, problem.layout().points());
+        let tuning = tuning.with(&self.changes).map_err(EngineError::Refused)?;
+        Ok(Box::new(GpuEngine::new(self.open.clone(), problem, slots, &tuning, false)?))
     }
 }

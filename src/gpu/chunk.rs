@@ -1,8 +1,9 @@
 //! Buffers and bind groups: those of a chunk of trials that advance together, and those that all chunks share.
 
 use super::OpenDevice;
+use super::cut::twiddle_places;
 use super::kernels::Kernels;
-use super::plan::{Plan, Planes, twiddle_places};
+use super::plan::{Plan, Planes};
 use super::shared::{Params, Problem as DeviceProblem, Recipe, State};
 use super::tables::Tables;
 use crate::engine::Problem;

@@ -4,12 +4,12 @@ use super::OpenDevice;
 use super::chunk::{Chunk, Common};
 use super::commands::{Batch, Recorder, Step, encode};
 use super::kernels::Kernels;
+use super::numbers::{numbers, seeded, unseeded};
 use super::plan::{Plan, Tuning};
 use super::seed_sets::SeedSets;
-use super::shared::{NO_SEEDS, Recipe as DeviceRecipe, State};
+use super::shared::{Recipe as DeviceRecipe, State};
 use super::tables::Tables;
 use super::timing::Timer;
-use crate::engine::recipe::{Amplitudes, Denoiser};
 use crate::engine::{Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
 use num_complex::Complex32;
 use std::sync::Arc;
@@ -19,10 +19,6 @@ use std::time::{Duration, Instant};
 const SUBMISSION: Duration = Duration::from_millis(60);
 /// Most cycles of one submission.
 const MOST_CYCLES: u32 = 256;
-/// A device that answers nothing for so long counts as lost.
-const PATIENCE: Duration = Duration::from_secs(120);
-/// Factor on the amplitudes of a message-passing start (recipe notes §3; `UNSEEDED_MEAN` of the CPU engine).
-const UNSEEDED_MEAN: f32 = crate::engine::cpu::UNSEEDED_MEAN;
 
 /// A trial in a slot.
 struct Seat {
@@ -194,55 +190,20 @@ impl GpuEngine {
         };
         encode(&mut encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()), chunk, rest);
         let index = self.open.queue.submit([encoder.finish()]);
-        self.wait(index)?;
+        self.open.wait(index)?;
         if let (Some(timer), Some((_, weight))) = (&self.timer, timed) {
             let (buffer, bytes) = timer.readable();
-            let ticks: Vec<u64> = bytemuck::pod_collect_to_vec(&self.map(buffer, bytes)?);
+            let ticks: Vec<u64> = bytemuck::pod_collect_to_vec(&self.open.map(buffer, bytes)?);
             timer.book(&ticks, weight, &mut self.seconds);
         }
         Ok(())
     }
 
-    fn wait(&self, index: wgpu::SubmissionIndex) -> Result<()> {
-        let poll = wgpu::PollType::Wait { submission_index: Some(index), timeout: Some(PATIENCE) };
-        let polled = self.open.device.poll(poll);
-        self.open.check()?;
-        polled.map(|_| ()).map_err(|error| EngineError::Lost(format!("no answer ({error})")))
-    }
-
-    /// Contents of a buffer that can be mapped.
-    fn map(&self, buffer: &wgpu::Buffer, bytes: u64) -> Result<Vec<u8>> {
-        buffer.map_async(wgpu::MapMode::Read, 0..bytes, |_| {});
-        let polled = self.open.device.poll(wgpu::PollType::Wait { submission_index: None, timeout: Some(PATIENCE) });
-        self.open.check()?;
-        polled.map_err(|error| EngineError::Lost(format!("no answer ({error})")))?;
-        let view = buffer.get_mapped_range(0..bytes).map_err(|error| EngineError::Lost(error.to_string()))?;
-        let contents = view.to_vec();
-        drop(view);
-        buffer.unmap();
-        Ok(contents)
-    }
-
-    /// Copies part of a buffer to the host.
-    fn read(&self, source: &wgpu::Buffer, offset: u64, bytes: u64) -> Result<Vec<u8>> {
-        let target = self.open.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("read"),
-            size: bytes,
-            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
-        let mut encoder = self.open.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        encoder.copy_buffer_to_buffer(source, offset, &target, 0, bytes);
-        self.open.queue.submit([encoder.finish()]);
-        self.map(&target, bytes)
-    }
-
     /// What of a recipe depends on the start alone.
     fn start_numbers(&mut self, start: &Start) -> DeviceRecipe {
-        let none = DeviceRecipe { seed_set: NO_SEEDS, ..DeviceRecipe::default() };
         match start {
-            Start::Random { seed, trial } => DeviceRecipe { seed: *seed, trial: *trial, ..none },
-            Start::Phases(_) => none,
+            Start::Random { seed, trial } => DeviceRecipe { seed: *seed, trial: *trial, ..unseeded() },
+            Start::Phases(_) => unseeded(),
             Start::Seeded { seeds, hold } => {
                 let seated = |set: usize| {
                     self.seats.iter().zip(&self.recipes).any(|(s, r)| s.is_some() && r.seed_set == set as u32)
@@ -253,53 +214,7 @@ impl GpuEngine {
                         chunk.rebind(&self.open, &self.kernels, &self.common, self.seeds.buffer());
                     }
                 }
-                let free = seeds.free();
-                DeviceRecipe {
-                    seed_set: set as u32,
-                    hold: *hold,
-                    free_e_sq_mean: free.e_sq_mean as f32,
-                    free_e_sq_variance: free.e_sq_variance as f32,
-                    free_measured: free.measured as f32,
-                    seed_power: seeds.power() as f32,
-                    free_shell_count: free.shell_count,
-                    ..none
-                }
-            }
-        }
-    }
-
-    /// The recipe in the device's numbers; those of the start are taken over.
-    fn device_recipe(&self, recipe: Recipe, start: &DeviceRecipe) -> DeviceRecipe {
-        let [nx, ny, nz] = self.plan.dims;
-        // The product of both scales is 1/(2N): unpacking two real rows leaves their coefficients doubled. The plane
-        // pass takes the part of x and y, which keeps mixed space within half precision.
-        let (plane_scale, column_scale) = (0.5 / (nx * ny) as f32, 1.0 / nz as f32);
-        match recipe {
-            Recipe::Flipping(r) => DeviceRecipe {
-                method: 0,
-                amplitudes: u32::from(r.amplitudes == Amplitudes::SqrtEF),
-                k: r.k,
-                e_weak: self.problem.e_quantile(r.weak),
-                plane_scale,
-                column_scale,
-                start_factor: 1.0,
-                ..*start
-            },
-            Recipe::Message(r) => {
-                // Posteriors lie between 0 and 1 and are small nearly everywhere: brought to the size of a map.
-                let gain = (nx * ny * nz) as f32 / self.problem.atoms().sqrt();
-                DeviceRecipe {
-                    method: 1,
-                    denoiser: u32::from(r.denoiser == Denoiser::Square),
-                    anneal: r.anneal as f32,
-                    n_start: r.n_start,
-                    n_log_ratio: (r.n_end / r.n_start).ln(),
-                    damping: r.damping,
-                    plane_scale: plane_scale * gain,
-                    column_scale: column_scale / gain,
-                    start_factor: if start.seed_set == NO_SEEDS { UNSEEDED_MEAN } else { 1.0 },
-                    ..*start
-                }
+                seeded(seeds, *hold, set)
             }
         }
     }
@@ -372,14 +287,14 @@ impl Engine for GpuEngine {
             Start::Phases(phases) => Some(self.tables.spread(phases.iter().map(|p| [p.re, p.im]), [1.0, 0.0])),
         };
         let start_numbers = self.start_numbers(start);
-        self.write_recipe(slot, self.device_recipe(recipe, &start_numbers));
+        self.write_recipe(slot, numbers(&self.problem, &self.plan, recipe, &start_numbers));
         self.seats[slot] = Some(Seat { recipe, cycles: 0, waiting: Some(phases) });
         self.open.check()
     }
 
     fn change_recipe(&mut self, slot: usize, recipe: Recipe) -> Result<()> {
         let start_numbers = self.recipes[slot];
-        self.write_recipe(slot, self.device_recipe(recipe, &start_numbers));
+        self.write_recipe(slot, numbers(&self.problem, &self.plan, recipe, &start_numbers));
         if let Some(seat) = &mut self.seats[slot] {
             seat.recipe = recipe;
         }
@@ -412,11 +327,8 @@ impl Engine for GpuEngine {
                 self.submit(chunk, &steps, Some((steps.len(), 1.0)))?;
             }
             let bytes = (self.chunks[chunk].slots * size_of::<State>()) as u64;
-            states.extend(bytemuck::pod_collect_to_vec::<u8, State>(&self.read(
-                &self.chunks[chunk].buffers.states,
-                0,
-                bytes,
-            )?));
+            let read = self.open.read(&self.chunks[chunk].buffers.states, 0, bytes)?;
+            states.extend(bytemuck::pod_collect_to_vec::<u8, State>(&read));
         }
         let merits = |(seat, state): (&Option<Seat>, &State)| {
             let seat = seat.as_ref()?;
@@ -449,7 +361,7 @@ impl Engine for GpuEngine {
             self.submit(chunk, &steps, None)?;
         }
         let bytes = (self.plan.entries * 8) as u64;
-        let field = self.read(&self.chunks[chunk].buffers.field, local as u64 * bytes, bytes)?;
+        let field = self.open.read(&self.chunks[chunk].buffers.field, local as u64 * bytes, bytes)?;
         let field: Vec<[f32; 2]> = bytemuck::pod_collect_to_vec(&field);
         let phase = |(&entry, &e): (&u32, &f32)| {
             let [re, im] = field[entry as usize];

@@ -3,14 +3,18 @@
 //! - `adapter`      what an adapter is and can do, and the list of those here
 //! - `choice`       which one is meant
 //! - `open_device`  an adapter opened for work, and its end if it is lost
-//! - `plan`         threads, radices, passes and chunks for a grid on a device
+//! - `tuning`       how kernels are cut for a device
+//! - `cut`          radices, threads and workgroup memory of the passes
+//! - `plan`         passes, chunks and memory of a grid on a device
 //! - `tables`       the layout in device order
 //! - `shared`       structs that host and device share
+//! - `numbers`      recipes in the device's numbers
 //! - `kernels`      compiled stages of a plan
 //! - `seed_sets`    phases known beforehand, on the device
 //! - `chunk`        buffers and bind groups of trials that advance together
 //! - `commands`     the order of stages in a cycle, in a start and in an evaluation
 //! - `timing`       timestamps of the stages
+//! - `transfer`     waiting, and bringing results home
 //! - `engine`       the engine
 //! - `backend`      what makes engines on an adapter
 //!
@@ -21,14 +25,18 @@ pub mod backend;
 pub mod choice;
 mod chunk;
 mod commands;
+mod cut;
 pub mod engine;
 mod kernels;
+mod numbers;
 pub mod open_device;
 pub mod plan;
 mod seed_sets;
 pub mod shared;
 pub mod tables;
 mod timing;
+mod transfer;
+pub mod tuning;
 
 pub use adapter::{AdapterLimits, AdapterReport, Kind, list};
 pub use backend::GpuBackend;

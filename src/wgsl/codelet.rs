@@ -43,7 +43,7 @@ fn near_root(n: usize) -> Option<usize> {
     if PRIMES.contains(&n) {
         return None;
     }
-    (2..=n.isqrt()).rev().find(|a| n % a == 0)
+    (2..=n.isqrt()).rev().find(|a| n.is_multiple_of(*a))
 }
 
 /// Cooley & Tukey: a transforms of length n/a follow n/a of length a.

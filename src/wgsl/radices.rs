@@ -7,7 +7,7 @@ const PRIMES: [usize; 4] = [2, 3, 5, 7];
 pub fn is_smooth(n: usize) -> bool {
     let mut rest = n;
     for p in PRIMES {
-        while rest > 1 && rest % p == 0 {
+        while rest > 1 && rest.is_multiple_of(p) {
             rest /= p;
         }
     }
@@ -34,7 +34,7 @@ fn split(n: usize, largest: usize, smallest: usize, taken: &mut Vec<usize>, best
         }
         return;
     }
-    for radix in (smallest..=largest.min(n)).filter(|r| n % r == 0) {
+    for radix in (smallest..=largest.min(n)).filter(|r| n.is_multiple_of(*r)) {
         taken.push(radix);
         split(n / radix, largest, radix, taken, best);
         taken.pop();

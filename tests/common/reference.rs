@@ -114,7 +114,7 @@ pub fn flipping_reference(problem: &Problem, phases: &[Complex32], recipe: &Flip
 pub fn some_seeds(problem: &Problem) -> Seeds {
     let known = |i: usize| {
         let phase = std::f32::consts::TAU * unit_interval(trial_hash(3, 3, problem.keys()[i]));
-        (i, Complex32::from_polar(if i % 2 == 0 { 0.9 } else { 0.5 }, phase))
+        (i, Complex32::from_polar(if i.is_multiple_of(2) { 0.9 } else { 0.5 }, phase))
     };
     Seeds::new(problem, (0..problem.layout().len()).filter(|i| i % 7 == 3).map(known))
 }

@@ -1,0 +1,113 @@
+//! Cutting transforms into kernels: radices, threads, and what fits workgroup memory.
+
+use super::AdapterLimits;
+use super::plan::Planes;
+use super::tuning::Tuning;
+use crate::engine::EngineError;
+use crate::wgsl::exchange::Cells;
+use crate::wgsl::four_pass::RowShape;
+use crate::wgsl::radices::radices;
+use crate::wgsl::shape::{ColumnShape, PlaneShape, TILE};
+
+type Result<T> = std::result::Result<T, EngineError>;
+
+/// Threads of the four-pass kernel along x that are aimed at.
+const ROW_THREADS: usize = 128;
+
+/// Tables of exp(−2πi m/n) in the order x, y, z: where each begins, and where the phase table follows.
+pub fn twiddle_places(dims: [usize; 3]) -> [usize; 4] {
+    [0, dims[0], dims[0] + dims[1], dims[0] + dims[1] + dims[2]]
+}
+
+/// The device refuses the work.
+pub fn device(what: impl Into<String>) -> EngineError {
+    EngineError::Refused(what.into())
+}
+
+fn split(n: usize, tuning: &Tuning) -> Result<Vec<usize>> {
+    radices(n, tuning.largest_radix).ok_or_else(|| device(format!("an edge of {n} points has a prime factor above 7")))
+}
+
+/// The column pass of a grid.
+pub fn column_shape(dims: [usize; 3], limits: &AdapterLimits, tuning: &Tuning) -> Result<ColumnShape> {
+    let list = split(dims[2], tuning)?;
+    let threads = threads(&[(TILE * dims[2], list.as_slice())], limits, tuning);
+    let shape = |cells_kind| ColumnShape {
+        nz: dims[2],
+        radices: list.clone(),
+        twiddle: twiddle_places(dims)[2],
+        threads,
+        cells_kind,
+    };
+    let bytes = |cells: Cells| dims[2] * TILE * cell_bytes(cells) + threads * 16;
+    [Cells::Complex, Cells::Real]
+        .into_iter()
+        .find(|&cells| bytes(cells) <= limits.workgroup_bytes as usize)
+        .map(shape)
+        .ok_or_else(|| device(format!("an edge of {} points does not fit its workgroup memory", dims[2])))
+}
+
+/// The plane pass of a grid whose largest kx is `active` − 1.
+pub fn plane_shape(dims: [usize; 3], active: usize, limits: &AdapterLimits, tuning: &Tuning) -> Result<Planes> {
+    let lists = [split(dims[0], tuning)?, split(dims[1], tuning)?];
+    let places = twiddle_places(dims);
+    let pairs = dims[1].div_ceil(2);
+    let work = [(pairs * dims[0], lists[0].as_slice()), (active * dims[1], lists[1].as_slice())];
+    let mut whole = PlaneShape {
+        dims,
+        active,
+        radices: lists.clone(),
+        twiddles: [places[0], places[1]],
+        threads: threads(&work, limits, tuning),
+        cells_kind: Cells::Complex,
+    };
+    for cells in [Cells::Complex, Cells::Real] {
+        whole.cells_kind = cells;
+        if !tuning.four_pass && whole.cells() * cell_bytes(cells) + whole.threads * 8 <= limits.workgroup_bytes as usize
+        {
+            return Ok(Planes::Whole(whole));
+        }
+    }
+    let longest = lists[0].last().copied().unwrap_or(1);
+    let x_count = (ROW_THREADS * longest / dims[0]).clamp(1, pairs);
+    let mut rows = RowShape {
+        dims,
+        active,
+        y_threads: threads(&[(TILE * dims[1], lists[1].as_slice())], limits, tuning),
+        x_threads: threads(&[(x_count * dims[0], lists[0].as_slice())], limits, tuning),
+        radices: lists,
+        twiddles: [places[0], places[1]],
+        x_count,
+        cells_kind: Cells::Complex,
+    };
+    for cells in [Cells::Complex, Cells::Real] {
+        rows.cells_kind = cells;
+        let bytes = rows.y_cells().max(rows.x_cells()) * cell_bytes(cells) + rows.y_threads.max(rows.x_threads) * 8;
+        if bytes <= limits.workgroup_bytes as usize {
+            return Ok(Planes::Rows(rows));
+        }
+    }
+    Err(device(format!("edges of {} and {} points do not fit its workgroup memory", dims[0], dims[1])))
+}
+
+fn cell_bytes(cells: Cells) -> usize {
+    match cells {
+        Cells::Complex => 8,
+        Cells::Real => 4,
+    }
+}
+
+/// Threads of a workgroup that transforms lines: values in all and the radices of each set. Least idle work first, then
+/// the fewest threads that hold no more values than they should.
+fn threads(sets: &[(usize, &[usize])], limits: &AdapterLimits, tuning: &Tuning) -> usize {
+    let slots = |values: usize, radix: usize, threads: usize| (values / radix).div_ceil(threads);
+    let stages = || sets.iter().flat_map(|&(values, list)| list.iter().map(move |&radix| (values, radix)));
+    let held =
+        |threads: usize| stages().map(|(values, radix)| slots(values, radix, threads) * radix).max().unwrap_or(1);
+    let work = |threads: usize| stages().map(|(v, radix)| slots(v, radix, threads) * radix * threads).sum::<usize>();
+    let granule = tuning.granule;
+    (1..=limits.invocations as usize / granule)
+        .map(|i| i * granule)
+        .min_by_key(|&threads| (held(threads).max(tuning.values_per_thread), work(threads), threads))
+        .unwrap_or(granule)
+}
