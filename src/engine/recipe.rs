@@ -2,6 +2,10 @@
 
 use serde::Serialize;
 
+/// Posterior mean of an unseeded phase at the start of message passing, in units of E: small, so that
+/// the first map is believed as little as random phases deserve (recipe notes §3).
+pub const UNSEEDED_MEAN: f32 = 0.2;
+
 /// One of the two iterations, with its numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(tag = "method", rename_all = "snake_case")]

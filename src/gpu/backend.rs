@@ -2,7 +2,7 @@
 
 use super::plan::Tuning;
 use super::{GpuEngine, OpenDevice};
-use crate::engine::cpu::SLOTS;
+use crate::engine::backend::SMALL_BATCH;
 use crate::engine::{Backend, Device, Engine, EngineError, Problem};
 use std::sync::Arc;
 
@@ -35,9 +35,9 @@ impl Backend for GpuBackend {
 
     fn slots(&self, problem: &Problem, trials: u32) -> usize {
         let slots = if self.open.report.software {
-            SLOTS
+            SMALL_BATCH
         } else {
-            (POINTS_IN_FLIGHT / problem.layout().points()).clamp(SLOTS, MOST_SLOTS)
+            (POINTS_IN_FLIGHT / problem.layout().points()).clamp(SMALL_BATCH, MOST_SLOTS)
         };
         slots.min(trials as usize).max(1)
     }

@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use super::shared::{NO_SEEDS, Recipe as DeviceRecipe};
-use crate::engine::cpu::UNSEEDED_MEAN;
+use crate::engine::recipe::UNSEEDED_MEAN;
 use crate::engine::{Amplitudes, Denoiser, Problem, Recipe, Seeds};
 
 /// A trial that starts without seeds.

@@ -1,12 +1,9 @@
 //! The processor as a device.
 
 use super::{CpuEngine, processor};
+use crate::engine::backend::SMALL_BATCH;
 use crate::engine::{Backend, Device, Engine, EngineError, Problem};
 use std::sync::Arc;
-
-/// Trials that advance together. Fixed, so that a run does not depend on the number of threads; small, so
-/// that an easy structure does not pay for many trials it did not need.
-pub const SLOTS: usize = 8;
 
 /// Makes CPU engines that share a thread pool.
 pub struct CpuBackend {
@@ -26,7 +23,7 @@ impl Backend for CpuBackend {
     }
 
     fn slots(&self, _: &Problem, trials: u32) -> usize {
-        SLOTS.min(trials as usize).max(1)
+        SMALL_BATCH.min(trials as usize).max(1)
     }
 
     fn engine(&self, problem: Problem, slots: usize) -> Result<Box<dyn Engine>, EngineError> {

@@ -14,7 +14,7 @@ mod message;
 pub mod passes;
 mod trial;
 
-pub use backend::{CpuBackend, SLOTS};
+pub use backend::CpuBackend;
 
 use super::{Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
 use crate::twins::random::phase_table;
@@ -23,7 +23,6 @@ use passes::Passes;
 use rayon::prelude::*;
 use std::sync::Arc;
 use trial::Trial;
-pub use trial::UNSEEDED_MEAN;
 
 /// What the trials of an engine share.
 struct Shared {

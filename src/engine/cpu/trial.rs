@@ -2,14 +2,11 @@
 
 use super::Shared;
 use super::passes::with_entries;
+use crate::engine::recipe::UNSEEDED_MEAN;
 use crate::engine::{Recipe, Seeds, StageSeconds, Start};
 use crate::twins::random::{phase_index, trial_hash};
 use num_complex::Complex32;
 use std::sync::Arc;
-
-/// Posterior mean of an unseeded phase at the start of message passing, in units of E: small, so that
-/// the first map is believed as little as random phases deserve (recipe notes §3).
-pub const UNSEEDED_MEAN: f32 = 0.2;
 
 /// One trial. Flipping keeps its coefficients in `mixed` alone; message passing keeps the cavity and
 /// posterior coefficients too.
