@@ -1,7 +1,7 @@
 //! A GPU as a place for trials to run.
 
 use super::plan::Tuning;
-use super::{GpuEngine, OpenDevice};
+use super::{GpuEngine, OpenDevice, copy};
 use crate::engine::cpu::SLOTS;
 use crate::engine::{Backend, Device, Engine, EngineError, Problem};
 use std::sync::Arc;
@@ -40,5 +40,9 @@ impl Backend for GpuBackend {
 
     fn engine(&self, problem: Problem, slots: usize) -> Result<Box<dyn Engine>, EngineError> {
         Ok(Box::new(GpuEngine::new(self.open.clone(), problem, slots, &self.tuning, false)?))
+    }
+
+    fn copy_bandwidth(&self) -> Result<Option<f64>, EngineError> {
+        copy::bandwidth(&self.open).map(Some)
     }
 }

@@ -12,6 +12,7 @@
 //! - `timing`       timestamps of the stages
 //! - `engine`       the engine
 //! - `backend`      what makes engines on an adapter
+//! - `copy`         what memory gives to a plain copy
 //!
 //! Imports: `engine`, `wgsl`, `twins`, `error`.
 
@@ -20,6 +21,7 @@ pub mod backend;
 pub mod choice;
 mod chunk;
 mod commands;
+pub mod copy;
 pub mod engine;
 mod kernels;
 pub mod open_device;

@@ -45,7 +45,8 @@ impl Tuning {
     /// What is wrong with the text.
     pub fn with(mut self, changes: &str) -> std::result::Result<Self, String> {
         for change in changes.split(',').map(str::trim).filter(|c| !c.is_empty()) {
-            let (name, value) = change.split_once('=').ok_or_else(|| format!("{change:?} is not of the form name=number"))?;
+            let (name, value) =
+                change.split_once('=').ok_or_else(|| format!("{change:?} is not of the form name=number"))?;
             let number: usize = value.parse().map_err(|_| format!("{value:?} in {change:?} is not a whole number"))?;
             match name {
                 "radix" => self.largest_radix = number.max(7),
@@ -53,7 +54,11 @@ impl Tuning {
                 "granule" => self.granule = number.max(1),
                 "chunk-mb" => self.chunk_bytes = (number as u64).max(1) << 20,
                 "four-pass" => self.four_pass = number != 0,
-                _ => return Err(format!("{name:?} cannot be tuned; known are radix, values, granule, chunk-mb and four-pass")),
+                _ => {
+                    return Err(format!(
+                        "{name:?} cannot be tuned; known are radix, values, granule, chunk-mb and four-pass"
+                    ));
+                }
             }
         }
         Ok(self)
