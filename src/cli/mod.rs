@@ -2,6 +2,7 @@
 
 mod backend;
 pub mod bench;
+mod bench_text;
 pub mod devices;
 mod progress;
 pub mod simulate;

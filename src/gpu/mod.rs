@@ -30,6 +30,7 @@ pub mod shared;
 pub mod tables;
 mod timing;
 
+pub use crate::wgsl::stage::Storage;
 pub use adapter::{AdapterLimits, AdapterReport, Kind, list};
 pub use backend::GpuBackend;
 pub use choice::{Choice, choose};
