@@ -13,6 +13,7 @@
 //! - `engine`       the engine
 //! - `backend`      what makes engines on an adapter
 //! - `copy`         what memory gives to a plain copy
+//! - `memory`       how many trials a card holds
 //!
 //! Imports: `engine`, `wgsl`, `twins`, `error`.
 
@@ -24,6 +25,7 @@ mod commands;
 pub mod copy;
 pub mod engine;
 mod kernels;
+pub mod memory;
 pub mod open_device;
 pub mod plan;
 pub mod shared;
