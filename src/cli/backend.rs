@@ -2,7 +2,7 @@
 
 use crate::engine::Backend;
 use crate::engine::cpu::CpuBackend;
-use crate::gpu::{self, Choice, GpuBackend};
+use crate::gpu::{self, Choice, GpuBackend, Storage};
 use crate::{Error, Result};
 use clap::ValueEnum;
 use std::sync::Arc;
@@ -27,17 +27,46 @@ enum Kind {
     Gpu,
 }
 
+/// Number format of mixed space on a GPU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Precision {
+    /// Single precision
+    F32,
+    /// Half precision; arithmetic stays single
+    F16,
+}
+
+impl From<Precision> for Storage {
+    fn from(precision: Precision) -> Self {
+        match precision {
+            Precision::F32 => Self::F32,
+            Precision::F16 => Self::F16,
+        }
+    }
+}
+
 impl BackendArgs {
-    /// The device that is meant. `say` is told, in one line, what the user may not expect.
-    pub fn resolve(&self, pool: &Arc<rayon::ThreadPool>, say: impl Fn(&str)) -> Result<Box<dyn Backend>> {
+    /// The device that is meant; a number format, if one is given, means a GPU. `say` is told, in one line, what the user
+    /// may not expect.
+    pub fn resolve(
+        &self,
+        storage: Option<Precision>,
+        pool: &Arc<rayon::ThreadPool>,
+        say: impl Fn(&str),
+    ) -> Result<Box<dyn Backend>> {
         let cpu = || Box::new(CpuBackend::new(pool.clone()));
+        let open = |choice: &Choice, say: &dyn Fn(&str)| open(choice, storage, say);
         match (self.backend, &self.device) {
+            (Kind::Cpu, _) if storage.is_some() => {
+                Err(Error::Usage("--storage is for GPUs and --backend cpu stores f32 alone; leave one out".into()))
+            }
             (Kind::Cpu, Some(device)) => {
                 Err(Error::Usage(format!("--device {device} names a GPU and --backend cpu takes none; leave one out")))
             }
             (Kind::Cpu, None) => Ok(cpu()),
-            (Kind::Auto | Kind::Gpu, Some(device)) => open(&Choice::Named(device.clone()), say),
-            (Kind::Gpu, None) => open(&Choice::Any, say),
+            (Kind::Auto | Kind::Gpu, Some(device)) => open(&Choice::Named(device.clone()), &say),
+            (Kind::Gpu, None) => open(&Choice::Any, &say),
+            (Kind::Auto, None) if storage.is_some() => open(&Choice::Best, &say),
             (Kind::Auto, None) if gpu::list().iter().all(|adapter| adapter.software) => {
                 say("no GPU found: the trials run on the CPU");
                 Ok(cpu())
@@ -54,12 +83,13 @@ impl BackendArgs {
 const TUNING: &str = "SEEDFLIP_TUNING";
 
 /// Opens an adapter and puts the trials on it.
-fn open(choice: &Choice, say: impl Fn(&str)) -> Result<Box<dyn Backend>> {
+fn open(choice: &Choice, storage: Option<Precision>, say: &dyn Fn(&str)) -> Result<Box<dyn Backend>> {
     let open = gpu::open(choice)?;
     if open.report.software {
         say(&format!("{} is a software adapter: slower than --backend cpu", open.report.name));
     }
     let changes = std::env::var(TUNING).unwrap_or_default();
-    let backend = GpuBackend::new(open, &changes).map_err(|what| Error::Usage(format!("{TUNING}: {what}")))?;
+    let backend = GpuBackend::new(open, &changes, storage.map(Storage::from).unwrap_or_default())
+        .map_err(|what| Error::Usage(format!("{TUNING}: {what}")))?;
     Ok(Box::new(backend))
 }

@@ -12,6 +12,9 @@ pub struct Args {
     /// Print one JSON document instead of a table
     #[arg(long)]
     json: bool,
+    /// Print how many trials the memory of a card holds, in Markdown, whatever adapters are here
+    #[arg(long, conflicts_with = "json")]
+    memory: bool,
 }
 
 /// The published document.
@@ -25,6 +28,10 @@ struct Document {
 
 /// Runs the sub-command.
 pub fn run(args: &Args) -> Result<u8> {
+    if args.memory {
+        print!("{}", super::memory::table()?);
+        return Ok(EXIT_OK);
+    }
     let devices = list();
     let auto = choose(&devices, &Choice::Best).ok();
     if args.json {

@@ -2,7 +2,9 @@
 
 mod backend;
 pub mod bench;
+mod bench_text;
 pub mod devices;
+mod memory;
 mod progress;
 pub mod simulate;
 pub mod solve;

@@ -126,7 +126,7 @@ pub fn run(args: &Args) -> Result<u8> {
             eprintln!("{line}");
         }
     };
-    let backend = args.backend.resolve(&pool, say)?;
+    let backend = args.backend.resolve(None, &pool, say)?;
     if screen_on {
         eprint!("{}", table::data_summary(&input));
         for warning in input.warnings.iter().chain(&input.data.warnings) {

@@ -15,4 +15,9 @@ pub trait Backend: Sync {
     fn slots(&self, problem: &Problem, trials: u32) -> usize;
     /// An engine of `slots` slots.
     fn engine(&self, problem: Problem, slots: usize) -> Result<Box<dyn Engine>, EngineError>;
+    /// Bytes per second that a plain copy moves on the device, those read and those written: measured, within seconds.
+    /// `None` where nobody knows how.
+    fn copy_bandwidth(&self) -> Result<Option<f64>, EngineError> {
+        Ok(None)
+    }
 }

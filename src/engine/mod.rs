@@ -142,4 +142,13 @@ pub trait Engine: Send {
     fn phases(&mut self, slot: usize) -> Result<Option<Vec<Complex32>>, EngineError>;
     /// Time spent so far.
     fn stage_seconds(&self) -> StageSeconds;
+    /// Bytes of mixed space that a cycle of one trial reads and writes: counted, not measured, and less than what really
+    /// moves, since tables, sums and the coefficients of message passing are left out. `None` where nobody has counted.
+    fn cycle_bytes(&self) -> Option<u64> {
+        None
+    }
+    /// One line on how the engine goes about this grid.
+    fn describe(&self) -> Option<String> {
+        None
+    }
 }

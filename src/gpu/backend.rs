@@ -1,7 +1,7 @@
 //! A GPU as a place for trials to run.
 
 use super::plan::Tuning;
-use super::{GpuEngine, OpenDevice};
+use super::{GpuEngine, OpenDevice, Storage, copy};
 use crate::engine::backend::SMALL_BATCH;
 use crate::engine::{Backend, Device, Engine, EngineError, Problem};
 use std::sync::Arc;
@@ -15,16 +15,17 @@ const MOST_SLOTS: usize = 512;
 pub struct GpuBackend {
     open: Arc<OpenDevice>,
     changes: String,
+    storage: Storage,
 }
 
 impl GpuBackend {
-    /// Engines on `open`, tuned for it; `changes` are those of `Tuning::with`.
+    /// Engines on `open`, tuned for it and with mixed space in `storage`; `changes` are those of `Tuning::with`.
     ///
     /// # Errors
     /// What is wrong with the changes.
-    pub fn new(open: OpenDevice, changes: &str) -> Result<Self, String> {
+    pub fn new(open: OpenDevice, changes: &str, storage: Storage) -> Result<Self, String> {
         Tuning::GPU.with(changes)?;
-        Ok(Self { open: Arc::new(open), changes: changes.to_owned() })
+        Ok(Self { open: Arc::new(open), changes: changes.to_owned(), storage })
     }
 }
 
@@ -43,8 +44,12 @@ impl Backend for GpuBackend {
     }
 
     fn engine(&self, problem: Problem, slots: usize) -> Result<Box<dyn Engine>, EngineError> {
-        let tuning = Tuning::of(&self.open.report, problem.layout().points());
-        let tuning = tuning.with(&self.changes).map_err(EngineError::Refused)?;
+        let suited = Tuning::of(&self.open.report, problem.layout().points());
+        let tuning = Tuning { storage: self.storage, ..suited }.with(&self.changes).map_err(EngineError::Refused)?;
         Ok(Box::new(GpuEngine::new(self.open.clone(), problem, slots, &tuning, false)?))
+    }
+
+    fn copy_bandwidth(&self) -> Result<Option<f64>, EngineError> {
+        copy::bandwidth(&self.open).map(Some)
     }
 }

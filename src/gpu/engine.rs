@@ -378,6 +378,15 @@ impl Engine for GpuEngine {
     fn stage_seconds(&self) -> StageSeconds {
         self.seconds
     }
+
+    fn cycle_bytes(&self) -> Option<u64> {
+        Some(self.plan.cycle_bytes())
+    }
+
+    fn describe(&self) -> Option<String> {
+        let storage = format!("{:?}", self.plan.storage).to_lowercase();
+        Some(format!("{}, mixed space in {storage}", self.plan.describe()))
+    }
 }
 
 #[cfg(test)]

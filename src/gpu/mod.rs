@@ -17,6 +17,8 @@
 //! - `transfer`     waiting, and bringing results home
 //! - `engine`       the engine
 //! - `backend`      what makes engines on an adapter
+//! - `copy`         what memory gives to a plain copy
+//! - `memory`       how many trials a card holds
 //!
 //! Imports: `engine`, `wgsl`, `twins`, `error`.
 
@@ -25,9 +27,11 @@ pub mod backend;
 pub mod choice;
 mod chunk;
 mod commands;
+pub mod copy;
 mod cut;
 pub mod engine;
 mod kernels;
+pub mod memory;
 mod numbers;
 pub mod open_device;
 pub mod plan;
@@ -38,6 +42,7 @@ mod timing;
 mod transfer;
 pub mod tuning;
 
+pub use crate::wgsl::stage::Storage;
 pub use adapter::{AdapterLimits, AdapterReport, Kind, list};
 pub use backend::GpuBackend;
 pub use choice::{Choice, choose};

@@ -1,6 +1,6 @@
 //! The processor as a device.
 
-use super::{CpuEngine, processor};
+use super::{CpuEngine, copy, processor};
 use crate::engine::backend::SMALL_BATCH;
 use crate::engine::{Backend, Device, Engine, EngineError, Problem};
 use std::sync::Arc;
@@ -28,5 +28,9 @@ impl Backend for CpuBackend {
 
     fn engine(&self, problem: Problem, slots: usize) -> Result<Box<dyn Engine>, EngineError> {
         Ok(Box::new(CpuEngine::new(problem, slots, self.pool.clone())))
+    }
+
+    fn copy_bandwidth(&self) -> Result<Option<f64>, EngineError> {
+        Ok(Some(copy::bandwidth(&self.pool)))
     }
 }

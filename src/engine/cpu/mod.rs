@@ -6,8 +6,10 @@
 //! - `flipping`  a cycle of charge flipping
 //! - `message`   a cycle of message passing
 //! - `evaluate`  figures of merit and phases
+//! - `copy`      what memory gives to a plain copy
 
 mod backend;
+mod copy;
 mod evaluate;
 mod flipping;
 mod message;
@@ -23,6 +25,10 @@ use passes::Passes;
 use rayon::prelude::*;
 use std::sync::Arc;
 use trial::Trial;
+
+/// Times that a cycle goes through the mixed space of its trial: the plane pass and the column pass each read and write
+/// it, and in message passing one column pass reads and another writes.
+const PASSES: usize = 4;
 
 /// What the trials of an engine share.
 struct Shared {
@@ -134,6 +140,17 @@ impl Engine for CpuEngine {
 
     fn stage_seconds(&self) -> StageSeconds {
         self.seconds
+    }
+
+    fn cycle_bytes(&self) -> Option<u64> {
+        Some((PASSES * self.shared.passes.mixed_len() * size_of::<Complex32>()) as u64)
+    }
+
+    fn describe(&self) -> Option<String> {
+        let [x, y, z] = self.shared.problem.layout().dims();
+        let columns = self.shared.problem.layout().columns().len();
+        let threads = self.pool.current_num_threads();
+        Some(format!("{x} x {y} x {z}: {columns} columns, one trial a thread, {threads} threads"))
     }
 }
 
