@@ -62,6 +62,8 @@ pub struct Effective {
     pub slots: Vec<usize>,
     /// Grids, points along the engine's x, y, z.
     pub grids: Vec<[usize; 3]>,
+    /// How the engine goes about each of them.
+    pub plans: Vec<String>,
     /// Reflections of the full P1 sphere.
     pub sphere: usize,
     /// Share of the sphere that was measured.
@@ -168,6 +170,7 @@ pub fn solve(
         budget,
         arms: arms.clone(),
         slots: engines.iter().map(|e| e.engine.slots()).collect(),
+        plans: engines.iter().filter_map(|e| e.engine.describe()).collect(),
         grids: engines.iter().map(|e| e.gridded.problem.layout().dims()).collect(),
         sphere: 2 * sphere.len(),
         sphere_completeness: sphere.completeness(),

@@ -95,6 +95,9 @@ fn parameters(out: &mut String, solved: &Solved) {
     let _ = writeln!(out, "Arms, dealt in turn: {}", arms.join(", "));
     let slots: Vec<String> = e.slots.iter().map(ToString::to_string).collect();
     let _ = writeln!(out, "Device: {}, {} trials at a time", solved.device, slots.join(", "));
+    for plan in &e.plans {
+        let _ = writeln!(out, "Plan: {plan}");
+    }
 }
 
 fn operations(out: &mut String, solved: &Solved) {
