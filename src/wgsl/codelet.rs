@@ -24,7 +24,7 @@ pub trait Arithmetic {
 /// Lengths that have a transform of their own; others are put together from these.
 const PRIMES: [usize; 4] = [2, 3, 5, 7];
 
-/// X[k] = Σ x[i] exp(sign·2πi·ik/n), in natural order; n must be 2·3·5·7-smooth.
+/// Xₖ = Σ xⱼ exp(sign·2πi·jk/n), in natural order; n must be 2·3·5·7-smooth.
 pub fn dft<A: Arithmetic>(ops: &mut A, x: &[A::Value], sign: f64) -> Vec<A::Value> {
     let n = x.len();
     match n {

@@ -91,7 +91,7 @@ enum Part {
 }
 
 impl Exchange {
-    /// Exchanges through `cells`, an array of vec2<f32> or of f32.
+    /// Exchanges through `cells`, an array of `vec2<f32>` or of `f32`.
     pub fn new(cells: Cells) -> Self {
         Self { cells, read: false }
     }
