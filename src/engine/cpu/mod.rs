@@ -149,8 +149,7 @@ impl Engine for CpuEngine {
     fn describe(&self) -> Option<String> {
         let [x, y, z] = self.shared.problem.layout().dims();
         let columns = self.shared.problem.layout().columns().len();
-        let threads = self.pool.current_num_threads();
-        Some(format!("{x} x {y} x {z}: {columns} columns, one trial a thread, {threads} threads"))
+        Some(format!("{x} x {y} x {z}: {columns} columns, one trial a thread"))
     }
 }
 
