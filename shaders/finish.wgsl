@@ -49,6 +49,7 @@ fn finish_start(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocati
         states[slot].cycles = 0u;
         states[slot].sigma = sigma_of(power);
         states[slot].height = sqrt(2.0 * power / problem.atoms);
+        states[slot].feedback = 0.0;
         states[slot].kappa = 0.0;
         states[slot].r = 0.0;
         states[slot].flipped = 0.0;

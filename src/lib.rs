@@ -117,3 +117,7 @@ pub mod twins;
 pub mod wgsl;
 
 pub use error::{Error, Result};
+
+// What tests of the crate share with those beside it calls the crate by its name.
+#[cfg(test)]
+extern crate self as seedflip;

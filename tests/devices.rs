@@ -192,3 +192,39 @@ fn without_a_driver_the_list_is_short_and_no_failure() {
         "{text}"
     );
 }
+
+#[test]
+fn the_kernels_of_a_grid_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new");
+    for (grid, drivers, some) in [
+        ("24,20,28", None, "plane_flip.wgsl"),
+        ("24,20,28", Some("/nonexistent"), "column_weak_power.wgsl"),
+        ("160,192,10", Some("/nonexistent"), "rows_gather.wgsl"),
+    ] {
+        let (code, text) = seedflip(&["devices", "--dump-wgsl", grid, "-o", &path.to_string_lossy()], drivers);
+        assert_eq!((code, text.as_str()), (Some(0), ""), "{grid}");
+        assert!(path.join(some).exists(), "{grid}: no {some}");
+        let (code, printed) = seedflip(&["devices", "--dump-wgsl", grid], drivers);
+        assert_eq!(code, Some(0));
+        let mut files = 0;
+        for file in std::fs::read_dir(&path).unwrap() {
+            let file = file.unwrap();
+            let text = std::fs::read_to_string(file.path()).unwrap();
+            naga::front::wgsl::parse_str(&text).unwrap_or_else(|e| panic!("{}", e.emit_to_string(&text)));
+            assert!(printed.contains(&format!("// ==== {}\n{text}", file.file_name().to_string_lossy())));
+            files += 1;
+        }
+        assert!(files >= 15, "{files}");
+        std::fs::remove_dir_all(&path).unwrap();
+    }
+    for wrong in ["64,64", "64,64,x", "64,64,4", "22,24,24"] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_seedflip"))
+            .args(["devices", "--dump-wgsl", wrong])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), text.lines().count()), (Some(2), 1), "{wrong}: {text}");
+        assert!(text.contains(wrong) && output.stdout.is_empty(), "{text}");
+    }
+}

@@ -2,7 +2,6 @@
 
 #[path = "common/gpu.rs"]
 mod gpu;
-#[allow(dead_code, reason = "a part of it serves here")]
 #[path = "common/reference.rs"]
 mod reference;
 
@@ -41,7 +40,8 @@ fn seeds_are_held_and_released_as_in_the_reference() {
     engine.seat(2, &Start::Seeded { seeds: seeds.clone(), hold: 2 }, flipping).unwrap();
     for cycles in 1..=3usize {
         engine.advance(1).unwrap();
-        let reference = |seeds| message_reference(&problem, &unseeded, Denoiser::Logistic, cycles, [1.0, 1.0], seeds);
+        let reference =
+            |seeds| message_reference(&problem, &unseeded, Denoiser::Logistic, cycles, [1.0, 1.0], seeds).phases;
         let found = to64(&engine.phases(1).unwrap().unwrap());
         let error = relative_l2(&found, &reference(Some((&seeds, 2))));
         assert!(error < 2e-4, "{cycles}: {error:e}");

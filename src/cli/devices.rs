@@ -5,6 +5,7 @@ use crate::error::EXIT_OK;
 use crate::gpu::{AdapterReport, Choice, choose, list};
 use serde::Serialize;
 use std::fmt::Write;
+use std::path::PathBuf;
 
 /// List the GPUs of this machine, and say which one would be taken
 #[derive(Debug, clap::Args)]
@@ -15,6 +16,15 @@ pub struct Args {
     /// Print how many trials the memory of a card holds, in Markdown, whatever adapters are here
     #[arg(long, conflicts_with = "json")]
     memory: bool,
+    /// Print the kernels for a grid in WGSL, as the first adapter, or a card if there is none, would be given them
+    #[arg(long, value_name = "X,Y,Z", conflicts_with_all = ["json", "memory"])]
+    dump_wgsl: Option<String>,
+    /// Adapter whose kernels are wanted: number, part of its name or PCI bus id
+    #[arg(long, value_name = "DEVICE", requires = "dump_wgsl")]
+    device: Option<String>,
+    /// Folder for the kernels, one file each
+    #[arg(short = 'o', long, value_name = "DIR", requires = "dump_wgsl")]
+    output: Option<PathBuf>,
 }
 
 /// The published document.
@@ -33,6 +43,11 @@ pub fn run(args: &Args) -> Result<u8> {
         return Ok(EXIT_OK);
     }
     let devices = list();
+    if let Some(grid) = &args.dump_wgsl {
+        let choice = args.device.clone().map_or(Choice::Any, Choice::Named);
+        super::dump::run(grid, args.output.as_deref(), &devices, &choice)?;
+        return Ok(EXIT_OK);
+    }
     let auto = choose(&devices, &Choice::Best).ok();
     if args.json {
         let document = Document { schema_version: 1, auto, devices };

@@ -4,6 +4,7 @@ mod backend;
 pub mod bench;
 mod bench_text;
 pub mod devices;
+mod dump;
 mod memory;
 mod progress;
 pub mod simulate;

@@ -31,13 +31,13 @@ pub struct Common {
 
 /// Buffers of a chunk, named as in bindings.wgsl; `lists` is `slots` there.
 pub struct Buffers {
+    pub cavity: wgpu::Buffer,
     pub field: wgpu::Buffer,
     pub states: wgpu::Buffer,
+    pub partials: wgpu::Buffer,
     pub recipes: wgpu::Buffer,
     pub lists: wgpu::Buffer,
     mixed: wgpu::Buffer,
-    cavity: wgpu::Buffer,
-    partials: wgpu::Buffer,
     params: wgpu::Buffer,
 }
 
@@ -199,12 +199,13 @@ impl Chunk {
         use wgpu::BufferUsages as Usage;
         let n = slots as u64;
         let coefficients = n * plan.entries as u64 * 8;
+        // What the host reads or writes in between.
+        let shared = Usage::STORAGE | Usage::COPY_DST | Usage::COPY_SRC;
         let mixed = buffer(open, "mixed", n * plan.mixed_bytes(), Usage::STORAGE);
-        let cavity = buffer(open, "cavity", coefficients, Usage::STORAGE);
-        let field = buffer(open, "field", coefficients, Usage::STORAGE | Usage::COPY_DST | Usage::COPY_SRC);
-        let states =
-            buffer(open, "states", n * size_of::<State>() as u64, Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST);
-        let partials = buffer(open, "partials", n * plan.partials() as u64 * 16, Usage::STORAGE);
+        let cavity = buffer(open, "cavity", coefficients, shared);
+        let field = buffer(open, "field", coefficients, shared);
+        let states = buffer(open, "states", n * size_of::<State>() as u64, shared);
+        let partials = buffer(open, "partials", n * plan.partials() as u64 * 16, shared);
         let recipes = buffer(open, "recipes", n * size_of::<Recipe>() as u64, Usage::STORAGE | Usage::COPY_DST);
         let lists = buffer(open, "slots", LISTS * n * 4, Usage::STORAGE | Usage::COPY_DST);
         let alignment = (open.report.limits.uniform_alignment as usize).next_multiple_of(size_of::<Params>());

@@ -118,6 +118,12 @@ impl Recorder<'_> {
         self.columns(Coefficients::Phases, flipping, Params::default(), Stage::Merits)
     }
 
+    /// Reads the coefficients of the next maps of flipping trials into `field`: without a feedback, that is what the field
+    /// of message passing is.
+    pub fn coefficients(&mut self, flipping: Batch) -> Outcome {
+        self.columns(Coefficients::Field, flipping, Params::default(), Stage::Merits)
+    }
+
     /// Figures of merit of `all` trials from the phases in `field`.
     pub fn merits(&mut self, all: Batch) -> Outcome {
         for part in all.parts(self.plan.scratch) {

@@ -1,5 +1,7 @@
 //! The engine: seats trials, submits cycles, brings scalars home.
 
+mod coefficients;
+
 use super::OpenDevice;
 use super::chunk::{Chunk, Common};
 use super::commands::{Batch, Recorder, Step, encode};
@@ -69,6 +71,8 @@ impl GpuEngine {
                 None => Ok((plan, common, seeds, chunks)),
             }
         })?;
+        // On a lost device buffers are made without a word.
+        open.check()?;
         let slots = plan.chunks.iter().sum();
         Ok(Self {
             timer: Timer::new(&open),

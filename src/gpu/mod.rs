@@ -19,6 +19,7 @@
 //! - `backend`      what makes engines on an adapter
 //! - `copy`         what memory gives to a plain copy
 //! - `memory`       how many trials a card holds
+//! - `dump`         the modules of a grid, to be read
 //!
 //! Imports: `engine`, `wgsl`, `twins`, `error`.
 
@@ -29,6 +30,7 @@ mod chunk;
 mod commands;
 pub mod copy;
 mod cut;
+pub mod dump;
 pub mod engine;
 mod kernels;
 pub mod memory;
@@ -48,3 +50,16 @@ pub use backend::GpuBackend;
 pub use choice::{Choice, choose};
 pub use engine::GpuEngine;
 pub use open_device::{OpenDevice, open};
+
+#[cfg(test)]
+#[path = "coefficient_tests.rs"]
+mod coefficient_tests;
+#[cfg(test)]
+#[path = "density_tests.rs"]
+mod density_tests;
+#[cfg(test)]
+#[path = "linear_tests.rs"]
+mod linear_tests;
+#[cfg(test)]
+#[path = "probe.rs"]
+mod probe;

@@ -1,6 +1,6 @@
 //! The device that tests of the GPU run on, and the one switch that forbids to skip them.
 
-use seedflip::gpu::{Choice, OpenDevice, open};
+use seedflip::gpu::{AdapterLimits, Choice, OpenDevice, open};
 use std::io::Write;
 use std::sync::Once;
 
@@ -22,4 +22,13 @@ pub fn gpu_or_skip() -> Option<OpenDevice> {
             None
         }
     }
+}
+
+/// The same device with less to offer.
+#[allow(dead_code)] // Not every file of tests has a use for it.
+pub fn narrowed(open: &OpenDevice, narrow: impl FnOnce(&mut AdapterLimits)) -> OpenDevice {
+    let mut report = open.report.clone();
+    narrow(&mut report.limits);
+    let (device, queue) = (open.device.clone(), open.queue.clone());
+    OpenDevice { report, device, queue, lost: open.lost.clone(), fault: open.fault.clone() }
 }

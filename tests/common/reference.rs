@@ -1,5 +1,8 @@
 //! A plain f64 reference of the cycle, and problems to try it on.
 
+// Not every file of tests has a use for all of it.
+#![allow(dead_code)]
+
 use num_complex::{Complex32, Complex64};
 use seedflip::engine::problem::{Coefficient, SHELLS};
 use seedflip::engine::{Denoiser, FlipRecipe, Layout, MessageRecipe, Problem, Recipe, Seeds};
@@ -75,9 +78,31 @@ impl Reference {
 }
 
 pub fn start(problem: &Problem) -> Vec<Complex32> {
-    (0..problem.layout().len())
-        .map(|i| Complex32::from_polar(1.0, std::f32::consts::TAU * unit_interval(trial_hash(9, 1, problem.keys()[i]))))
-        .collect()
+    start_of(problem, 1)
+}
+
+fn start_of(problem: &Problem, trial: u32) -> Vec<Complex32> {
+    let turns = |&key: &u32| unit_interval(trial_hash(9, trial, key));
+    problem.keys().iter().map(|key| Complex32::from_polar(1.0, std::f32::consts::TAU * turns(key))).collect()
+}
+
+/// A start without a voxel near the threshold, and what one cycle leaves of it.
+pub fn clear_start(problem: &Problem, recipe: &FlipRecipe) -> (Vec<Complex32>, Flipped) {
+    let mut tries = (1..100).map(|trial| {
+        let phases = start_of(problem, trial);
+        let flipped = flipping_reference(problem, &phases, recipe);
+        (phases, flipped)
+    });
+    tries.find(|(_, flipped)| flipped.near == 0).unwrap()
+}
+
+/// How much larger the relative L2 of the next map is than that of G, when every G is off by as much: a small G gives its
+/// phase to a large F.
+pub fn amplification(flipped: &Flipped) -> f64 {
+    let power = |v: &[Complex64]| v.iter().map(|c| c.norm_sqr()).sum::<f64>();
+    let pairs = flipped.calculated.iter().zip(&flipped.imposed);
+    let gain = pairs.map(|(g, f)| f.norm_sqr() / g.norm_sqr()).sum::<f64>() / flipped.calculated.len() as f64;
+    (gain * power(&flipped.calculated) / power(&flipped.imposed)).sqrt()
 }
 
 pub fn relative_l2(a: &[Complex64], b: &[Complex64]) -> f64 {
@@ -94,6 +119,8 @@ pub fn to64(values: &[Complex32]) -> Vec<Complex64> {
 pub struct Flipped {
     /// Coefficients G of the flipped map.
     pub calculated: Vec<Complex64>,
+    /// Coefficients of the next map.
+    pub imposed: Vec<Complex64>,
     pub near: usize,
 }
 
@@ -107,7 +134,24 @@ pub fn flipping_reference(problem: &Problem, phases: &[Complex32], recipe: &Flip
     let delta = f64::from(recipe.k) * sigma;
     let near = map.iter().filter(|r| (*r - delta).abs() < 1e-5 * sigma).count();
     map.iter_mut().filter(|r| **r < delta).for_each(|r| *r = -*r);
-    Flipped { calculated: reference.coefficients(&map), near }
+    let calculated = reference.coefficients(&map);
+    let e_weak = problem.e_quantile(recipe.weak);
+    let imposed = calculated.iter().zip(problem.e().iter().zip(&targets)).map(|(&g, (&e, &target))| match e {
+        _ if e < 0.0 => g,
+        _ if e < e_weak => Complex64::i() * g,
+        _ => g * (target / g.norm()),
+    });
+    Flipped { imposed: imposed.collect(), calculated, near }
+}
+
+/// What message passing has come to.
+pub struct Passed {
+    /// Unit phases times their figure of merit.
+    pub phases: Vec<Complex64>,
+    /// Cavity coefficients c.
+    pub cavity: Vec<Complex64>,
+    /// Squared correlation r of the field of the last cycle, whatever it is believed to be.
+    pub correlation: f64,
 }
 
 /// Seeds on every seventh measured reflection: a phase from a hash, with a mean modulus of 0.9 (four bins) or 0.5.
@@ -127,7 +171,7 @@ pub fn message_reference(
     cycles: usize,
     onsager: [f64; 2],
     seeds: Option<(&Seeds, usize)>,
-) -> Vec<Complex64> {
+) -> Passed {
     let reference = Reference::new(problem);
     let e: Vec<f64> = problem.e().iter().map(|&e| f64::from(e)).collect();
     let measured: Vec<usize> = (0..e.len()).filter(|&i| e[i] >= 0.0).collect();
@@ -137,6 +181,7 @@ pub fn message_reference(
         g = to64(seeds.means()).iter().zip(&e).map(|(m, e)| m * e.max(0.0)).collect();
     }
     let mut c = g.clone();
+    let mut correlation = 0.0;
     for cycle in 0..cycles {
         let held = |i: usize| match seeds {
             Some((seeds, hold)) if cycle < hold => Complex64::from(to64(&seeds.means()[i..=i])[0]),
@@ -181,7 +226,8 @@ pub fn message_reference(
         let known: f64 = measured.iter().map(|&i| (e[i] * held(i).norm()).powi(2)).sum();
         let along = measured.iter().map(along).sum::<f64>().max(0.0);
         let seeded = if known > 0.0 { (along / known).powi(2) } else { 0.0 };
-        let r = (covariance / variance).max(seeded).clamp(0.0, 0.98);
+        correlation = covariance / variance;
+        let r = correlation.max(seeded).clamp(0.0, 0.98);
         let kappa = (r / (1.0 - r)).clamp(0.004, 50.0);
         let ratio = |x: f64| (1..300).rev().fold(0.0, |ratio, n| 1.0 / (2.0 * f64::from(n) / x + ratio));
         let mut beta = 0.0;
@@ -207,7 +253,8 @@ pub fn message_reference(
             }
         }
     }
-    g.iter().zip(&e).map(|(g, &e)| if e > 0.0 { g / e } else { Complex64::default() }).collect()
+    let phases = g.iter().zip(&e).map(|(g, &e)| if e > 0.0 { g / e } else { Complex64::default() }).collect();
+    Passed { phases, cavity: c, correlation }
 }
 
 pub fn message_recipe(denoiser: Denoiser) -> Recipe {
