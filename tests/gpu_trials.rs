@@ -129,6 +129,72 @@ fn a_new_trial_leaves_the_others_alone() {
     assert_eq!(busy.merits().unwrap()[2].unwrap().cycles, 8);
 }
 
+/// Leaves NaN in the workgroup memory of every processor.
+fn poison(open: &OpenDevice) {
+    let words = open.report.limits.workgroup_bytes / 4;
+    let text = format!(
+        "@group(0) @binding(0) var<storage, read_write> seen: array<u32>;
+         var<workgroup> cells: array<u32, {words}>;
+         @compute @workgroup_size(64) fn main(@builtin(local_invocation_index) t: u32) {{
+             for (var i = t; i < {words}u; i += 64u) {{ cells[i] = 0xffffffffu; }}
+             workgroupBarrier();
+             seen[t] = cells[({words}u - 1u) - t];
+         }}"
+    );
+    let device = &open.device;
+    let source = wgpu::ShaderSource::Wgsl(text.into());
+    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label: None, source });
+    let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+        label: None,
+        layout: None,
+        module: &module,
+        entry_point: None,
+        compilation_options: wgpu::PipelineCompilationOptions::default(),
+        cache: None,
+    });
+    let usage = wgpu::BufferUsages::STORAGE;
+    let seen =
+        device.create_buffer(&wgpu::BufferDescriptor { label: None, size: 256, usage, mapped_at_creation: false });
+    let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: None,
+        layout: &pipeline.get_bind_group_layout(0),
+        entries: &[wgpu::BindGroupEntry { binding: 0, resource: seen.as_entire_binding() }],
+    });
+    let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+    let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+    pass.set_pipeline(&pipeline);
+    pass.set_bind_group(0, &group, &[]);
+    pass.dispatch_workgroups(1024, 1, 1);
+    drop(pass);
+    open.queue.submit([encoder.finish()]);
+    device.poll(wgpu::PollType::Wait { submission_index: None, timeout: None }).unwrap();
+    open.check().unwrap();
+}
+
+#[test]
+fn what_lay_in_workgroup_memory_changes_nothing() {
+    let Some(open) = gpu_or_skip().map(Arc::new) else { return };
+    // An odd number of rows, of which the last shares its line with none.
+    for dims in [[14, 15, 18], [15, 14, 18]] {
+        let problem = problem(dims);
+        let two = |poisoned: bool| {
+            let mut engine = engine(&open, &problem, 2, &short(), false);
+            (0..2).for_each(|slot| seat(&mut engine, slot, slot as u32));
+            for _ in 0..2 {
+                engine.advance(1).unwrap();
+                if poisoned {
+                    poison(&open);
+                }
+            }
+            engine.advance(1).unwrap();
+            [0, 1].map(|slot| trial(&mut engine, slot))
+        };
+        let clean = two(false);
+        assert!(clean[0].0.r > 0.0 && clean[1].0.kappa > 0.0);
+        assert_eq!(two(true), clean, "{dims:?}");
+    }
+}
+
 #[test]
 fn half_precision_costs_what_its_rounding_says() {
     let Some(open) = gpu_or_skip().map(Arc::new) else { return };

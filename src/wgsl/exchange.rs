@@ -164,7 +164,10 @@ fn combine(w: &mut Writer, load: &Load, part: Part, mut cell: impl FnMut(&mut Wr
         Load::Plain(place) => vec![cell(w, place)],
         Load::Pack { first, second, upper, .. } => {
             let (p, q) = (cell(w, first), cell(w, second));
-            vec![p, upper.as_ref().map_or_else(|| q.clone(), |factor| w.bind(format_args!("{q} * {factor}")))]
+            // Where the upper row is missing nothing was stored, and what lies there from before may be no number: times 0
+            // that is not 0.
+            let there = |factor: &String| w.bind(format_args!("select(0.0, {q}, {factor} > 0.0)"));
+            vec![p, upper.as_ref().map_or_else(|| q.clone(), there)]
         }
         Load::Unpack { plus, minus, upper } => {
             let (a, b) = (cell(w, plus), cell(w, minus));

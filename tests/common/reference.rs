@@ -152,6 +152,9 @@ pub struct Passed {
     pub cavity: Vec<Complex64>,
     /// Squared correlation r of the field of the last cycle, whatever it is believed to be.
     pub correlation: f64,
+    /// The posterior map f of the last cycle over the field z: how much more roundings weigh once the mean of f and what
+    /// follows the cavity map linearly are taken away.
+    pub excess: f64,
 }
 
 /// Seeds on every seventh measured reflection: a phase from a hash, with a mean modulus of 0.9 (four bins) or 0.5.
@@ -181,7 +184,7 @@ pub fn message_reference(
         g = to64(seeds.means()).iter().zip(&e).map(|(m, e)| m * e.max(0.0)).collect();
     }
     let mut c = g.clone();
-    let mut correlation = 0.0;
+    let (mut correlation, mut excess) = (0.0, 0.0);
     for cycle in 0..cycles {
         let held = |i: usize| match seeds {
             Some((seeds, hold)) if cycle < hold => Complex64::from(to64(&seeds.means()[i..=i])[0]),
@@ -208,6 +211,8 @@ pub fn message_reference(
         let slope = onsager[0] * derivative.iter().sum::<f64>() / derivative.len() as f64;
         let y: Vec<f64> = f.iter().zip(&u).map(|(f, u)| f - slope * u).collect();
         let z = reference.coefficients(&y);
+        let power: f64 = f.iter().map(|f| f * f).sum::<f64>() / f.len() as f64;
+        excess = (power / z.iter().map(|z| 2.0 * z.norm_sqr()).sum::<f64>()).sqrt();
         let mut power = [0.0; SHELLS];
         let mut count = [0.0; SHELLS];
         for &i in &free {
@@ -254,7 +259,7 @@ pub fn message_reference(
         }
     }
     let phases = g.iter().zip(&e).map(|(g, &e)| if e > 0.0 { g / e } else { Complex64::default() }).collect();
-    Passed { phases, cavity: c, correlation }
+    Passed { phases, cavity: c, correlation, excess }
 }
 
 pub fn message_recipe(denoiser: Denoiser) -> Recipe {
