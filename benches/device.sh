@@ -4,7 +4,7 @@
 #
 #   benches/device.sh [SEEDFLIP [TEST_BINARY...]]
 #
-# SEEDFLIP is target/release/seedflip unless given; the test binaries are the newest `gpu` and `copy` beside it. Variables:
+# SEEDFLIP is target/release/seedflip unless given; the test binaries are the newest of the GPU tests beside it. Variables:
 #   OUT=FOLDER      where JSON, logs and the table go          [benches/results/device]
 #   DEVICE=DEVICE   adapter, as for --device                   [the best GPU, software where there is no other]
 #   STEPS="..."     some of: adapter tests bench cpu sweep yardstick; the table is written in any case, from all that OUT holds
@@ -30,9 +30,16 @@ command -v "$python" >/dev/null || { echo "$python is not there: set PYTHON" >&2
 mkdir -p "$out"
 
 if [ ${#tests[@]} = 0 ]; then
-    for name in gpu copy; do
+    for name in gpu gpu_trials gpu_statistics gpu_seeds solve_gpu copy; do
         newest=$(ls -t "$(dirname "$seedflip")/deps/$name"-* 2>/dev/null | grep -v '\.d$' | head -n 1)
         [ -n "$newest" ] && tests+=("$newest")
+    done
+    # The comparison of each stage with its twin is among the unit tests, whose binary bears the name of the program.
+    for unit in $(ls -t "$(dirname "$seedflip")/deps/seedflip"-* 2>/dev/null | grep -v '\.d$'); do
+        if "$unit" --list 2>/dev/null | grep -q '^gpu::density_tests::'; then
+            tests+=("$unit")
+            break
+        fi
     done
 fi
 if [ -n "${DEVICE:-}" ]; then gpu=(--device "$DEVICE"); else gpu=(--backend gpu); fi
