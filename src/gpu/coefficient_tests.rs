@@ -38,9 +38,13 @@ impl Probe {
 #[test]
 fn amplitude_is_its_twin() {
     // With seeds held, released and without any.
-    for (weak, amplitudes, hold) in
-        [(0.0, Amplitudes::E, 0), (0.3, Amplitudes::SqrtEF, 9), (1.0, Amplitudes::E, 3), (0.2, Amplitudes::E, 9)]
-    {
+    for (weak, amplitudes, hold) in [
+        (0.0, Amplitudes::E, 0),
+        (0.3, Amplitudes::SqrtEF, 9),
+        (1.0, Amplitudes::E, 5),
+        (0.0, Amplitudes::E, 5),
+        (0.2, Amplitudes::E, 9),
+    ] {
         let state = State { cycles: 5, ..State::default() };
         let column_scale = 0.25;
         let second = u32::from(amplitudes == Amplitudes::SqrtEF);

@@ -97,7 +97,8 @@ fn square_and_cut_are_their_twins() {
     };
     let (all, strong) = (sigma(0.0), sigma(strong));
     assert!(strong < 0.95 * all);
-    let (mut values, masks) = pairs(&[0.0, -0.0, 10.0, -10.0]);
+    // In half σ: 1.99 and 2.01 lie on both sides of the threshold of the cut.
+    let (mut values, masks) = pairs(&[0.0, -0.0, 10.0, -10.0, 1.99, 2.01]);
     values.iter_mut().flatten().for_each(|v| *v *= 0.5 * all);
 
     let (found, sums) = probe.density(Density::Square.text(), &values, &masks);
