@@ -225,8 +225,8 @@ impl Lines {
             let step = self.n / (ns * radix);
             let index = if step == 1 { position } else { format!("{position} * {step}u") };
             let first = w.bind(format_args!("twiddles[{}u + {index}]", self.twiddle));
-            // Powers of one table value: a load costs more than the multiplications, and a chain of squares
-            // loses no more than log₂ R roundings.
+            // Powers of one table value: a load costs more than the multiplications. The rounding of that value grows with
+            // the power; a whole cycle stays below 6·10⁻⁷ at radix 8 (tests/gpu.rs).
             let mut powers = vec![String::new(), first];
             for k in 2..radix {
                 let (a, b) = (powers[k / 2].clone(), powers[k - k / 2].clone());
