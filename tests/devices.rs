@@ -224,7 +224,9 @@ fn the_kernels_of_a_grid_can_be_read() {
             .output()
             .unwrap();
         let text = String::from_utf8(output.stderr).unwrap();
-        assert_eq!((output.status.code(), text.lines().count()), (Some(2), 1), "{wrong}: {text}");
+        // Mesa may have its own say on the same stream.
+        let own = text.lines().filter(|line| line.starts_with("seedflip:")).count();
+        assert_eq!((output.status.code(), own), (Some(2), 1), "{wrong}: {text}");
         assert!(text.contains(wrong) && output.stdout.is_empty(), "{text}");
     }
 }
