@@ -66,16 +66,17 @@
 //! error        ←
 //! crystal      ← error
 //! reflections  ← crystal error
+//! seed         ← crystal error
 //! fourier      ←
 //! grid         ← fourier
 //! twins        ←
 //! engine       ← twins
 //! wgsl         ←
 //! gpu          ← engine wgsl twins error
-//! phasing      ← engine grid fourier twins reflections crystal
+//! phasing      ← engine grid fourier twins seed reflections crystal
 //! structure    ← reflections crystal fourier
 //! trials       ← phasing engine structure grid reflections crystal
-//! formats      ← crystal reflections structure error
+//! formats      ← crystal reflections seed structure error
 //! input        ← formats reflections crystal error
 //! simulate     ← formats reflections crystal error
 //! bench        ← engine twins
@@ -109,6 +110,7 @@ pub mod input;
 pub mod phasing;
 pub mod reflections;
 pub mod report;
+pub mod seed;
 pub mod simulate;
 pub mod solve;
 pub mod structure;

@@ -1,5 +1,5 @@
 //! File formats: one file each, reading and writing only, no decisions.
-//! Imports: `error`, `crystal`, `reflections`, `structure` (its plain results).
+//! Imports: `error`, `crystal`, `reflections`, `seed`, `structure` (its plain results).
 
 pub mod atomic;
 pub mod ccp4;
