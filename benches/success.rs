@@ -8,23 +8,27 @@
 //! `n_end`, `anneal`, `damping`, `denoiser` (logistic or square), `seed`, and for simulated data `simulate=D`
 //! (calculated intensities of the reference to D Å instead of the measured ones) with `equal=1` (every atom
 //! becomes oxygen), `spread=LOW-HIGH` (B log-uniform between two values in Å²), `b=B` (one B for all), `noise`,
-//! `completeness`. `finals=1` and `merits=1` print more, `stop=0` runs every trial to its end. A trial is solved when its phases reach an F²-weighted correlation of 0.65 with those of
+//! `completeness`. Seeds: `p` (fraction of the strongest third), `pool` (random, top or all), `bins`, `wrong`, `gaussian` (degrees,
+//! in place of bins), `hold` (cycles), `told` (the wrong fraction that the engine believes), `shuffle=1` (random bins); each
+//! trial draws its own. `finals=1` and `merits=1` print more, `stop=0` runs every trial to its end. A trial is solved when its phases reach an F²-weighted correlation of 0.65 with those of
 //! the reference, origin and hand free. Without arguments the table of the main job is printed, where the data
 //! are at hand in ../shared/data.
 
 use num_complex::Complex32;
 use seedflip::crystal::structure_factors::structure_factors;
-use seedflip::crystal::{Radiation, ScatteringTable};
+use seedflip::crystal::{Hkl, Radiation, ScatteringTable, SpaceGroup};
 use seedflip::engine::cpu::CpuEngine;
 use seedflip::engine::{Amplitudes, Denoiser, Engine, FlipRecipe, MessageRecipe, Recipe, Start};
 use seedflip::formats::cif::read_model;
 use seedflip::grid::Sampling;
-use seedflip::phasing::{Patterson, Sphere, expected_atoms};
+use seedflip::phasing::{Draw, Patterson, SeedPlaces, Sphere, expected_atoms};
 use seedflip::reflections::{DataSet, PhasedReflection};
+use seedflip::seed::known::to_representative;
+use seedflip::seed::{Frame, Oracle, Pool, SeedList, TruePhase, resolve};
 use seedflip::simulate::{SimulateOptions, simulate};
 use seedflip::structure::{SOLVED_CC, Weighting, agreement};
 use seedflip::twins::random::{trial_hash, unit_interval};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -90,15 +94,18 @@ fn run<'a>(data: &Path, set: &str, method: &str, keys: impl Iterator<Item = &'a 
     let mut engine = CpuEngine::new(gridded.problem.clone(), SLOTS.min(trials), pool);
     let truth_f: f64 = truth.iter().map(|r| r.f * r.f).sum();
     assert!(truth_f > 0.0, "the reference scatters nothing");
+    let seeding = keys.0.contains_key("p").then(|| Seeding::new(&data_set, &truth, d_min, &keys));
+    let places = SeedPlaces::new(&sphere, &gridded);
     let begun = std::time::Instant::now();
     let (mut solved_at, mut finals, mut total) = (Vec::new(), Vec::new(), 0u64);
     let (mut next, mut seated) = (0, vec![None; engine.slots()]);
     loop {
         for (slot, trial) in seated.iter_mut().enumerate() {
             if trial.is_none() && next < trials {
-                let start = match &patterson {
-                    Some(p) => Start::Phases(p.phases(&gridded.problem, seed, next as u32)),
-                    None => Start::Random { seed, trial: next as u32 },
+                let start = match (&patterson, &seeding) {
+                    (Some(p), _) => Start::Phases(p.phases(&gridded.problem, seed, next as u32)),
+                    (None, Some(seeding)) => seeding.start(seed + next as u32, &places),
+                    (None, None) => Start::Random { seed, trial: next as u32 },
                 };
                 engine.seat(slot, &start, recipe).expect("engine");
                 *trial = Some((next, 0u32));
@@ -145,6 +152,77 @@ fn run<'a>(data: &Path, set: &str, method: &str, keys: impl Iterator<Item = &'a 
     if keys.is("finals", "1") {
         finals.sort_by(f64::total_cmp);
         println!("  final cc {finals:.2?}");
+    }
+}
+
+/// Seeds of the trials.
+struct Seeding {
+    group: SpaceGroup,
+    unique: Vec<TruePhase>,
+    measured: HashSet<Hkl>,
+    oracle: Oracle,
+    hold: u32,
+    told: f64,
+    shuffle: bool,
+}
+
+impl Seeding {
+    fn new(data: &DataSet, truth: &[PhasedReflection], d_min: f64, keys: &Keys) -> Self {
+        let header = &data.header;
+        let group = header.space_group.clone();
+        let phases: HashMap<Hkl, f64> = truth
+            .iter()
+            .map(|r| {
+                let (hkl, sign, offset) = to_representative(&group, r.hkl);
+                (hkl, sign * r.phase + offset)
+            })
+            .collect();
+        let unique: Vec<TruePhase> = data
+            .reflections
+            .iter()
+            .filter(|r| header.cell.d_spacing(r.merged.hkl) >= d_min)
+            .filter_map(|r| Some(TruePhase { hkl: r.merged.hkl, e: r.e, phase: *phases.get(&r.merged.hkl)? }))
+            .collect();
+        let gaussian = keys.number("gaussian", 0.0);
+        let oracle = Oracle {
+            fraction: keys.number("p", 0.1),
+            pool: match keys.0.get("pool").map(String::as_str) {
+                Some("top") => Pool::Top,
+                Some("all") => Pool::All,
+                _ => Pool::StrongThird,
+            },
+            bins: (gaussian == 0.0).then_some(keys.number("bins", 4.0) as u32),
+            wrong: keys.number("wrong", 0.0),
+            gaussian,
+            seed: 1,
+        };
+        let told = keys.number("told", oracle.wrong);
+        let measured = unique.iter().map(|t| t.hkl).collect();
+        let shuffle = keys.is("shuffle", "1");
+        Self { group, unique, measured, oracle, hold: keys.number("hold", 1e6) as u32, told, shuffle }
+    }
+
+    fn start(&self, draw: u32, places: &SeedPlaces<'_>) -> Start {
+        let mut unique = self.unique.clone();
+        if self.shuffle {
+            for t in &mut unique {
+                let turn = unit_interval(trial_hash(draw, 77, t.hkl[0] as u32 ^ (t.hkl[1] as u32) << 10 ^ (t.hkl[2] as u32) << 20));
+                t.phase = std::f64::consts::TAU * f64::from(turn);
+            }
+        }
+        let seeds = Oracle { seed: draw, ..self.oracle }.seeds(&self.group, &unique);
+        let list = SeedList {
+            path: "oracle".into(),
+            kind: "oracle",
+            frame: Frame::default(),
+            sets: vec![seeds],
+            wrong: None,
+            source: None,
+            warnings: Vec::new(),
+        };
+        let sets = resolve(&list, &self.group, &self.measured, &|hkl| (hkl, 0.0)).unwrap_or_else(|e| panic!("{e}"));
+        let seeds = places.seeds(&self.group, sets.origin, &sets.sets[0], self.told, Draw::Mean);
+        Start::Seeded { seeds: Arc::new(seeds), hold: self.hold }
     }
 }
 

@@ -66,10 +66,10 @@
 //! error        ←
 //! crystal      ← error
 //! reflections  ← crystal error
-//! seed         ← crystal error
 //! fourier      ←
 //! grid         ← fourier
 //! twins        ←
+//! seed         ← twins crystal error
 //! engine       ← twins
 //! wgsl         ←
 //! gpu          ← engine wgsl twins error

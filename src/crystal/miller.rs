@@ -14,6 +14,13 @@ pub fn in_half(hkl: Hkl) -> bool {
     hkl > [0, 0, 0]
 }
 
+/// A number of a reflection for counter hashes (spatial hash of Teschner et al. 2003), the same wherever it is drawn.
+pub fn hash_key(hkl: Hkl) -> u32 {
+    hkl[0].cast_unsigned().wrapping_mul(73_856_093)
+        ^ hkl[1].cast_unsigned().wrapping_mul(19_349_663)
+        ^ hkl[2].cast_unsigned().wrapping_mul(83_492_791)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

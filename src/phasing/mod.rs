@@ -5,16 +5,19 @@
 //! - `rules`      when a trial has converged, when its merits convince
 //! - `setup`      P1 sphere on the primitive lattice, engine problem, phases back to reflections
 //! - `patterson`  superposition starts
+//! - `seeding`    known phases, expanded to the P1 sphere
 //!
-//! Imports: `crystal`, `reflections`, `fourier`, `grid`, `twins`, `engine`.
+//! Imports: `crystal`, `reflections`, `fourier`, `grid`, `twins`, `seed`, `engine`.
 
 pub mod contents;
 pub mod patterson;
 pub mod portfolio;
 pub mod rules;
+pub mod seeding;
 pub mod setup;
 
 pub use contents::expected_atoms;
 pub use patterson::Patterson;
+pub use seeding::{Draw, SeedPlaces};
 pub use portfolio::{Arm, Methods, StartKind, portfolio};
 pub use setup::{GriddedSphere, Sphere};

@@ -1,5 +1,6 @@
 //! From normalised reflections to an engine problem and back: P1 expansion on the primitive lattice.
 
+use crate::crystal::miller::hash_key;
 use crate::crystal::{Cell, Hkl, SpaceGroup, friedel, in_half};
 use crate::engine::problem::{Coefficient, SHELLS};
 use crate::engine::{Layout, Problem};
@@ -132,7 +133,7 @@ impl Sphere {
             .map(|member| match member.map(|i| &self.members[i]) {
                 Some(m) => {
                     let measured = m.measured.map(|v| (v.e as f32, (v.f * f_scale) as f32));
-                    (Coefficient { measured, shell: m.shell }, key(m.hkl))
+                    (Coefficient { measured, shell: m.shell }, hash_key(m.hkl))
                 }
                 None => (Coefficient { measured: None, shell: 0 }, 0),
             })
@@ -146,6 +147,11 @@ impl Sphere {
             |_| keys.next().unwrap_or(&none).1,
         );
         GriddedSphere { problem, places }
+    }
+
+    /// Every reflection of the half sphere with its place on `gridded`: the entry, and whether the conjugate stands there.
+    pub fn places<'a>(&'a self, gridded: &'a GriddedSphere) -> impl Iterator<Item = (Hkl, (usize, bool))> + 'a {
+        self.members.iter().zip(&gridded.places).filter_map(|(m, place)| Some((m.hkl, (*place)?)))
     }
 
     /// The measured reflections with the phases that an engine found on `gridded`.
@@ -212,13 +218,6 @@ fn assign_shells(cell: &Cell, members: &mut [Member]) {
     for (rank, (_, i)) in order.into_iter().enumerate() {
         members[i].shell = (rank * SHELLS / n) as u8;
     }
-}
-
-/// A number of a reflection for the counter hash (Teschner et al. 2003 spatial hash).
-fn key(hkl: Hkl) -> u32 {
-    (hkl[0] as u32).wrapping_mul(73_856_093)
-        ^ (hkl[1] as u32).wrapping_mul(19_349_663)
-        ^ (hkl[2] as u32).wrapping_mul(83_492_791)
 }
 
 #[cfg(test)]

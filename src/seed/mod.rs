@@ -1,12 +1,23 @@
 //! What is known of phases before phasing: crude, doubtful, or as class probabilities.
 //!
-//! - `knowledge`  what one seed says of its phase, and what follows from it
+//! - `knowledge`  what one seed says of its phase
+//! - `prior`      the prior mean of exp(iφ) that follows, and phases drawn from it
 //! - `list`       a list of seeds as a file gives it, with the frame it refers to
+//! - `known`      a seed brought to a unique reflection of the data
+//! - `resolve`    from the list to the data: equivalents, centric phases, absences, duplicates
+//! - `oracle`     seeds of a chosen quality from phases that are known
 //!
-//! Imports: `crystal`, `error`.
+//! Imports: `twins`, `crystal`, `error`.
 
 pub mod knowledge;
+pub mod known;
 pub mod list;
+pub mod oracle;
+mod prior;
+pub mod resolve;
 
 pub use knowledge::Knowledge;
+pub use known::KnownPhase;
 pub use list::{Frame, Origin, Seed, SeedList};
+pub use oracle::{Oracle, Pool, TruePhase};
+pub use resolve::{SeedCounts, SeedSets, resolve};
