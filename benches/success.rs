@@ -7,9 +7,9 @@
 //! `dmin`, `k`, `weak`, `q` (1 or 0.5), `start` (random or patterson), `sampling` (2 or 3), `n` (factor on N),
 //! `n_end`, `anneal`, `damping`, `denoiser` (logistic or square), `seed`, and for simulated data `simulate=D`
 //! (calculated intensities of the reference to D Å instead of the measured ones) with `equal=1` (every atom
-//! becomes oxygen), `spread=LOW-HIGH` (B log-uniform between two values in Å²), `b=B` (one B for all), `noise`,
+//! becomes oxygen), `whole=1` (sites of occupancy above one half made whole, the others dropped), `spread=LOW-HIGH` (B log-uniform between two values in Å²), `b=B` (one B for all), `noise`,
 //! `completeness`. Seeds: `p` (fraction of the strongest third), `pool` (random, top or all), `bins`, `wrong`, `gaussian` (degrees,
-//! in place of bins), `hold` (cycles), `told` (the wrong fraction that the engine believes), `shuffle=1` (random bins); each
+//! in place of bins), `hold` (cycles), `seeds=fixed`, `told` (the wrong fraction that the engine believes), `shuffle=1` (random bins); each
 //! trial draws its own. `finals=1` and `merits=1` print more, `stop=0` runs every trial to its end. A trial is solved when its phases reach an F²-weighted correlation of 0.65 with those of
 //! the reference, origin and hand free. Without arguments the table of the main job is printed, where the data
 //! are at hand in ../shared/data.
@@ -18,7 +18,7 @@ use num_complex::Complex32;
 use seedflip::crystal::structure_factors::structure_factors;
 use seedflip::crystal::{Hkl, Radiation, ScatteringTable, SpaceGroup};
 use seedflip::engine::cpu::CpuEngine;
-use seedflip::engine::{Amplitudes, Denoiser, Engine, FlipRecipe, MessageRecipe, Recipe, Start};
+use seedflip::engine::{Amplitudes, Denoiser, Engine, FlipRecipe, MessageRecipe, Problem, Recipe, SeedUse, Start};
 use seedflip::formats::cif::read_model;
 use seedflip::grid::Sampling;
 use seedflip::phasing::{Draw, Patterson, SeedPlaces, Sphere, expected_atoms};
@@ -104,7 +104,7 @@ fn run<'a>(data: &Path, set: &str, method: &str, keys: impl Iterator<Item = &'a 
             if trial.is_none() && next < trials {
                 let start = match (&patterson, &seeding) {
                     (Some(p), _) => Start::Phases(p.phases(&gridded.problem, seed, next as u32)),
-                    (None, Some(seeding)) => seeding.start(seed + next as u32, &places),
+                    (None, Some(seeding)) => seeding.start(seed + next as u32, &gridded.problem, &places),
                     (None, None) => Start::Random { seed, trial: next as u32 },
                 };
                 engine.seat(slot, &start, recipe).expect("engine");
@@ -202,11 +202,15 @@ impl Seeding {
         Self { group, unique, measured, oracle, hold: keys.number("hold", 1e6) as u32, told, shuffle }
     }
 
-    fn start(&self, draw: u32, places: &SeedPlaces<'_>) -> Start {
+    fn start(&self, draw: u32, problem: &Problem, places: &SeedPlaces) -> Start {
         let mut unique = self.unique.clone();
         if self.shuffle {
             for t in &mut unique {
-                let turn = unit_interval(trial_hash(draw, 77, t.hkl[0] as u32 ^ (t.hkl[1] as u32) << 10 ^ (t.hkl[2] as u32) << 20));
+                let turn = unit_interval(trial_hash(
+                    draw,
+                    77,
+                    t.hkl[0] as u32 ^ (t.hkl[1] as u32) << 10 ^ (t.hkl[2] as u32) << 20,
+                ));
                 t.phase = std::f64::consts::TAU * f64::from(turn);
             }
         }
@@ -221,7 +225,7 @@ impl Seeding {
             warnings: Vec::new(),
         };
         let sets = resolve(&list, &self.group, &self.measured, &|hkl| (hkl, 0.0)).unwrap_or_else(|e| panic!("{e}"));
-        let seeds = places.seeds(&self.group, sets.origin, &sets.sets[0], self.told, Draw::Mean);
+        let seeds = places.seeds(problem, &self.group, sets.origin, &sets.sets[0], self.told, Draw::Mean);
         Start::Seeded { seeds: Arc::new(seeds), hold: self.hold }
     }
 }
@@ -238,6 +242,19 @@ fn load(data: &Path, set: &str, keys: &Keys) -> (DataSet, Vec<PhasedReflection>,
             const OXYGEN: u8 = 8;
             model.sites.retain(|s| s.element != Some(1));
             model.sites.iter_mut().for_each(|s| s.element = Some(OXYGEN));
+        }
+        if keys.is("whole", "1") {
+            // Sites of the main conformation, each whole; general positions alone are expected to be partly occupied.
+            model.sites.retain(|s| s.sof > 0.5);
+            model.sites.iter_mut().for_each(|s| s.sof = 1.0);
+            let z = model.space_group.operations().len() as f64;
+            for element in &mut data_set.header.elements {
+                let sites = model.sites.iter().filter(|s| s.element == Some(element.atomic_number)).count();
+                element.count = sites as f64 * z;
+            }
+            if keys.is("equal", "1") {
+                data_set.header.elements.retain(|e| e.atomic_number == 8);
+            }
         }
         if let Some(b) = keys.0.get("b") {
             // One B for all: the flat case.
@@ -298,6 +315,7 @@ fn recipe(method: &str, keys: &Keys) -> Recipe {
             n_end: keys.number("n_end", keys.number("n", 1.0)) as f32,
             anneal: keys.number("anneal", 0.0) as u32,
             damping: keys.number("damping", 0.0) as f32,
+            seeds: if keys.is("seeds", "fixed") { SeedUse::Fixed } else { SeedUse::Posterior },
         }),
         other => panic!("METHOD is flipping or message, not {other}"),
     }

@@ -1,4 +1,4 @@
-// New cavity coefficients c = g − β z/√τ. CPU twin: src/twins/weights.rs, `posterior_means`, `cavity` and `hold`.
+// New cavity coefficients c = g − β z/√τ. CPU twin: src/twins/weights.rs, `posterior_means`, `weigh_seeds`, `cavity` and `hold`.
 
 var<private> two_root_kappa: f32;
 var<private> beta: f32;
@@ -32,9 +32,13 @@ fn change_coefficient(unused: vec2<f32>, slot: u32, entry: u32) -> vec2<f32> {
         let e = targets[entry];
         let tau = of_shell(inverse_tau, code & 7u);
         g = posterior_mean(z, e, phase_weight(z, e, tau, two_root_kappa).x);
-        c = g - z * (sqrt(tau) * beta);
         let seed = held_seed(entry);
-        if dot(seed, seed) > 0.0 {
+        let seeded = dot(seed, seed) > 0.0;
+        if seeded && seeds_weighed {
+            g = posterior_of_seed(z, e, tau, two_root_kappa, concentration(seed)).mean;
+        }
+        c = g - z * (sqrt(tau) * beta);
+        if seeded && !seeds_weighed {
             g = seed * e;
             c = g;
         }

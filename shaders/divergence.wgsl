@@ -1,4 +1,5 @@
-// Sum of the divergences of the phase weights. CPU twin: src/twins/weights.rs, `posterior_means`.
+// Sum of the divergences of the phase weights. CPU twin: src/twins/weights.rs, `posterior_means` and
+// `weigh_seeds`.
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) t: u32) {
@@ -12,8 +13,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         if code < SILENT {
             let z = field[slot * problem.entries + entry];
             let seed = held_seed(entry);
-            let own = select(0.0, 1.0, dot(seed, seed) == 0.0);
-            total += own * phase_weight(z, targets[entry], of_shell(state.inverse_tau, code), two_root_kappa).y;
+            let tau = of_shell(state.inverse_tau, code);
+            if dot(seed, seed) == 0.0 {
+                total += phase_weight(z, targets[entry], tau, two_root_kappa).y;
+            } else if seeds_weighed {
+                total += posterior_of_seed(z, targets[entry], tau, two_root_kappa, concentration(seed)).divergence;
+            }
         }
     }
     total = reduce(total, t);

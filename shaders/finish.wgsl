@@ -112,7 +112,7 @@ fn finish_covariance(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_inv
             correlation = sums.x / (measured * variance);
         }
         states[slot].kappa = kappa_of(correlation);
-        if seeds_held && recipe.seed_power > 0.0 {
+        if seeds_held && !seeds_weighed && recipe.seed_power > 0.0 {
             let along = max(sums.y, 0.0) / recipe.seed_power;
             correlation = max(correlation, along * along);
         }

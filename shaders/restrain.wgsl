@@ -3,10 +3,13 @@
 // Where the prior means of a trial's seeds begin in `seeds`, and whether they are held in this cycle.
 var<private> seeds_first: u32;
 var<private> seeds_held: bool;
+// Whether message passing weighs them against the field.
+var<private> seeds_weighed: bool;
 
 fn begin_seeds(slot: u32) {
     let recipe = recipes[slot];
     seeds_held = recipe.seed_set != NO_SEEDS && states[slot].cycles < recipe.hold;
+    seeds_weighed = recipe.seed_use == 1u;
     seeds_first = select(0u, recipe.seed_set * problem.entries, recipe.seed_set != NO_SEEDS);
 }
 

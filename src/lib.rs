@@ -75,12 +75,12 @@
 //! gpu          ← engine wgsl twins error
 //! phasing      ← engine grid fourier twins seed reflections crystal
 //! structure    ← reflections crystal fourier
-//! trials       ← phasing engine structure grid reflections crystal
+//! trials       ← phasing engine structure grid seed twins reflections crystal
 //! formats      ← crystal reflections seed structure error
 //! input        ← formats reflections crystal error
 //! simulate     ← formats reflections crystal error
 //! bench        ← engine twins
-//! solve        ← trials phasing engine grid structure reflections crystal error
+//! solve        ← trials phasing engine grid structure seed reflections crystal error
 //! report       ← solve trials input crystal
 //! cli          ← report solve trials phasing engine bench simulate input formats gpu crystal error
 //! ```

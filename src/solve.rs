@@ -1,17 +1,17 @@
 //! The main job without files or screen: from a data set to ranked structures.
 //!
-//! Imports: `trials`, `phasing`, `engine`, `grid`, `structure`, `reflections`, `crystal`, `error`.
+//! Imports: `trials`, `phasing`, `engine`, `grid`, `structure`, `seed`, `reflections`, `crystal`, `error`.
 
 use crate::crystal::elements::symbol;
 use crate::engine::cpu::CpuEngine;
 use crate::engine::{Backend, Device, Engine, EngineError, Merits, Recipe, Start};
 use crate::grid::Sampling;
 use crate::phasing::portfolio::{POLISH, POLISH_CYCLES};
-use crate::phasing::{Arm, GriddedSphere, Methods, Sphere, expected_atoms, portfolio};
+use crate::phasing::{Arm, GriddedSphere, Methods, Sphere, expected_atoms, portfolio, seeded_portfolio};
 use crate::reflections::{DataSet, PhasedReflection};
 use crate::structure::{Coefficients, Solution, solve_structure};
 use crate::trials::runner::GridEngine;
-use crate::trials::{Budget, Candidate, Observer, RunReport, Runner};
+use crate::trials::{Budget, Candidate, Observer, RunReport, Runner, SeedInput};
 use crate::{Error, Result};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -106,7 +106,7 @@ pub struct Seconds {
     pub structures: f64,
 }
 
-/// Runs the trials of a data set on the device of `backend` and works the candidates up to structures on the threads
+/// Runs the trials of a data set, from `seeds` where there are any, on the device of `backend` and works the candidates up to structures on the threads
 /// of `pool`.
 ///
 /// # Errors
@@ -115,6 +115,7 @@ pub struct Seconds {
 pub fn solve(
     data: &DataSet,
     options: &Options,
+    seeds: Option<SeedInput<'_>>,
     backend: &dyn Backend,
     pool: Arc<rayon::ThreadPool>,
     observer: &mut dyn Observer,
@@ -138,7 +139,10 @@ pub fn solve(
             "choose a higher resolution with --resolution, or check the cell and the .hkl",
         ));
     }
-    let mut arms = portfolio(options.methods, sphere.atoms());
+    let mut arms = match seeds {
+        Some(_) => seeded_portfolio(options.methods),
+        None => portfolio(options.methods, sphere.atoms()),
+    };
     if let Some(cycles) = options.max_cycles {
         arms.iter_mut().for_each(|arm| arm.cycles = cycles);
     }
@@ -177,7 +181,7 @@ pub fn solve(
         atoms: sphere.atoms(),
     };
     let setup = begun.elapsed().as_secs_f64();
-    let runner = Runner { cell, space_group, sphere: &sphere, engines, arms, budget, seed: options.seed };
+    let runner = Runner { cell, space_group, sphere: &sphere, engines, arms, budget, seed: options.seed, seeds };
     // Inside the pool, so that comparisons and structures keep to its threads as well.
     let report = pool.install(|| runner.run(observer));
     let trials = begun.elapsed().as_secs_f64() - setup;

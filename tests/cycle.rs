@@ -6,7 +6,7 @@ mod reference;
 use num_complex::Complex64;
 use reference::*;
 use seedflip::engine::cpu::CpuEngine;
-use seedflip::engine::{Amplitudes, Denoiser, Engine, FlipRecipe, Recipe, Start};
+use seedflip::engine::{Amplitudes, Denoiser, Engine, FlipRecipe, Recipe, SeedUse, Start};
 use std::sync::Arc;
 
 /// Odd, non-cubic, prime-ish and oblique cases among them.
@@ -83,18 +83,27 @@ fn seeded_message_passing_agrees_with_f64() {
         let problem = problem(dims);
         let seeds = some_seeds(&problem);
         let unseeded = start(&problem);
-        for cycles in [1, 3] {
+        for (cycles, seed_use) in [1, 3].into_iter().flat_map(|n| [SeedUse::Fixed, SeedUse::Posterior].map(|u| (n, u)))
+        {
             let reference =
                 |seeds| message_reference(&problem, &unseeded, Denoiser::Logistic, cycles, [1.0, 1.0], seeds).phases;
-            let expected = reference(Some((&seeds, 2)));
+            let expected = reference(Some((&seeds, 2, seed_use)));
             let mut engine = CpuEngine::new(problem.clone(), 1, pool(1));
             let start = Start::Seeded { seeds: Arc::new(seeds.clone()), hold: 2 };
-            engine.seat(0, &start, message_recipe(Denoiser::Logistic)).unwrap();
+            engine.seat(0, &start, seeded_recipe(Denoiser::Logistic, seed_use)).unwrap();
             engine.advance(cycles as u32).unwrap();
             let found = to64(&engine.phases(0).unwrap().unwrap());
             let error = relative_l2(&found, &expected);
             assert!(error < 2e-4, "{dims:?} {cycles}: {error:e}");
-            assert!(relative_l2(&found, &reference(Some((&seeds, 0)))) > 0.02, "{dims:?} {cycles}: nothing was held");
+            let other = if seed_use == SeedUse::Fixed { SeedUse::Posterior } else { SeedUse::Fixed };
+            assert!(
+                relative_l2(&found, &reference(Some((&seeds, 2, other)))) > 0.02,
+                "{dims:?} {cycles}: both uses alike"
+            );
+            assert!(
+                relative_l2(&found, &reference(Some((&seeds, 0, seed_use)))) > 0.02,
+                "{dims:?} {cycles}: nothing was held"
+            );
         }
     }
 }

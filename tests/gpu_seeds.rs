@@ -8,7 +8,7 @@ mod reference;
 use gpu::gpu_or_skip;
 use num_complex::Complex32;
 use reference::*;
-use seedflip::engine::{Amplitudes, Denoiser, Engine, FlipRecipe, Recipe, Seeds, Start};
+use seedflip::engine::{Amplitudes, Denoiser, Engine, FlipRecipe, Recipe, SeedUse, Seeds, Start};
 use seedflip::gpu::GpuEngine;
 use seedflip::gpu::plan::Tuning;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ fn seeds_are_held_and_released_as_in_the_reference() {
     let problem = problem(DIMS);
     let seeds = Arc::new(some_seeds(&problem));
     let unseeded = start(&problem);
-    let mut engine = GpuEngine::new(Arc::new(open), problem.clone(), 3, &TUNING, false).unwrap();
+    let mut engine = GpuEngine::new(Arc::new(open), problem.clone(), 4, &TUNING, false).unwrap();
     let flipping = Recipe::Flipping(FlipRecipe { k: 1.1, weak: 0.0, amplitudes: Amplitudes::E });
     // Another set first, so that the one compared is not the first in the buffer.
     let mirrored = seeds.means().iter().map(Complex32::conj).enumerate();
@@ -38,14 +38,19 @@ fn seeds_are_held_and_released_as_in_the_reference() {
     engine.seat(0, &Start::Seeded { seeds: other.clone(), hold: 1 }, flipping).unwrap();
     engine.seat(1, &Start::Seeded { seeds: seeds.clone(), hold: 2 }, message_recipe(Denoiser::Logistic)).unwrap();
     engine.seat(2, &Start::Seeded { seeds: seeds.clone(), hold: 2 }, flipping).unwrap();
+    let weighing = seeded_recipe(Denoiser::Logistic, SeedUse::Posterior);
+    engine.seat(3, &Start::Seeded { seeds: seeds.clone(), hold: 2 }, weighing).unwrap();
     for cycles in 1..=3usize {
         engine.advance(1).unwrap();
         let reference =
             |seeds| message_reference(&problem, &unseeded, Denoiser::Logistic, cycles, [1.0, 1.0], seeds).phases;
-        let found = to64(&engine.phases(1).unwrap().unwrap());
-        let error = relative_l2(&found, &reference(Some((&seeds, 2))));
-        assert!(error < 2e-4, "{cycles}: {error:e}");
-        assert!(relative_l2(&found, &reference(Some((&seeds, 0)))) > 0.02, "{cycles}: nothing was held");
+        for (slot, seed_use) in [(1, SeedUse::Fixed), (3, SeedUse::Posterior)] {
+            let found = to64(&engine.phases(slot).unwrap().unwrap());
+            let error = relative_l2(&found, &reference(Some((&seeds, 2, seed_use))));
+            assert!(error < 2e-4, "{cycles}: {error:e}");
+            let released = relative_l2(&found, &reference(Some((&seeds, 0, seed_use))));
+            assert!(released > 0.02, "{cycles}: nothing was held");
+        }
         let held = agreement(&mut engine, 2, &seeds) > 0.9999;
         assert_eq!(held, cycles <= 2, "flipping, cycle {cycles}");
         assert_eq!(agreement(&mut engine, 0, &other) > 0.9999, cycles <= 1, "the other set, cycle {cycles}");

@@ -35,7 +35,14 @@ fn flip(k: f32) -> Recipe {
 
 fn pass() -> Recipe {
     let denoiser = Denoiser::Logistic;
-    Recipe::Message(MessageRecipe { denoiser, n_start: 0.5, n_end: 2.0, anneal: 3, damping: 0.25 })
+    Recipe::Message(MessageRecipe {
+        denoiser,
+        n_start: 0.5,
+        n_end: 2.0,
+        anneal: 3,
+        damping: 0.25,
+        seeds: SeedUse::Fixed,
+    })
 }
 
 /// Trials of both methods in turn.

@@ -162,7 +162,7 @@ const OPTIONS: Options = Options {
 fn run(input: &Input, failing: &Failing, after: u32) -> (Result<Solved>, Option<Progress>) {
     let seen = Arc::new(Mutex::new(None));
     let mut saboteur = Saboteur { after, armed: failing.armed.clone(), seen: seen.clone() };
-    let solved = solve(&input.data, &OPTIONS, failing, pool(), &mut saboteur);
+    let solved = solve(&input.data, &OPTIONS, None, failing, pool(), &mut saboteur);
     let seen = seen.lock().unwrap().take();
     (solved, seen)
 }
@@ -247,7 +247,7 @@ impl Backend for Full {
 fn a_device_that_cannot_begin_is_an_error_with_a_way_out() {
     let seen = Arc::new(Mutex::new(None));
     let mut observer = Saboteur { after: 1, armed: Arc::new(false.into()), seen };
-    let Err(error) = solve(&aspirin().data, &OPTIONS, &Full, pool(), &mut observer) else {
+    let Err(error) = solve(&aspirin().data, &OPTIONS, None, &Full, pool(), &mut observer) else {
         panic!("solved without an engine");
     };
     assert!(matches!(error, Error::Unusable { .. }));

@@ -152,7 +152,8 @@ fn shared_structs_lie_alike_on_both_sides() {
         free_e_sq_variance,
         free_measured,
         seed_power,
-        free_shell_count
+        free_shell_count,
+        seed_use
     );
     same_layout!(
         &module,

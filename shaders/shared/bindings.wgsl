@@ -80,6 +80,11 @@ struct Recipe {
     free_measured: f32,
     seed_power: f32,
     free_shell_count: array<vec4<f32>, 2>,
+    // 0: seeds are fixed as long as they are held, 1: they take their posterior means.
+    seed_use: u32,
+    reserved_0: u32,
+    reserved_1: u32,
+    reserved_2: u32,
 }
 
 // Where a trial stands: written by the finishing stages.

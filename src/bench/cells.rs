@@ -1,7 +1,9 @@
 //! The published list of synthetic cells, and the timing of one of them by several recipes.
 
 use super::throughput::{Throughput, measure};
-use crate::engine::{Amplitudes, Backend, Denoiser, Device, EngineError, FlipRecipe, MessageRecipe, Problem, Recipe};
+use crate::engine::{
+    Amplitudes, Backend, Denoiser, Device, EngineError, FlipRecipe, MessageRecipe, Problem, Recipe, SeedUse,
+};
 use serde::Serialize;
 
 /// Edges of the cubic cells of the list, grid points.
@@ -10,8 +12,14 @@ pub const EDGES: [usize; 6] = [32, 48, 64, 96, 128, 192];
 /// Charge flipping as it is timed.
 pub const FLIPPING: Recipe = Recipe::Flipping(FlipRecipe { k: 1.1, weak: 0.2, amplitudes: Amplitudes::E });
 /// Message passing as it is timed.
-pub const MESSAGE: Recipe =
-    Recipe::Message(MessageRecipe { denoiser: Denoiser::Logistic, n_start: 1.0, n_end: 1.0, anneal: 0, damping: 0.0 });
+pub const MESSAGE: Recipe = Recipe::Message(MessageRecipe {
+    denoiser: Denoiser::Logistic,
+    n_start: 1.0,
+    n_end: 1.0,
+    anneal: 0,
+    damping: 0.0,
+    seeds: SeedUse::Fixed,
+});
 
 /// A batch that suits a device so is timed alone up to this size; of larger ones, one four times as large beside it.
 const SMALL_BATCH: usize = 8;

@@ -135,7 +135,7 @@ pub fn run(args: &Args) -> Result<u8> {
     }
     let read_seconds = begun.elapsed().as_secs_f64();
     let mut screen = Screen::new(screen_on, names.path(".fin"));
-    let solved = solve(&input.data, &args.options(), backend.as_ref(), pool, &mut screen)?;
+    let solved = solve(&input.data, &args.options(), None, backend.as_ref(), pool, &mut screen)?;
     screen.end();
     let record = json::record(&input, &solved, read_seconds, begun.elapsed().as_secs_f64());
     write_results(&names, &input, &solved, &record)?;

@@ -30,7 +30,7 @@ pub use error::EngineError;
 pub use layout::Layout;
 pub use merits::Merits;
 pub use problem::Problem;
-pub use recipe::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe};
+pub use recipe::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe, SeedUse};
 pub use seeds::Seeds;
 
 use num_complex::Complex32;

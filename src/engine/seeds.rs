@@ -3,6 +3,7 @@
 use super::Problem;
 use super::problem::{SHELLS, UNMEASURED};
 use crate::twins::field::CLIP_E_SQ;
+use crate::twins::prior::concentration;
 use num_complex::Complex32;
 
 /// Prior means of exp(iφ): modulus 1 for a phase that is certain, smaller for a crude or doubtful one, 0 where
@@ -10,6 +11,7 @@ use num_complex::Complex32;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seeds {
     means: Vec<Complex32>,
+    concentrations: Vec<Complex32>,
     free_e: Vec<f32>,
     count: usize,
     power: f64,
@@ -61,12 +63,18 @@ impl Seeds {
         let count = means.iter().filter(|m| m.norm_sqr() > 0.0).count();
         let power = means.iter().zip(e).map(|(m, &e)| f64::from(m.norm_sqr()) * f64::from(e.max(0.0)).powi(2)).sum();
         let free = FreeMoments::new(&free_e, problem.shell());
-        Self { means, free_e, count, power, free }
+        let concentrations = means.iter().map(|&mean| concentration(mean)).collect();
+        Self { means, concentrations, free_e, count, power, free }
     }
 
     /// Prior means of exp(iφ), in layout order.
     pub fn means(&self) -> &[Complex32] {
         &self.means
+    }
+
+    /// K·exp(iφ) per entry, see [`concentration`]; 0 where there is no seed.
+    pub fn concentrations(&self) -> &[Complex32] {
+        &self.concentrations
     }
 
     /// |E| per entry; negative at seeds and where unmeasured.

@@ -8,7 +8,7 @@ use crate::twins::amplitude::impose;
 use crate::twins::evaluate::{tangent, weak_power};
 use crate::twins::field::{shell_power, subtract_feedback};
 use crate::twins::restrain::restrain;
-use crate::twins::weights::{Cavity, cavity, hold, posterior_means};
+use crate::twins::weights::{Cavity, cavity, hold, posterior_means, weigh_seeds};
 use crate::wgsl::stage::Coefficients;
 use num_complex::Complex32;
 
@@ -159,8 +159,10 @@ fn field_is_its_twin() {
 fn cavity_is_its_twin() {
     let (kappa, beta) = (0.8f32, 0.35f32);
     let inverse_tau: [f32; 8] = std::array::from_fn(|s| 0.5 + s as f32);
-    for (damping, publish, held) in [(0.0, 1, 0), (0.3, 0, 0), (0.0, 1, 1), (0.3, 1, 1)] {
-        let recipe = Recipe { method: 1, damping, hold: held, ..Recipe::default() };
+    for (damping, publish, held, seed_use) in
+        [(0.0, 1, 0, 0), (0.3, 0, 0, 0), (0.0, 1, 1, 0), (0.3, 1, 1, 0), (0.0, 1, 1, 1)]
+    {
+        let recipe = Recipe { method: 1, damping, hold: held, seed_use, ..Recipe::default() };
         let Some(mut probe) = Probe::new(recipe, State { kappa_used: kappa, beta, inverse_tau, ..State::default() })
         else {
             return;
@@ -170,11 +172,15 @@ fn cavity_is_its_twin() {
         probe.write_cavity(&previous);
         let changed = probe.change(Coefficients::Cavity, &field, Params { publish, ..Params::default() });
         let (all, shell) = (probe.problem.e(), probe.problem.shell());
+        let fixed = held > 0 && seed_use == 0;
         let e = if held > 0 { probe.seeds.free_e() } else { all };
         let (mut c, mut g) = (field.clone(), field.clone());
         posterior_means(&field, e, shell, &inverse_tau, kappa, &mut g);
-        let mut sums = cavity(&mut c, &g, e, shell, &Cavity { inverse_tau, beta });
-        if held > 0 {
+        if seed_use == 1 {
+            weigh_seeds(&field, all, shell, &inverse_tau, kappa, probe.seeds.concentrations(), &mut g);
+        }
+        let mut sums = cavity(&mut c, &g, if fixed { e } else { all }, shell, &Cavity { inverse_tau, beta });
+        if fixed {
             let power = hold(&mut c, &mut g, all, probe.seeds.means());
             sums.power += power;
             sums.overlap += power;

@@ -2,7 +2,7 @@
 
 use super::probe::{Probe, close, noise};
 use super::shared::{Recipe, State};
-use crate::engine::{Denoiser, MessageRecipe};
+use crate::engine::{Denoiser, MessageRecipe, SeedUse};
 use crate::twins::evaluate::{cut, square};
 use crate::twins::flip::flip;
 use crate::twins::posterior::{self, Logistic, logistic};
@@ -53,7 +53,14 @@ fn flip_is_its_twin() {
 #[test]
 fn posterior_is_its_twin() {
     let (sigma, height, cycles, anneal) = (2.5f32, 3.0f32, 5, 10u32);
-    let recipe = MessageRecipe { denoiser: Denoiser::Logistic, n_start: 0.5, n_end: 4.0, anneal, damping: 0.0 };
+    let recipe = MessageRecipe {
+        denoiser: Denoiser::Logistic,
+        n_start: 0.5,
+        n_end: 4.0,
+        anneal,
+        damping: 0.0,
+        seeds: SeedUse::Fixed,
+    };
     let (values, masks) = pairs(&[0.0, -0.0, 1e4, -1e4, 25.0, -25.0, 1e-20]);
     for denoiser in [0, 1] {
         let numbers = Recipe {

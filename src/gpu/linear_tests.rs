@@ -5,7 +5,7 @@ use super::shared::{Params, Recipe, State};
 use crate::twins::bessel::i1_over_i0;
 use crate::twins::field::{covariance, kappa, seed_correlation, shell_power};
 use crate::twins::random::{phase_index, phase_table, trial_hash};
-use crate::twins::weights::posterior_means;
+use crate::twins::weights::{posterior_means, weigh_seeds};
 use crate::wgsl::stage::{LINEAR_THREADS, Linear, Storage};
 
 impl Probe {
@@ -46,8 +46,8 @@ fn bessel_quotient_is_its_twin() {
 
 #[test]
 fn covariance_and_divergence_are_their_twins() {
-    for hold in [0, 1] {
-        let recipe = Recipe { hold, ..Recipe::default() };
+    for (hold, seed_use) in [(0, 0), (1, 0), (1, 1)] {
+        let recipe = Recipe { hold, seed_use, ..Recipe::default() };
         let Some(probe) = Probe::new(recipe, State::default()) else { return };
         let (all, shell, seeds) = (probe.problem.e().to_vec(), probe.problem.shell().to_vec(), probe.seeds.clone());
         // A field that knows something of E and of the seeds, with other powers in other shells and tails beyond the cut.
@@ -68,15 +68,20 @@ fn covariance_and_divergence_are_their_twins() {
         assert!((0.1..0.95).contains(&correlation), "{correlation}");
         close("kappa", state.kappa, f64::from(kappa(correlation)), 1e-4, 0.0);
         let seeded = seed_correlation(&z, &all, seeds.means(), &shell, &power, seeds.power());
-        let used = kappa(if hold > 0 { correlation.max(seeded) } else { correlation });
-        assert_eq!(used > kappa(correlation), hold > 0, "{seeded} {correlation}");
+        let fixed = hold > 0 && seed_use == 0;
+        let used = kappa(if fixed { correlation.max(seeded) } else { correlation });
+        assert_eq!(used > kappa(correlation), fixed, "{seeded} {correlation}");
         close("kappa as used", state.kappa_used, f64::from(used), 1e-4, 0.0);
         for (found, before) in state.inverse_tau.iter().zip(inverse) {
             close("1/tau", *found, f64::from(before * (1.0 + used)), 1e-4, 0.0);
         }
         probe.linear(Linear::Divergence, "main");
         probe.linear(Linear::Finish, "finish_divergence");
-        let total = posterior_means(&z, e, &shell, &state.inverse_tau, state.kappa_used, &mut z.clone());
+        let (tau, used, mut g) = (&state.inverse_tau, state.kappa_used, z.clone());
+        let mut total = posterior_means(&z, e, &shell, tau, used, &mut g);
+        if seed_use == 1 {
+            total += weigh_seeds(&z, &all, &shell, tau, used, seeds.concentrations(), &mut g);
+        }
         close("beta", probe.state().beta, total / probe.problem.measured_count() as f64, 1e-5, 0.0);
     }
 }

@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use super::shared::{NO_SEEDS, Recipe as DeviceRecipe};
 use crate::engine::recipe::UNSEEDED_MEAN;
-use crate::engine::{Amplitudes, Denoiser, Problem, Recipe, Seeds};
+use crate::engine::{Amplitudes, Denoiser, Problem, Recipe, SeedUse, Seeds};
 
 /// A trial that starts without seeds.
 pub fn unseeded() -> DeviceRecipe {
@@ -52,6 +52,7 @@ pub fn numbers(problem: &Problem, plan: &Plan, recipe: Recipe, start: &DeviceRec
                 n_start: r.n_start,
                 n_log_ratio: (r.n_end / r.n_start).ln(),
                 damping: r.damping,
+                seed_use: u32::from(r.seeds == SeedUse::Posterior),
                 plane_scale: plane_scale * gain,
                 column_scale: column_scale / gain,
                 start_factor: if start.seed_set == NO_SEEDS { UNSEEDED_MEAN } else { 1.0 },

@@ -117,6 +117,10 @@ pub struct Recipe {
     pub seed_power: f32,
     /// Number of the others by shell.
     pub free_shell_count: [f32; 8],
+    /// 0: seeds are fixed as long as they are held, 1: they take their posterior means.
+    pub seed_use: u32,
+    /// Padding.
+    pub reserved: [u32; 3],
 }
 
 /// Where a trial stands.

@@ -2,6 +2,7 @@
 //!
 //! - `contents`   expected number of atoms
 //! - `portfolio`  arms of recipes that trials are dealt
+//! - `seeded_portfolio`  the same for runs from seeds
 //! - `rules`      when a trial has converged, when its merits convince
 //! - `setup`      P1 sphere on the primitive lattice, engine problem, phases back to reflections
 //! - `patterson`  superposition starts
@@ -13,11 +14,13 @@ pub mod contents;
 pub mod patterson;
 pub mod portfolio;
 pub mod rules;
+pub mod seeded_portfolio;
 pub mod seeding;
 pub mod setup;
 
 pub use contents::expected_atoms;
 pub use patterson::Patterson;
+pub use portfolio::{Arm, Methods, SeedStart, StartKind, portfolio};
+pub use seeded_portfolio::seeded_portfolio;
 pub use seeding::{Draw, SeedPlaces};
-pub use portfolio::{Arm, Methods, StartKind, portfolio};
 pub use setup::{GriddedSphere, Sphere};

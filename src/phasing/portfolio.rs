@@ -1,6 +1,6 @@
 //! Which recipes a run is made of: a portfolio of arms, dealt to trials in turn.
 
-use crate::engine::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe};
+use crate::engine::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe, SeedUse};
 use crate::grid::Sampling;
 use crate::twins::random::{trial_hash, unit_interval};
 use serde::Serialize;
@@ -41,6 +41,17 @@ pub enum StartKind {
     Random,
     /// Patterson superposition.
     Patterson,
+    /// Seeds alone.
+    Seeded(SeedStart),
+}
+
+/// How an arm uses seeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SeedStart {
+    /// Cycles for which they are held.
+    pub hold: u32,
+    /// Phases drawn from what is known, anew for each trial, in place of prior means.
+    pub drawn: bool,
 }
 
 /// One arm: what its trials have in common.
@@ -54,13 +65,16 @@ pub struct Arm {
     pub sampling: Sampling,
     /// Cycles after which a trial is given up.
     pub cycles: u32,
-    kind: Kind,
+    pub(super) kind: Kind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Kind {
+pub(super) enum Kind {
     Flip(Amplitudes),
+    /// Without the weak-reflection variant, which lets a solved map drift away from the origin of its seeds (recipe notes
+    /// §2: w = 0 with seeds).
+    FlipAll(Amplitudes),
     Message(MessageRecipe),
 }
 
@@ -76,13 +90,26 @@ const MESSAGE_CYCLES: u32 = 90;
 const ANNEAL: u32 = 60;
 const ANNEAL_CYCLES: u32 = 120;
 
-const fn logistic(n_start: f32, n_end: f32, anneal: u32) -> Kind {
-    Kind::Message(MessageRecipe { denoiser: Denoiser::Logistic, n_start, n_end, anneal, damping: 0.0 })
+pub(super) const fn logistic(n_start: f32, n_end: f32, anneal: u32) -> Kind {
+    Kind::Message(MessageRecipe {
+        denoiser: Denoiser::Logistic,
+        n_start,
+        n_end,
+        anneal,
+        damping: 0.0,
+        seeds: SeedUse::Posterior,
+    })
 }
 
 /// Square denoiser, damped: the arm for heavy atoms ("sq damped 0.5", recipe notes §3).
-const SQUARE: Kind =
-    Kind::Message(MessageRecipe { denoiser: Denoiser::Square, n_start: 1.0, n_end: 1.0, anneal: 0, damping: 0.5 });
+pub(super) const SQUARE: Kind = Kind::Message(MessageRecipe {
+    denoiser: Denoiser::Square,
+    n_start: 1.0,
+    n_end: 1.0,
+    anneal: 0,
+    damping: 0.5,
+    seeds: SeedUse::Posterior,
+});
 
 /// The arms of a run, in the order in which trials get them. `atoms` is the number of non-hydrogen atoms
 /// in the primitive cell.
@@ -111,8 +138,8 @@ pub fn portfolio(methods: Methods, atoms: f64) -> Vec<Arm> {
     all.into_iter()
         .filter(|arm| match methods {
             Methods::Both => true,
-            Methods::Flipping => matches!(arm.kind, Kind::Flip(_)),
-            Methods::Message => matches!(arm.kind, Kind::Message(_)),
+            Methods::Flipping => arm.is_flipping(),
+            Methods::Message => !arm.is_flipping(),
         })
         .collect()
 }
@@ -122,12 +149,12 @@ impl Arm {
     pub fn recipe(&self, seed: u32, trial: u32) -> Recipe {
         match self.kind {
             Kind::Message(recipe) => Recipe::Message(recipe),
-            Kind::Flip(amplitudes) => {
+            Kind::Flip(amplitudes) | Kind::FlipAll(amplitudes) => {
                 let u = unit_interval(trial_hash(seed, trial, K_KEY));
                 let weak = trial_hash(seed, trial, WEAK_KEY) as usize % WEAK_FRACTIONS.len();
                 Recipe::Flipping(FlipRecipe {
                     k: K_WINDOW[0] + u * (K_WINDOW[1] - K_WINDOW[0]),
-                    weak: WEAK_FRACTIONS[weak],
+                    weak: if matches!(self.kind, Kind::FlipAll(_)) { 0.0 } else { WEAK_FRACTIONS[weak] },
                     amplitudes,
                 })
             }
@@ -136,7 +163,7 @@ impl Arm {
 
     /// True for the arms of charge flipping.
     pub fn is_flipping(&self) -> bool {
-        matches!(self.kind, Kind::Flip(_))
+        !matches!(self.kind, Kind::Message(_))
     }
 }
 

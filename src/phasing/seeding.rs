@@ -3,7 +3,7 @@
 use super::{GriddedSphere, Sphere};
 use crate::crystal::miller::hash_key;
 use crate::crystal::{Hkl, SpaceGroup};
-use crate::engine::Seeds;
+use crate::engine::{Problem, Seeds};
 use crate::seed::known::equivalents;
 use crate::seed::{KnownPhase, Origin};
 use crate::twins::random::{trial_hash, unit_interval};
@@ -29,26 +29,34 @@ pub enum Draw {
 }
 
 /// Places of all reflections of a sphere on one grid.
-pub struct SeedPlaces<'a> {
-    gridded: &'a GriddedSphere,
+pub struct SeedPlaces {
     by_index: HashMap<Hkl, (usize, bool)>,
 }
 
-impl<'a> SeedPlaces<'a> {
+impl SeedPlaces {
     /// Indexes the sphere once for any number of seed sets.
-    pub fn new(sphere: &Sphere, gridded: &'a GriddedSphere) -> Self {
-        Self { gridded, by_index: sphere.places(gridded).collect() }
+    pub fn new(sphere: &Sphere, gridded: &GriddedSphere) -> Self {
+        Self { by_index: sphere.places(gridded).collect() }
     }
 
     /// The engine's seeds for `known`, of the space group `group`, with a fraction `wrong` of them wrong where the
-    /// source does not say how good they are.
-    pub fn seeds(&self, group: &SpaceGroup, origin: Origin, known: &[KnownPhase], wrong: f64, draw: Draw) -> Seeds {
+    /// source does not say how good they are. `problem` is that of the grid the places are of.
+    pub fn seeds(
+        &self,
+        problem: &Problem,
+        group: &SpaceGroup,
+        origin: Origin,
+        known: &[KnownPhase],
+        wrong: f64,
+        draw: Draw,
+    ) -> Seeds {
         let means = known.iter().flat_map(|known| {
             let mean = match draw {
                 Draw::Mean => known.mean(wrong),
                 Draw::Trial { seed, trial } => {
                     let seed = seed ^ hash_key(known.hkl);
-                    let chance = [CLASS_KEY, PLACE_KEY].map(|key| f64::from(unit_interval(trial_hash(seed, trial, key))));
+                    let chance =
+                        [CLASS_KEY, PLACE_KEY].map(|key| f64::from(unit_interval(trial_hash(seed, trial, key))));
                     known.drawn(wrong, chance)
                 }
             };
@@ -64,7 +72,7 @@ impl<'a> SeedPlaces<'a> {
                 Some((entry, Complex32::new(mean.re as f32, mean.im as f32)))
             })
         });
-        Seeds::new(&self.gridded.problem, means)
+        Seeds::new(problem, means)
     }
 }
 

@@ -97,9 +97,8 @@ mod tests {
             height: None,
         };
         let sites = [site(0.11), site(0.37), site(0.73)];
-        let factor = |hkl| {
-            structure_factors(&cell, &group, &sites, ScatteringTable::new(Radiation::Xray), &[hkl]).unwrap()[0]
-        };
+        let factor =
+            |hkl| structure_factors(&cell, &group, &sites, ScatteringTable::new(Radiation::Xray), &[hkl]).unwrap()[0];
         let (mut tried, mut centric) = (0, 0);
         for hkl in [[1, 2, 3], [-3, 2, 1], [0, 2, 3], [3, 0, -2], [2, -4, 0], [-1, -1, -1]] {
             let phase = factor(hkl).arg();

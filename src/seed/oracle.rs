@@ -72,10 +72,7 @@ impl Oracle {
         }
         order.truncate(count);
         order.sort_by(|a, b| b.e.total_cmp(&a.e).then(a.hkl.cmp(&b.hkl)));
-        order
-            .into_iter()
-            .map(|t| Seed { hkl: t.hkl, knowledge: self.knowledge(group, t), line: None })
-            .collect()
+        order.into_iter().map(|t| Seed { hkl: t.hkl, knowledge: self.knowledge(group, t), line: None }).collect()
     }
 
     fn knowledge(&self, group: &SpaceGroup, truth: &TruePhase) -> Knowledge {

@@ -14,17 +14,19 @@ pub struct Finished {
     pub recipe: Recipe,
     /// Figures of merit at the end.
     pub merits: Merits,
+    /// For a trial from seeds: whether its phases came back without them, see `proof`.
+    pub proven: Option<bool>,
 }
 
 impl Finished {
     /// True when the merits convince on their own.
     pub fn convinces(&self) -> bool {
-        convincing(&self.merits, self.is_flipping())
+        self.proven != Some(false) && convincing(&self.merits, self.is_flipping())
     }
 
     /// True when the trial may be a solution.
     pub fn is_promising(&self) -> bool {
-        promising(&self.merits, self.is_flipping())
+        self.proven != Some(false) && promising(&self.merits, self.is_flipping())
     }
 
     fn is_flipping(&self) -> bool {

@@ -5,15 +5,19 @@
 //! - `verdict`    ranking, agreement among trials, symmetry, the claim
 //! - `progress`   what is told while a run goes on
 //! - `run_report` everything a run found, and why it ended
+//! - `seed_source` which seeds a trial starts from
+//! - `proof`      does a seeded solution hold without its seeds?
 //! - `runner`     the loop
 //!
-//! Imports: `phasing`, `engine`, `structure`, `grid`, `reflections`, `crystal`.
+//! Imports: `phasing`, `engine`, `structure`, `grid`, `seed`, `twins`, `reflections`, `crystal`.
 
 pub mod budget;
 pub mod finished;
 pub mod progress;
+pub mod proof;
 pub mod run_report;
 pub mod runner;
+pub mod seed_source;
 pub mod verdict;
 
 pub use budget::Budget;
@@ -21,4 +25,5 @@ pub use finished::Finished;
 pub use progress::{Observer, Progress};
 pub use run_report::{RunReport, StopReason};
 pub use runner::Runner;
+pub use seed_source::{SeedInput, SeedSource};
 pub use verdict::{Candidate, Verdict};

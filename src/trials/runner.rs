@@ -8,14 +8,16 @@
 //!
 //! Every decision falls at a fixed number of cycles, so that the run is the same for any number of threads.
 
-use super::{Budget, Finished, Observer, Progress, RunReport, StopReason, Verdict};
+use super::proof::{PROOF_CYCLES, blurred, came_back};
+use super::{Budget, Finished, Observer, Progress, RunReport, SeedInput, SeedSource, StopReason, Verdict};
 use crate::crystal::{Cell, SpaceGroup};
 use crate::engine::{Engine, EngineError, Merits, Recipe, StageSeconds, Start};
 use crate::grid::Sampling;
 use crate::phasing::portfolio::{POLISH, POLISH_CYCLES, SETTLE_CYCLES};
-use crate::phasing::rules::converged;
+use crate::phasing::rules::{converged, promising};
 use crate::phasing::{Arm, GriddedSphere, Patterson, Sphere, StartKind};
 use crate::reflections::PhasedReflection;
+use num_complex::Complex32;
 use std::time::Instant;
 
 /// Cycles between looks at the merits: convergence shows within 10–30 cycles, and a look costs about two
@@ -48,6 +50,14 @@ pub struct Runner<'a> {
     pub budget: Budget,
     /// Seed of every random number.
     pub seed: u32,
+    /// Phases known beforehand.
+    pub seeds: Option<SeedInput<'a>>,
+}
+
+/// What the trials of one engine may start from.
+struct Starts<'a> {
+    patterson: Option<Patterson>,
+    seeds: Option<SeedSource<'a>>,
 }
 
 /// A trial in a slot.
@@ -56,8 +66,10 @@ struct Seated {
     arm: Arm,
     recipe: Recipe,
     done: u32,
-    /// Cycles left of polish (flipping) or settling (message passing).
+    /// Cycles left of polish (flipping), settling (message passing) or the proof (from seeds).
     closing: Option<u32>,
+    /// Phases and merits that a proof started from.
+    searched: Option<(Vec<Complex32>, Merits)>,
 }
 
 impl Runner<'_> {
@@ -66,16 +78,17 @@ impl Runner<'_> {
         let begun = Instant::now();
         let mut state = State { begun, finished: Vec::new(), verdict: Verdict::default(), cycles: 0, fallback: None };
         let mut engines = std::mem::take(&mut self.engines);
-        let pattersons: Vec<Option<Patterson>> = engines
+        let mut starts: Vec<Starts<'_>> = engines
             .iter()
             .map(|e| {
                 let wanted = self.arms.iter().any(|a| a.start == StartKind::Patterson && a.sampling == e.sampling);
-                wanted.then(|| Patterson::new(&e.gridded.problem))
+                let seeds = self.seeds.map(|input| SeedSource::new(input, self.space_group, self.sphere, e));
+                Starts { patterson: wanted.then(|| Patterson::new(&e.gridded.problem)), seeds }
             })
             .collect();
         let mut slots: Vec<Vec<Option<Seated>>> =
             engines.iter().map(|e| (0..e.engine.slots()).map(|_| None).collect()).collect();
-        let ended = self.trials(&mut engines, &mut slots, &pattersons, &mut state, observer);
+        let ended = self.trials(&mut engines, &mut slots, &mut starts, &mut state, observer);
         let mut stages = StageSeconds::default();
         engines.iter().for_each(|e| stages.add(&e.engine.stage_seconds()));
         let running = slots.iter().flatten().flatten().count();
@@ -87,7 +100,7 @@ impl Runner<'_> {
         &self,
         engines: &mut [GridEngine],
         slots: &mut [Vec<Option<Seated>>],
-        pattersons: &[Option<Patterson>],
+        starts: &mut [Starts<'_>],
         state: &mut State,
         observer: &mut dyn Observer,
     ) -> Result<StopReason, EngineError> {
@@ -95,7 +108,7 @@ impl Runner<'_> {
         let mut queues: Vec<u32> = vec![0; engines.len()];
         loop {
             for (i, grid_engine) in engines.iter_mut().enumerate() {
-                self.refill(grid_engine, &mut slots[i], &mut queues[i], pattersons[i].as_ref())?;
+                self.refill(grid_engine, &mut slots[i], &mut queues[i], &mut starts[i])?;
             }
             if slots.iter().flatten().all(Option::is_none) {
                 return Ok(StopReason::TrialsUsed);
@@ -133,7 +146,7 @@ impl Runner<'_> {
         grid_engine: &mut GridEngine,
         slots: &mut [Option<Seated>],
         next: &mut u32,
-        patterson: Option<&Patterson>,
+        starts: &mut Starts<'_>,
     ) -> Result<(), EngineError> {
         for (slot, seated) in slots.iter_mut().enumerate() {
             if seated.is_some() {
@@ -147,15 +160,19 @@ impl Runner<'_> {
             }
             let (trial, arm) = (*next, self.arm(*next));
             *next += 1;
-            let start = match (arm.start, patterson) {
-                (StartKind::Patterson, Some(p)) => {
+            let start = match (arm.start, &starts.patterson, &mut starts.seeds) {
+                (StartKind::Patterson, Some(p), _) => {
                     Start::Phases(p.phases(&grid_engine.gridded.problem, self.seed, trial))
+                }
+                (StartKind::Seeded(start), _, Some(source)) => {
+                    let seeds = source.seeds(grid_engine, start, self.seed, trial, self.arms.len());
+                    Start::Seeded { seeds, hold: start.hold }
                 }
                 _ => Start::Random { seed: self.seed, trial },
             };
             let recipe = arm.recipe(self.seed, trial);
             grid_engine.engine.seat(slot, &start, recipe)?;
-            *seated = Some(Seated { trial, arm, recipe, done: 0, closing: None });
+            *seated = Some(Seated { trial, arm, recipe, done: 0, closing: None, searched: None });
         }
         Ok(())
     }
@@ -187,7 +204,11 @@ impl Runner<'_> {
                 }
                 None => {
                     let done = trial.done >= trial.arm.cycles;
+                    let seeded = matches!(trial.arm.start, StartKind::Seeded(_));
+                    let ready = converged(&merits, flipping) || (done && promising(&merits, flipping));
                     let closing = match (converged(&merits, flipping), flipping) {
+                        _ if seeded && ready => Some(self.put_to_proof(grid_engine, slot, trial, merits)?),
+                        _ if seeded => None,
                         (true, false) => Some(SETTLE_CYCLES),
                         (_, true) if done || converged(&merits, true) => {
                             grid_engine.engine.change_recipe(slot, Recipe::Flipping(POLISH))?;
@@ -207,6 +228,22 @@ impl Runner<'_> {
         Ok(best)
     }
 
+    /// Starts the proof of a trial from seeds; the cycles it takes.
+    fn put_to_proof(
+        &self,
+        grid_engine: &mut GridEngine,
+        slot: usize,
+        trial: &mut Seated,
+        merits: Merits,
+    ) -> Result<u32, EngineError> {
+        let phases = grid_engine.engine.phases(slot)?.unwrap_or_default();
+        let start = blurred(&grid_engine.gridded.problem, &phases, self.seed, trial.trial);
+        let recipe = if trial.arm.is_flipping() { Recipe::Flipping(POLISH) } else { trial.recipe };
+        grid_engine.engine.seat(slot, &Start::Phases(start), recipe)?;
+        trial.searched = Some((phases, merits));
+        Ok(PROOF_CYCLES)
+    }
+
     /// Takes a trial out of its slot and into the ranking.
     fn finish(
         &self,
@@ -216,12 +253,24 @@ impl Runner<'_> {
         merits: Merits,
         state: &mut State,
     ) -> Result<(), EngineError> {
-        let phases = grid_engine.engine.phases(slot)?.unwrap_or_default();
+        let mut phases = grid_engine.engine.phases(slot)?.unwrap_or_default();
+        let mut merits = merits;
+        let seeded = matches!(trial.arm.start, StartKind::Seeded(_));
+        let mut proven = seeded.then_some(false);
+        if let Some((searched, at_search)) = &trial.searched {
+            let back = came_back(&grid_engine.gridded.problem, searched, &phases);
+            if back && promising(&merits, trial.arm.is_flipping()) {
+                proven = Some(true);
+            } else {
+                // What was found stays what is shown, but no claim.
+                (phases, merits) = (searched.clone(), *at_search);
+            }
+        }
         let phased = self.sphere.phased(&grid_engine.gridded, &phases);
         grid_engine.engine.vacate(slot);
         let place = state.finished.len();
         let (arm, recipe) = (trial.arm.name, trial.recipe);
-        state.finished.push(Finished { trial: trial.trial, arm, recipe, merits });
+        state.finished.push(Finished { trial: trial.trial, arm, recipe, merits, proven });
         if state.finished[place].is_promising() {
             state.fallback = None;
             state.verdict.add(self.cell, self.space_group, &state.finished, place, phased);

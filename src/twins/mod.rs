@@ -19,6 +19,7 @@ pub mod evaluate;
 pub mod field;
 pub mod flip;
 pub mod posterior;
+pub mod prior;
 pub mod random;
 pub mod restrain;
 pub mod weights;

@@ -2,6 +2,7 @@
 
 use super::LANES;
 use super::bessel::i1_over_i0;
+use super::prior::posterior_of_seed;
 use multiversion::multiversion;
 use rustfft::num_complex::Complex32;
 
@@ -98,6 +99,30 @@ pub fn cavity(z: &mut [Complex32], g: &[Complex32], e: &[f32], shell: &[u8], cav
         sums.overlap += f64::from(overlap.iter().sum::<f32>());
     }
     sums
+}
+
+/// Puts the posterior means of seeds in place of those that the field alone gave (entries with a prior of concentration
+/// ≠ 0); returns the sum of their divergences. The arguments are those of [`posterior_means`].
+pub fn weigh_seeds(
+    z: &[Complex32],
+    e: &[f32],
+    shell: &[u8],
+    inverse_tau: &[f32; 8],
+    kappa: f32,
+    priors: &[Complex32],
+    g: &mut [Complex32],
+) -> f64 {
+    let two_root_kappa = 2.0 * kappa.sqrt();
+    let mut total = 0.0;
+    for ((((z, &e), &shell), &prior), g) in z.iter().zip(e).zip(shell).zip(priors).zip(g) {
+        if prior.norm_sqr() > 0.0 {
+            let tau = inverse_tau[(shell & 7) as usize];
+            let (mean, divergence) = posterior_of_seed(*z, e.max(0.0), tau, two_root_kappa, prior);
+            *g = mean;
+            total += f64::from(divergence);
+        }
+    }
+    total
 }
 
 /// Puts g = c = E·m exp(iφ) at the seeds; returns Σ|c|² over them.

@@ -71,6 +71,7 @@ const REDUCE: &str = include_str!("../../shaders/shared/reduce.wgsl");
 const RESTRAIN: &str = include_str!("../../shaders/restrain.wgsl");
 const WEIGHTS: &str = include_str!("../../shaders/weights.wgsl");
 const BESSEL: &str = include_str!("../../shaders/bessel.wgsl");
+const PRIOR: &str = include_str!("../../shaders/prior.wgsl");
 
 impl Storage {
     /// Bytes of a complex value of mixed space.
@@ -125,7 +126,7 @@ impl Coefficients {
     /// What its file calls on besides.
     fn needs(self) -> String {
         match self {
-            Self::Cavity => [RESTRAIN, BESSEL, WEIGHTS].concat(),
+            Self::Cavity => [RESTRAIN, BESSEL, WEIGHTS, PRIOR].concat(),
             Self::Fill | Self::Amplitude | Self::Field => RESTRAIN.to_owned(),
             Self::Phases | Self::Tangent | Self::WeakPower => String::new(),
         }
@@ -153,7 +154,7 @@ impl Linear {
                 ("vec2<f32>", [RESTRAIN, BESSEL, WEIGHTS, include_str!("../../shaders/covariance.wgsl")].concat())
             }
             Self::Divergence => {
-                ("f32", [RESTRAIN, BESSEL, WEIGHTS, include_str!("../../shaders/divergence.wgsl")].concat())
+                ("f32", [RESTRAIN, BESSEL, WEIGHTS, PRIOR, include_str!("../../shaders/divergence.wgsl")].concat())
             }
             Self::Finish => ("vec4<f32>", [RESTRAIN, include_str!("../../shaders/finish.wgsl")].concat()),
         };

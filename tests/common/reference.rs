@@ -5,7 +5,7 @@
 
 use num_complex::{Complex32, Complex64};
 use seedflip::engine::problem::{Coefficient, SHELLS};
-use seedflip::engine::{Denoiser, FlipRecipe, Layout, MessageRecipe, Problem, Recipe, Seeds};
+use seedflip::engine::{Denoiser, FlipRecipe, Layout, MessageRecipe, Problem, Recipe, SeedUse, Seeds};
 use seedflip::fourier::Fourier3;
 use seedflip::twins::random::{trial_hash, unit_interval};
 
@@ -166,28 +166,30 @@ pub fn some_seeds(problem: &Problem) -> Seeds {
     Seeds::new(problem, (0..problem.layout().len()).filter(|i| i % 7 == 3).map(known))
 }
 
-/// The message-passing cycle in f64, written straight from the recipe; with seeds held for `hold` cycles.
+/// The message-passing cycle in f64, written straight from the recipe; with seeds held for some cycles, fixed or at their
+/// posterior means.
 pub fn message_reference(
     problem: &Problem,
     phases: &[Complex32],
     denoiser: Denoiser,
     cycles: usize,
     onsager: [f64; 2],
-    seeds: Option<(&Seeds, usize)>,
+    seeds: Option<(&Seeds, usize, SeedUse)>,
 ) -> Passed {
     let reference = Reference::new(problem);
     let e: Vec<f64> = problem.e().iter().map(|&e| f64::from(e)).collect();
     let measured: Vec<usize> = (0..e.len()).filter(|&i| e[i] >= 0.0).collect();
     let (n, m) = (f64::from(problem.atoms()), problem.sphere() as f64);
     let mut g: Vec<Complex64> = to64(phases).iter().zip(&e).map(|(p, e)| p * e.max(0.0) * 0.2).collect();
-    if let Some((seeds, _)) = seeds {
+    let weighed = seeds.is_some_and(|(_, _, seed_use)| seed_use == SeedUse::Posterior);
+    if let Some((seeds, ..)) = seeds {
         g = to64(seeds.means()).iter().zip(&e).map(|(m, e)| m * e.max(0.0)).collect();
     }
     let mut c = g.clone();
     let (mut correlation, mut excess) = (0.0, 0.0);
     for cycle in 0..cycles {
         let held = |i: usize| match seeds {
-            Some((seeds, hold)) if cycle < hold => Complex64::from(to64(&seeds.means()[i..=i])[0]),
+            Some((seeds, hold, _)) if cycle < hold => Complex64::from(to64(&seeds.means()[i..=i])[0]),
             _ => Complex64::default(),
         };
         let free: Vec<usize> = measured.iter().copied().filter(|&i| held(i).norm() == 0.0).collect();
@@ -230,7 +232,7 @@ pub fn message_reference(
         let along = |i: &usize| e[*i] * (z[*i] * held(*i).conj()).re / msh[problem.shell()[*i] as usize].sqrt();
         let known: f64 = measured.iter().map(|&i| (e[i] * held(i).norm()).powi(2)).sum();
         let along = measured.iter().map(along).sum::<f64>().max(0.0);
-        let seeded = if known > 0.0 { (along / known).powi(2) } else { 0.0 };
+        let seeded = if known > 0.0 && !weighed { (along / known).powi(2) } else { 0.0 };
         correlation = covariance / variance;
         let r = correlation.max(seeded).clamp(0.0, 0.98);
         let kappa = (r / (1.0 - r)).clamp(0.004, 50.0);
@@ -245,6 +247,14 @@ pub fn message_reference(
             g[i] = z[i] / z[i].norm() * e[i] * w;
             beta += e[i] / 2.0 * ((1.0 - w * w - w / x) * x / q + w / q);
         }
+        for &i in measured.iter().filter(|&&i| weighed && held(i).norm() > 0.0) {
+            let tau = msh[problem.shell()[i] as usize] / (1.0 + kappa);
+            let slope = 2.0 * kappa.sqrt() * e[i];
+            let sum = z[i] / tau.sqrt() * slope + held(i) / held(i).norm() * concentration(held(i).norm());
+            let w = ratio(sum.norm());
+            g[i] = sum / sum.norm() * e[i] * w;
+            beta += e[i] / 2.0 * slope * (1.0 - w * w);
+        }
         beta *= onsager[1] / measured.len() as f64;
         c.fill(Complex64::default());
         for &i in &measured {
@@ -252,7 +262,7 @@ pub fn message_reference(
             c[i] = g[i] - z[i] / tau.sqrt() * beta;
         }
         for &i in &measured {
-            if held(i).norm() > 0.0 {
+            if held(i).norm() > 0.0 && !weighed {
                 g[i] = held(i) * e[i];
                 c[i] = g[i];
             }
@@ -262,6 +272,22 @@ pub fn message_reference(
     Passed { phases, cavity: c, correlation, excess }
 }
 
+/// K with I₁(K)/I₀(K) = m, by the published approximation for 0.53 ≤ m < 0.85 and its neighbours.
+fn concentration(m: f64) -> f64 {
+    let m = m.min(0.98);
+    if m < 0.53 {
+        2.0 * m + m.powi(3) + 5.0 * m.powi(5) / 6.0
+    } else if m < 0.85 {
+        -0.4 + 1.39 * m + 0.43 / (1.0 - m)
+    } else {
+        1.0 / (m.powi(3) - 4.0 * m * m + 3.0 * m)
+    }
+}
+
 pub fn message_recipe(denoiser: Denoiser) -> Recipe {
-    Recipe::Message(MessageRecipe { denoiser, n_start: 1.0, n_end: 1.0, anneal: 0, damping: 0.0 })
+    seeded_recipe(denoiser, SeedUse::Fixed)
+}
+
+pub fn seeded_recipe(denoiser: Denoiser, seeds: SeedUse) -> Recipe {
+    Recipe::Message(MessageRecipe { denoiser, n_start: 1.0, n_end: 1.0, anneal: 0, damping: 0.0, seeds })
 }

@@ -1,0 +1,77 @@
+//! The arms of a run that starts from seeds.
+
+use super::portfolio::{Kind, SQUARE, logistic};
+use super::{Arm, Methods, SeedStart, StartKind};
+use crate::engine::{Amplitudes, MessageRecipe, SeedUse};
+use crate::grid::Sampling;
+
+/// Cycles of message passing from seeds: solutions come within 10–25 (benches/results, 2026-11-22), and a trial that
+/// wanders longer is better begun anew from other numbers.
+const MESSAGE_CYCLES: u32 = 60;
+/// Cycles over which N moves in the annealed arm.
+const ANNEAL: u32 = 40;
+/// Cycles of flipping from seeds (recipe notes §2: median 40–80).
+const FLIP_CYCLES: u32 = 200;
+/// Cycles for which flipping holds its seeds (recipe notes §2: 20 and 60 did alike, 5 and none did not).
+const FLIP_HOLD: u32 = 20;
+
+/// The arms, in the order in which trials get them. Message passing on the fine grid comes first: on 854 equal atoms with one
+/// B, 1.75 % seeds solve in 8/12 draws there against 4/12 on the coarse grid (benches/results, 2026-11-22).
+pub fn seeded_portfolio(methods: Methods) -> Vec<Arm> {
+    let held = SeedStart { hold: u32::MAX, drawn: false };
+    let message =
+        |name, sampling, kind| Arm { name, start: StartKind::Seeded(held), sampling, cycles: MESSAGE_CYCLES, kind };
+    let plain = logistic(1.0, 1.0, 0);
+    let fixed = match plain {
+        Kind::Message(recipe) => Kind::Message(MessageRecipe { seeds: SeedUse::Fixed, ..recipe }),
+        other => other,
+    };
+    let drawn = Arm {
+        start: StartKind::Seeded(SeedStart { drawn: true, ..held }),
+        ..message("seed mp drawn", Sampling::Fine, plain)
+    };
+    let flipping = Arm {
+        name: "seed flip E",
+        start: StartKind::Seeded(SeedStart { hold: FLIP_HOLD, drawn: false }),
+        sampling: Sampling::Nyquist,
+        cycles: FLIP_CYCLES,
+        kind: Kind::FlipAll(Amplitudes::E),
+    };
+    let all = [
+        message("seed mp N*1", Sampling::Fine, plain),
+        message("seed mp 2h", Sampling::Nyquist, plain),
+        message("seed mp N*3", Sampling::Fine, logistic(3.0, 3.0, 0)),
+        flipping,
+        drawn,
+        message("seed mp fixed", Sampling::Fine, fixed),
+        message("seed mp u2", Sampling::Fine, SQUARE),
+        message("seed mp N*.3-3", Sampling::Nyquist, logistic(0.3, 3.0, ANNEAL)),
+    ];
+    all.into_iter()
+        .filter(|arm| match methods {
+            Methods::Both => true,
+            Methods::Flipping => arm.is_flipping(),
+            Methods::Message => !arm.is_flipping(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Recipe;
+
+    #[test]
+    fn every_arm_starts_from_seeds_and_flipping_leaves_weak_reflections_alone() {
+        for methods in [Methods::Both, Methods::Flipping, Methods::Message] {
+            let arms = seeded_portfolio(methods);
+            assert!(!arms.is_empty());
+            for arm in arms {
+                assert!(matches!(arm.start, StartKind::Seeded(_)));
+                if let Recipe::Flipping(recipe) = arm.recipe(1, 2) {
+                    assert_eq!(recipe.weak, 0.0);
+                }
+            }
+        }
+    }
+}
