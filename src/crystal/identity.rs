@@ -1,6 +1,6 @@
 //! Name and number of a space group, and the group of a name, from the 530 tabulated settings.
 
-mod origin;
+pub(super) mod origin;
 mod settings;
 
 use super::spacegroup::SpaceGroup;

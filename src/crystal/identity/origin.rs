@@ -1,4 +1,4 @@
-//! The origin shift between a group and a tabulated setting on the same axes.
+//! The origin shift between two groups on the same axes, one of them given by generators.
 
 use crate::crystal::spacegroup::SpaceGroup;
 use crate::crystal::symop::{SymOp, TRANSLATION_DENOMINATOR};
@@ -8,12 +8,13 @@ use nalgebra::{Dyn, Matrix3, OMatrix, U3, Vector3};
 /// Largest deviation from a whole number that still counts as one.
 const WHOLE: f64 = 1e-6;
 
-/// Position p of the tabulated origin in the group's coordinates: for every generator (R, w) the group
-/// has (R, w + (1 − R) p) modulo its lattice. `None` when no p does it.
+/// Position p of the generators' origin in the group's coordinates: for every generator (R, w) the group
+/// has (R, w + (1 − R) p) modulo its lattice. Where any p along a direction does (a polar axis), p has nothing of
+/// it; `None` when no p does it.
 ///
 /// On a primitive basis "modulo the lattice" means modulo whole numbers, and the Smith normal form
 /// D = L A U of the stacked matrices A = 1 − R turns A p ≡ b into separate equations.
-pub(super) fn shift(group: &SpaceGroup, generators: &[SymOp]) -> Option<[f64; 3]> {
+pub(in crate::crystal) fn shift(group: &SpaceGroup, generators: &[SymOp]) -> Option<[f64; 3]> {
     let unit = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
     let columns = group.primitive_basis(&unit);
     let basis = Matrix3::from_fn(|r, c| columns[r][c]);
