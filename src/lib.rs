@@ -78,22 +78,24 @@
 //! trials       ← phasing engine structure grid seed twins reflections crystal
 //! formats      ← crystal reflections seed structure error
 //! input        ← formats reflections crystal error
+//! seed_input   ← formats structure seed twins reflections crystal error
 //! simulate     ← formats reflections crystal error
 //! bench        ← engine twins
 //! solve        ← trials phasing engine grid structure seed reflections crystal error
-//! report       ← solve trials input crystal
-//! cli          ← report solve trials phasing engine bench simulate input formats gpu crystal error
+//! report       ← solve trials seed_input input seed crystal
+//! cli          ← report solve trials phasing engine bench simulate seed_input input formats gpu seed crystal error
 //! ```
 //! - `engine` knows grids, coefficients, trials and recipes, and no crystallography: a GPU engine takes its place
 //!   without a change elsewhere. `twins` holds its arithmetic as pure functions on slices, to be compared with
 //!   compute shaders of the same names.
+//! - `seed` knows what is known of phases before phasing, and neither files nor engines.
 //! - `phasing` is the one room where crystallography and the engine meet.
 //! - `formats` reads and writes and decides nothing; it never sees the engine.
 //! - `gpu` is the only module that names wgpu.
 //! - `report` words what happened; it sees results, never an engine.
 //!
-//! Four modules stand between the layers, each for a reason. `input` joins readers, merging and scattering factors,
-//! which a reader must not know of. `solve` is the main job without files or screen, so that tests, benches and
+//! Five modules stand between the layers, each for a reason. `input` joins readers, merging and scattering factors,
+//! which a reader must not know of; `seed_input` does so for seeds. `solve` is the main job without files or screen, so that tests, benches and
 //! other programs can call it. `simulate` is the main job backwards and supplies its test data. `bench` times an
 //! engine without any crystal.
 
@@ -111,6 +113,7 @@ pub mod phasing;
 pub mod reflections;
 pub mod report;
 pub mod seed;
+pub mod seed_input;
 pub mod simulate;
 pub mod solve;
 pub mod structure;

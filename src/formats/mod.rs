@@ -13,7 +13,7 @@ pub mod ins;
 mod ins_atoms;
 pub mod ins_write;
 pub mod res;
-mod text;
+pub mod text;
 
 pub use atomic::{write_atomically, write_bytes};
 pub use hkl::{HklFile, parse_hkl, read_hkl};

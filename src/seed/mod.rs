@@ -5,10 +5,12 @@
 //! - `list`       a list of seeds as a file gives it, with the frame it refers to
 //! - `known`      a seed brought to a unique reflection of the data
 //! - `resolve`    from the list to the data: equivalents, centric phases, absences, duplicates
+//! - `feasibility` will these seeds do?
 //! - `oracle`     seeds of a chosen quality from phases that are known
 //!
 //! Imports: `twins`, `crystal`, `error`.
 
+pub mod feasibility;
 pub mod knowledge;
 pub mod known;
 pub mod list;
@@ -16,6 +18,7 @@ pub mod oracle;
 mod prior;
 pub mod resolve;
 
+pub use feasibility::{Feasibility, SeedSums};
 pub use knowledge::Knowledge;
 pub use known::KnownPhase;
 pub use list::{Frame, Origin, Seed, SeedList};
