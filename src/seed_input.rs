@@ -46,8 +46,9 @@ pub fn read_seeds(path: &Path, data: &DataSet, d_min: f64) -> Result<SeedFile> {
         None => {
             let calculated = Calculated { path, data, reflections: &reflections };
             let (kind, cell, group, factors, warnings) = if is_map(&bytes) {
-                let map = read_map(path, &bytes)?;
-                ("density map", map.cell.clone(), None, calculated.of_map(&map)?, Vec::new())
+                let file = read_map(path, &bytes)?;
+                let factors = calculated.of_map(&file.map)?;
+                ("density map", file.map.cell.clone(), file.group, factors, file.warnings)
             } else {
                 let fragment = read_fragment(path, &bytes)?;
                 let way = way(path, Some(&fragment.cell), Some(&fragment.group), data)?;

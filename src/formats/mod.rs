@@ -3,8 +3,10 @@
 
 pub mod atomic;
 pub mod ccp4;
+mod ccp4_read;
 pub mod cif;
 pub mod fcf;
+pub mod fragment;
 pub mod hkl;
 mod hkl_line;
 pub mod hkl_writer;
@@ -12,11 +14,15 @@ pub mod hklf;
 pub mod ins;
 mod ins_atoms;
 pub mod ins_write;
+pub mod map_read;
 pub mod res;
 pub mod text;
+mod xplor;
 
 pub use atomic::{write_atomically, write_bytes};
+pub use fragment::{Fragment, is_fragment, read_fragment};
 pub use hkl::{HklFile, parse_hkl, read_hkl};
 pub use hkl_writer::write_hkl;
 pub use hklf::{Hklf, HklfFormat};
 pub use ins::{Ins, parse_ins, read_ins};
+pub use map_read::{MapFile, is_map, read_map};

@@ -14,6 +14,7 @@ use num_complex::Complex32;
 
 const WEIGHTS: &str = include_str!("../../shaders/weights.wgsl");
 const BESSEL: &str = include_str!("../../shaders/bessel.wgsl");
+const PRIOR: &str = include_str!("../../shaders/prior.wgsl");
 const RESTRAIN: &str = include_str!("../../shaders/restrain.wgsl");
 
 fn same(what: &str, found: &[Complex32], expected: &[Complex32], relative: f64) {
@@ -31,7 +32,7 @@ impl Probe {
     /// What a stage leaves of made-up coefficients.
     fn change(&mut self, stage: Coefficients, values: &[Complex32], params: Params) -> Changed {
         let values = self.spread(values);
-        self.coefficients(&[RESTRAIN, BESSEL, WEIGHTS, stage.text()], &values, params)
+        self.coefficients(&[RESTRAIN, BESSEL, WEIGHTS, PRIOR, stage.text()], &values, params)
     }
 }
 

@@ -4,10 +4,9 @@ use crate::crystal::reframe::Reframing;
 use crate::crystal::structure_factors::structure_factors;
 use crate::crystal::{Hkl, ScatteringTable};
 use crate::formats::fragment::Fragment;
-use crate::formats::map_read::Map;
 use crate::reflections::{DataSet, NormalisedReflection};
 use crate::seed::{Knowledge, Seed};
-use crate::structure::map_coefficients;
+use crate::structure::{DensityMap, map_coefficients};
 use crate::twins::bessel::i1_over_i0;
 use crate::{Error, Result};
 use num_complex::Complex64;
@@ -44,7 +43,7 @@ impl Calculated<'_> {
     }
 
     /// Coefficients of a map; reflections beyond its grid get 0 and become no seeds.
-    pub fn of_map(&self, map: &Map) -> Result<Vec<Complex64>> {
+    pub fn of_map(&self, map: &DensityMap) -> Result<Vec<Complex64>> {
         let hkls: Vec<Hkl> = self.reflections.iter().map(|r| r.merged.hkl).collect();
         let factors: Vec<Complex64> = map_coefficients(map, &hkls).into_iter().map(Option::unwrap_or_default).collect();
         if factors.iter().all(|f| f.norm_sqr() == 0.0) {

@@ -10,6 +10,7 @@
 //! | `origin` | shift and hand onto the space group, residual of each operation |
 //! | `average` | phases averaged over the operations |
 //! | `density` | the map |
+//! | `coefficients` | its structure factors |
 //! | `peaks` | its maxima |
 //! | `bins` | neighbours in a periodic cell |
 //! | `unique` | peaks reduced by symmetry, special positions |
@@ -20,6 +21,7 @@
 pub mod agreement;
 pub mod average;
 mod bins;
+pub mod coefficients;
 pub mod compact;
 pub mod density;
 pub mod elements;
@@ -37,6 +39,7 @@ mod invented;
 
 pub use agreement::{Agreement, SOLVED_CC, Weighting, agreement};
 pub use average::{SymmetrisedPhases, symmetrise};
+pub use coefficients::map_coefficients;
 pub use density::{Coefficients, DensityMap, density_map};
 pub use hand::Hand;
 pub use origin::{OperatorResidual, OriginFit, fit_origin};
