@@ -13,6 +13,7 @@ pub mod ins;
 mod ins_atoms;
 pub mod ins_write;
 pub mod res;
+pub mod seeds;
 mod text;
 
 pub use atomic::{write_atomically, write_bytes};
