@@ -7,7 +7,7 @@
 use super::checks;
 use super::csv_columns::Columns;
 use super::csv_head::Head;
-use super::entry::indices;
+use super::entry::{Fault, indices};
 use super::numbered;
 use crate::error::{Error, Result};
 use crate::seed::{Seed, SeedList};
@@ -42,8 +42,8 @@ pub(super) fn read(path: &Path, text: &str) -> Result<SeedList> {
             Head::refuse(comment, line, path)?;
             continue;
         }
-        let row = columns.row(text).map_err(|fault| fault.at_line(path, line))?;
-        let checked = |e: super::entry::Fault| e.at_line(path, line);
+        let checked = |fault: Fault| fault.at_line(path, line);
+        let row = columns.row(text).map_err(checked)?;
         let hkl = indices(row.hkl).map_err(checked)?;
         degrees.extend(row.entry.phase_deg);
         let knowledge = head.in_our_sign(row.entry.knowledge().map_err(checked)?);

@@ -1,6 +1,6 @@
 //! The header of a CSV list and its rows.
 
-use super::entry::{Entry, Fault};
+use super::entry::{Checked, Entry, Fault};
 use crate::error::{Error, Result};
 use crate::formats::text::finite;
 use std::path::Path;
@@ -106,7 +106,10 @@ impl Columns {
             return fault(format!("there are {classes} probabilities and no column p{n}"), "name them p0, p1, ...");
         }
         if classes == 0 && columns.position(Column::Bin).is_none() && columns.position(Column::Phase).is_none() {
-            return fault("no column says anything of phases".to_owned(), "add phase_deg, bin and nbins, or p0, p1, ...");
+            return fault(
+                "no column says anything of phases".to_owned(),
+                "add phase_deg, bin and nbins, or p0, p1, ...",
+            );
         }
         Ok(columns)
     }
@@ -125,7 +128,7 @@ impl Columns {
     }
 
     /// Reads one row.
-    pub fn row(&self, text: &str) -> Result<Row, Fault> {
+    pub fn row(&self, text: &str) -> Checked<Row> {
         let fields = fields(text, self.delimiter);
         if fields.len() != self.names.len() {
             return Err(Fault::new(
@@ -157,7 +160,7 @@ impl Columns {
     }
 }
 
-fn set(value: f64) -> Result<i32, Fault> {
+fn set(value: f64) -> Checked<i32> {
     if value.fract() == 0.0 && (0.0..=f64::from(i32::MAX)).contains(&value) {
         return Ok(value as i32);
     }
@@ -165,7 +168,7 @@ fn set(value: f64) -> Result<i32, Fault> {
 }
 
 /// `None` for an empty field.
-fn number(field: &str, name: &str) -> Result<Option<f64>, Fault> {
+fn number(field: &str, name: &str) -> Checked<Option<f64>> {
     if field.is_empty() {
         return Ok(None);
     }

@@ -104,10 +104,10 @@ impl Head {
         Ok(Frame { cell: self.cell.clone(), group, origin: self.origin })
     }
 
-    fn group(&self, text: &str) -> Result<SpaceGroup, String> {
+    fn group(&self, text: &str) -> std::result::Result<SpaceGroup, String> {
         if text.contains(',') {
             let parts = text.split(';').filter(|part| !part.trim().is_empty());
-            let operations: Vec<SymOp> = parts.map(SymOp::parse).collect::<Result<_, _>>()?;
+            let operations: Vec<SymOp> = parts.map(SymOp::parse).collect::<std::result::Result<_, _>>()?;
             return SpaceGroup::from_generators(&operations);
         }
         let rhombohedral = self
@@ -134,7 +134,7 @@ impl Head {
     }
 }
 
-fn cell(text: &str) -> Result<Cell, String> {
+fn cell(text: &str) -> std::result::Result<Cell, String> {
     let numbers: Option<Vec<f64>> =
         text.split([' ', ',', ';', '\t']).filter(|word| !word.is_empty()).map(finite).collect();
     match numbers.as_deref() {

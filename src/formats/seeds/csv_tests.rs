@@ -53,7 +53,8 @@ fn sets_delimiters_and_commented_headers() {
 
 #[test]
 fn the_other_sign_mirrors_phases() {
-    let rows = "h,k,l,phase_deg,bin,nbins,p0,p1,p2\n1,0,0,90,,,,,\n2,0,0,,1,4,,,\n4,0,0,,0,4,,,\n3,0,0,,,,0.5,0.3,0.2\n";
+    let rows =
+        "h,k,l,phase_deg,bin,nbins,p0,p1,p2\n1,0,0,90,,,,,\n2,0,0,,1,4,,,\n4,0,0,,0,4,,,\n3,0,0,,,,0.5,0.3,0.2\n";
     for sign in ["-", "minus", "F = sum f exp(-2 pi i h.x)", "Σ exp(−2πi h·x)"] {
         let list = parse(&format!("#sign={sign}\n{rows}")).unwrap();
         let known: Vec<_> = list.sets[0].iter().map(|seed| seed.knowledge.clone()).collect();

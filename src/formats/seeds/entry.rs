@@ -12,6 +12,9 @@ const MOST_BINS: f64 = 360.0;
 /// How far from 1 a sum of printed probabilities may be.
 const SUM_TOLERANCE: f64 = 0.02;
 
+/// What a check gives: the fault does not know yet where it stands.
+pub(super) type Checked<T> = Result<T, Fault>;
+
 /// What is wrong with an entry, before it is known where the entry stands.
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -52,7 +55,7 @@ pub(super) struct Entry {
 
 impl Entry {
     /// The most that the entry says: probabilities, else a bin, else a phase.
-    pub fn knowledge(&self) -> Result<Knowledge, Fault> {
+    pub fn knowledge(&self) -> Checked<Knowledge> {
         let weight = self.weight.map(weight).transpose()?;
         if !self.probabilities.is_empty() {
             return Ok(Knowledge::Classes(probabilities(&self.probabilities)?));
@@ -69,7 +72,7 @@ impl Entry {
 }
 
 /// Miller indices, which must be whole.
-pub(super) fn indices(hkl: [f64; 3]) -> Result<Hkl, Fault> {
+pub(super) fn indices(hkl: [f64; 3]) -> Checked<Hkl> {
     let mut out = [0; 3];
     for ((slot, x), name) in out.iter_mut().zip(hkl).zip(["h", "k", "l"]) {
         if x.fract() != 0.0 || x.abs() > LARGEST_INDEX {
@@ -81,7 +84,7 @@ pub(super) fn indices(hkl: [f64; 3]) -> Result<Hkl, Fault> {
 }
 
 /// A figure of merit.
-pub(super) fn weight(value: f64) -> Result<f64, Fault> {
+pub(super) fn weight(value: f64) -> Checked<f64> {
     if (0.0..=1.0).contains(&value) {
         return Ok(value);
     }
@@ -91,7 +94,7 @@ pub(super) fn weight(value: f64) -> Result<f64, Fault> {
     ))
 }
 
-fn bin_of(bin: f64, bins: Option<f64>) -> Result<(u32, u32), Fault> {
+fn bin_of(bin: f64, bins: Option<f64>) -> Checked<(u32, u32)> {
     let Some(bins) = bins else {
         return Err(Fault::new("the bin has no number of bins", "give nbins"));
     };
@@ -105,7 +108,7 @@ fn bin_of(bin: f64, bins: Option<f64>) -> Result<(u32, u32), Fault> {
 }
 
 /// Probabilities that sum to 1.
-fn probabilities(values: &[f64]) -> Result<Vec<f32>, Fault> {
+fn probabilities(values: &[f64]) -> Checked<Vec<f32>> {
     if values.len() < 2 || values.len() as f64 > MOST_BINS {
         return Err(Fault::new(format!("there are {} classes", values.len()), "give 2 to 360 classes"));
     }
