@@ -70,8 +70,8 @@ pub(super) fn read_npz(path: &Path, bytes: &[u8]) -> Result<Option<SeedList>> {
         )
     };
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
-    let names: Vec<String> =
-        archive.file_names().filter_map(|name| name.strip_suffix(".npy")).map(str::to_owned).collect();
+    let array = |name: &str| name.strip_suffix(".npy").map(str::to_owned);
+    let names: Vec<String> = archive.file_names().flatten().filter_map(|name| array(&name)).collect();
     if names.is_empty() {
         return Ok(None);
     }

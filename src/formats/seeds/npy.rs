@@ -22,7 +22,7 @@ pub(super) fn parse(bytes: &[u8], name: &str, path: &Path) -> Result<Array> {
     read(bytes).map_err(|what| Error::file(path, format!("{name} {what}"), HINT))
 }
 
-fn read(bytes: &[u8]) -> Result<Array, String> {
+fn read(bytes: &[u8]) -> std::result::Result<Array, String> {
     let (header, data) = split(bytes).ok_or("is cut short or is no NumPy array")?;
     let descr = item(header, "descr").ok_or("has no dtype")?;
     let (big, kind, size) = number_type(descr).ok_or_else(|| format!("has dtype {}", descr.trim()))?;
