@@ -28,8 +28,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<SeedList> {
             return Err(Error::file(path, "has no header line", "begin with a line such as h,k,l,phase_deg"));
         };
         match text.trim_start().strip_prefix('#') {
-            // numpy.savetxt writes its header as a comment.
-            Some(header) if Columns::heads(header) => break Columns::parse(header, line, path)?,
+            Some(header) if Columns::heads_as_comment(header) => break Columns::parse(header, line, path)?,
             Some(comment) => head.read(comment, line, path)?,
             None => break Columns::parse(text, line, path)?,
         }
@@ -65,7 +64,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<SeedList> {
 pub(super) fn is_csv(text: &str) -> bool {
     for (_, text) in filled(text) {
         match text.trim_start().strip_prefix('#') {
-            Some(comment) if Columns::heads(comment) || Head::knows(comment) => return true,
+            Some(comment) if Columns::heads_as_comment(comment) || Head::knows(comment) => return true,
             Some(_) => {}
             None => return Columns::heads(text),
         }

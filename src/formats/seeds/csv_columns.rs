@@ -68,10 +68,22 @@ impl Columns {
     /// True for a line that can only be the header of a list of seeds: at least half of its fields are known names,
     /// two at least.
     pub fn heads(text: &str) -> bool {
+        let (known, fields) = Self::known(text);
+        known >= 2 && 2 * known >= fields
+    }
+
+    /// True for a comment that is a header, as `numpy.savetxt` writes it. All of its fields are known names: SHELXL
+    /// begins an `.fcf` with the comment `h,k,l, Fc-squared, ...`.
+    pub fn heads_as_comment(text: &str) -> bool {
+        let (known, fields) = Self::known(text);
+        known >= 2 && known == fields
+    }
+
+    /// How many fields are known names, and how many there are.
+    fn known(text: &str) -> (usize, usize) {
         let text = text.trim().to_ascii_lowercase();
         let fields = fields(&text, delimiter(&text));
-        let known = fields.iter().filter(|name| Column::of(name).is_some()).count();
-        known >= 2 && 2 * known >= fields.len()
+        (fields.iter().filter(|name| Column::of(name).is_some()).count(), fields.len())
     }
 
     /// Reads the header.

@@ -97,7 +97,8 @@ mod tests {
         assert_eq!(kind("a.txt", b"#setting=P 1\nh,k,l,phase_deg\n1,0,0,180\n"), Some("CSV"));
         assert_eq!(kind("a.csv", b"1 0 0 5.0 0.5 180\n"), Some("phs"));
         assert_eq!(kind("a", b"1 0 0 (-3+0j)\n"), Some("PhAI F"));
-        let cif = b"data_x\nloop_\n_refln_index_h\n_refln_index_k\n_refln_index_l\n_refln_phase_calc\n1 0 0 90\n";
+        // SHELXL's own comment begins like a header of CSV.
+        let cif = b"# h,k,l, Fc-squared, Fo-squared, sigma(Fo-squared) and status flag\ndata_x\nloop_\n_refln_index_h\n_refln_index_k\n_refln_index_l\n_refln_phase_calc\n1 0 0 90\n";
         assert_eq!(kind("a.txt", cif), Some("CIF reflections"));
         assert_eq!(kind("a.txt", &npy::tests::npy_f8("(1, 4)", &[1.0, 0.0, 0.0, 90.0])), Some("NPY"));
     }

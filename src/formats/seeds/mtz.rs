@@ -167,7 +167,7 @@ mod tests {
         let broken = |bytes: &[u8]| parse(bytes).unwrap_err().to_string();
         let whole = mtz(false, &COLUMNS, &[&[0.0; 6]], &RECORDS);
         assert!(broken(&whole[..90]).contains("no MTZ header"));
-        assert!(broken(&whole[..200]).contains("declares 0 columns"));
+        assert!(broken(&whole[..200]).contains("declares 6 columns and describes 0"));
         assert!(broken(b"MTZ ").contains("no MTZ header"));
         assert!(broken(&mtz(false, &COLUMNS, &[], &["SYMM q,y,z"])).starts_with("a.mtz: "));
         assert!(broken(&mtz(false, &COLUMNS, &[], &["CELL 1 2"])).contains("damaged record CELL"));

@@ -128,7 +128,7 @@ fn list_code(block: &Block) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crystal::identity::group_by_name;
+    use crate::crystal::identity::{group_by_name, identify};
     use std::f64::consts::PI;
 
     const HEAD: &str = "data_a\nloop_\n_symmetry_equiv_pos_as_xyz\n'x, y, z'\n'-x, y+1/2, -z+1/2'\n'-x, -y, -z'\n\
@@ -157,7 +157,7 @@ mod tests {
         let list = parse(&text).unwrap().unwrap();
         assert_eq!(list.kind, "fcf LIST 3");
         assert_eq!(phases(&list), [PI, 0.0, PI, PI / 2.0]);
-        assert_eq!(list.frame.group, group_by_name("P 1 21/c 1", false));
+        assert_eq!(identify(&list.frame.group.unwrap()).unwrap().hm, "P 1 21/c 1");
         assert_eq!(list.frame.cell.unwrap().lengths, [7.0, 8.0, 9.0]);
         assert_eq!((list.sets[0][3].hkl, list.sets[0][3].line), ([-1, 2, 1], Some(26)));
     }
