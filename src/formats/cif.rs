@@ -1,8 +1,8 @@
 //! Crystal structure models in CIF (small-molecule dictionary, `_atom_site_fract_*`).
 
 mod atoms;
-mod symmetry;
-mod syntax;
+pub(super) mod symmetry;
+pub(super) mod syntax;
 
 use crate::crystal::{Cell, Site, SpaceGroup};
 use crate::error::{Error, Result};
@@ -55,7 +55,8 @@ fn title(block: &Block) -> String {
     named.unwrap_or_else(|| block.name.clone())
 }
 
-fn cell(block: &Block, path: &Path) -> Result<Cell> {
+/// Unit cell of a block.
+pub(super) fn cell(block: &Block, path: &Path) -> Result<Cell> {
     let hint = "correct the cell in the CIF";
     let value = |tag: &str, default: Option<f64>| match block.first(tag) {
         Some(v) => number(&v.text)

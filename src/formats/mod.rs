@@ -18,6 +18,7 @@ pub mod map_read;
 pub mod res;
 pub mod text;
 mod xplor;
+pub mod seeds;
 
 pub use atomic::{write_atomically, write_bytes};
 pub use fragment::{Fragment, is_fragment, read_fragment};

@@ -10,7 +10,7 @@ pub struct Value {
     pub line: usize,
 }
 
-/// One `data_` block; tags are in lower case.
+/// One `data_` block; tags are in lower case, the dot of a category (`_refln.index_h`) replaced by `_`.
 #[derive(Debug, Default)]
 pub struct Block {
     pub name: String,
@@ -188,7 +188,7 @@ fn bare(word: &str, line: usize) -> Option<Token> {
         "loop_" => Some(Token::Loop),
         "stop_" | "global_" => None,
         _ if lower.starts_with("save_") => None,
-        _ if lower.starts_with('_') => Some(Token::Tag(lower)),
+        _ if lower.starts_with('_') => Some(Token::Tag(lower.replace('.', "_"))),
         _ => Some(Token::Value(Value { text: word.to_owned(), line })),
     }
 }
