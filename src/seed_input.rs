@@ -4,14 +4,17 @@
 
 mod calculated;
 mod limit;
+mod truth;
+
+pub use truth::true_phases;
 
 use crate::crystal::reframe::{Reframing, reframe};
 use crate::crystal::{Cell, Hkl, SpaceGroup};
 use crate::formats::fragment::read_fragment;
-use crate::formats::text::read_bytes;
 use crate::formats::map_read::{is_map, read_map};
 use crate::formats::seeds::read_seed_list;
-use crate::reflections::DataSet;
+use crate::formats::text::read_bytes;
+use crate::reflections::{DataSet, NormalisedReflection};
 use crate::seed::{Frame, Origin, SeedList, SeedSets, resolve};
 use crate::{Error, Result};
 use calculated::{Calculated, seeds_of};
@@ -38,9 +41,7 @@ pub struct SeedFile {
 pub fn read_seeds(path: &Path, data: &DataSet, d_min: f64) -> Result<SeedFile> {
     let hint = "give a seed file: CSV, .fcf, MTZ, NPY or NPZ, a model (.res, .cif) or a map";
     let bytes = read_bytes(path, hint)?;
-    let header = &data.header;
-    let reflections: Vec<_> =
-        data.reflections.iter().filter(|r| header.cell.d_spacing(r.merged.hkl) >= d_min * (1.0 - 1e-9)).collect();
+    let reflections = within(data, d_min);
     let list = match read_seed_list(path, &bytes)? {
         Some(list) => list,
         None => {
@@ -95,6 +96,12 @@ fn resolve_list(list: &SeedList, data: &DataSet, measured: &HashSet<Hkl>) -> Res
         list.warnings.push(what);
     }
     Ok(SeedFile { sets, kind: list.kind, source: list.source, warnings: list.warnings })
+}
+
+/// Reflections with d ≥ `d_min`, Å.
+fn within(data: &DataSet, d_min: f64) -> Vec<&NormalisedReflection> {
+    let cell = &data.header.cell;
+    data.reflections.iter().filter(|r| cell.d_spacing(r.merged.hkl) >= d_min * (1.0 - 1e-9)).collect()
 }
 
 /// From the frame of a file to the data's, or why there is no way.

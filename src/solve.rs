@@ -2,6 +2,10 @@
 //!
 //! Imports: `trials`, `phasing`, `engine`, `grid`, `structure`, `seed`, `reflections`, `crystal`, `error`.
 
+mod seeded;
+
+pub use seeded::{SeedOutcome, SeedSummary};
+
 use crate::crystal::elements::symbol;
 use crate::engine::cpu::CpuEngine;
 use crate::engine::{Backend, Device, Engine, EngineError, Merits, Recipe, Start};
@@ -14,6 +18,7 @@ use crate::trials::runner::GridEngine;
 use crate::trials::{Budget, Candidate, Observer, RunReport, Runner, SeedInput};
 use crate::{Error, Result};
 use rayon::prelude::*;
+use seeded::outcome;
 use serde::Serialize;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -80,6 +85,8 @@ pub struct Solved {
     pub structures: Vec<Structure>,
     /// The parameters used.
     pub effective: Effective,
+    /// The seeds of the run, before and after.
+    pub seeds: Option<SeedSummary>,
     /// What ran the trials.
     pub device: Device,
     /// Seconds spent on setting up, on trials and on structures.
@@ -180,6 +187,7 @@ pub fn solve(
         sphere_completeness: sphere.completeness(),
         atoms: sphere.atoms(),
     };
+    let mut summary = seeds.map(|input| SeedSummary::new(input, &sphere, space_group));
     let setup = begun.elapsed().as_secs_f64();
     let runner = Runner { cell, space_group, sphere: &sphere, engines, arms, budget, seed: options.seed, seeds };
     // Inside the pool, so that comparisons and structures keep to its threads as well.
@@ -209,7 +217,10 @@ pub fn solve(
     };
     let structures = pool.install(|| report.verdict.candidates.par_iter().map(work_up).collect());
     let seconds = Seconds { setup, trials, structures: begun.elapsed().as_secs_f64() - setup - trials };
-    Ok(Solved { report, structures, effective, device: backend.device(), seconds })
+    if let (Some(summary), Some(input), Some(first)) = (&mut summary, seeds, report.verdict.candidates.first()) {
+        summary.outcome = input.sets.sets.first().map(|known| outcome(known, &first.phased));
+    }
+    Ok(Solved { report, structures, effective, seeds: summary, device: backend.device(), seconds })
 }
 
 /// Below this many measured reflections of the half sphere no figure of merit means anything.

@@ -7,6 +7,9 @@ pub mod devices;
 mod dump;
 mod memory;
 mod progress;
+pub mod seed;
+mod seed_check;
+mod seed_make;
 pub mod simulate;
 pub mod solve;
 
@@ -25,6 +28,7 @@ pub struct Cli {
 enum Command {
     Solve(solve::Args),
     Simulate(simulate::SimulateArgs),
+    Seed(seed::Args),
     Bench(bench::Args),
     Devices(devices::Args),
 }
@@ -34,6 +38,7 @@ pub fn run(cli: Cli) -> Result<u8> {
     match cli.command {
         Command::Solve(args) => solve::run(&args),
         Command::Simulate(args) => simulate::run(&args).map(|()| crate::error::EXIT_OK),
+        Command::Seed(args) => seed::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Devices(args) => devices::run(&args),
     }

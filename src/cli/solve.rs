@@ -11,8 +11,9 @@ use crate::formats::write_bytes;
 use crate::input::{self, Input};
 use crate::phasing::Methods;
 use crate::report::{json, listing, table};
-use crate::solve::{Options, Solved, solve};
-use crate::trials::{RunReport, StopReason};
+use crate::seed_input::read_seeds;
+use crate::solve::{DEFAULT_D_MIN, Options, Solved, solve};
+use crate::trials::{RunReport, SeedInput, StopReason};
 use crate::{Error, Result};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,12 @@ pub struct Args {
     /// Radiation [default: by the wavelength]
     #[arg(long, value_enum)]
     radiation: Option<RadiationArg>,
+    /// Phases known beforehand: CSV, .fcf, MTZ, NPY, NPZ, .phs, a model or a map; see docs/seeds.md
+    #[arg(long, value_name = "FILE")]
+    seeds: Option<PathBuf>,
+    /// Fraction of the seeds that are wrong, 0 to 1 [default: as the file says, else trials try several]
+    #[arg(long, value_name = "E", value_parser = fraction, requires = "seeds")]
+    wrong: Option<f64>,
     #[command(flatten)]
     backend: BackendArgs,
     /// Seed of every random number: same seed, same result
@@ -82,11 +89,18 @@ enum RadiationArg {
     Electron,
 }
 
-fn positive(text: &str) -> std::result::Result<f64, String> {
+pub(super) fn positive(text: &str) -> std::result::Result<f64, String> {
     text.parse::<f64>()
         .ok()
         .filter(|x| x.is_finite() && *x > 0.0)
         .ok_or_else(|| format!("{text:?} is not a positive number"))
+}
+
+pub(super) fn fraction(text: &str) -> std::result::Result<f64, String> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|x| (0.0..=1.0).contains(x))
+        .ok_or_else(|| format!("{text:?} is not within 0 and 1"))
 }
 
 fn seconds(text: &str) -> std::result::Result<Duration, String> {
@@ -118,6 +132,8 @@ pub fn run(args: &Args) -> Result<u8> {
         RadiationArg::Electron => Radiation::Electron,
     });
     let input = input::read(&args.ins, args.hkl.as_deref(), radiation)?;
+    let d_min = args.resolution.unwrap_or(DEFAULT_D_MIN).max(input.data.shells.d_min);
+    let seed_file = args.seeds.as_deref().map(|path| read_seeds(path, &input.data, d_min)).transpose()?;
     let names = Names::new(&args.ins, args.output.as_deref())?;
     let pool = Arc::new(super::thread_pool(args.threads.map(usize::from))?);
     let screen_on = !args.quiet;
@@ -129,18 +145,21 @@ pub fn run(args: &Args) -> Result<u8> {
     let backend = args.backend.resolve(None, &pool, say)?;
     if screen_on {
         eprint!("{}", table::data_summary(&input));
-        for warning in input.warnings.iter().chain(&input.data.warnings) {
+        eprint!("{}", seed_file.as_ref().map(table::seed_summary).unwrap_or_default());
+        let of_seeds = seed_file.iter().flat_map(|file| &file.warnings);
+        for warning in input.warnings.iter().chain(&input.data.warnings).chain(of_seeds) {
             eprintln!("warning: {warning}");
         }
     }
     let read_seconds = begun.elapsed().as_secs_f64();
+    let seeds = seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: args.wrong });
     let mut screen = Screen::new(screen_on, names.path(".fin"));
-    let solved = solve(&input.data, &args.options(), None, backend.as_ref(), pool, &mut screen)?;
+    let solved = solve(&input.data, &args.options(), seeds, backend.as_ref(), pool, &mut screen)?;
     screen.end();
     let record = json::record(&input, &solved, read_seconds, begun.elapsed().as_secs_f64());
     write_results(&names, &input, &solved, &record)?;
     if screen_on {
-        eprint!("{}", table::ranking(&solved));
+        eprint!("{}{}", table::ranking(&solved), table::seed_outcome(&solved));
         eprintln!("{}", table::conclusion(&solved, &names.stem));
     }
     if args.json {

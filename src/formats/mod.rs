@@ -16,9 +16,10 @@ mod ins_atoms;
 pub mod ins_write;
 pub mod map_read;
 pub mod res;
+pub mod seed_csv;
+pub mod seeds;
 pub mod text;
 mod xplor;
-pub mod seeds;
 
 pub use atomic::{write_atomically, write_bytes};
 pub use fragment::{Fragment, is_fragment, read_fragment};

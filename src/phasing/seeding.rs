@@ -77,6 +77,6 @@ impl SeedPlaces {
 }
 
 /// The member of the Friedel pair in the half sphere, and its mean.
-fn half(hkl: Hkl, mean: Complex64) -> (Hkl, Complex64) {
+pub(super) fn half(hkl: Hkl, mean: Complex64) -> (Hkl, Complex64) {
     if crate::crystal::in_half(hkl) { (hkl, mean) } else { (crate::crystal::friedel(hkl), mean.conj()) }
 }

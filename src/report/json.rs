@@ -78,6 +78,7 @@ pub fn record(input: &Input, solved: &Solved, read_seconds: f64, wall_seconds: f
             "warnings": input.warnings.iter().chain(&input.data.warnings).collect::<Vec<_>>(),
         },
         "parameters": solved.effective,
+        "seeds": solved.seeds,
         "seed": solved.effective.seed,
         "device": {
             "backend": solved.device.backend,

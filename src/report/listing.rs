@@ -13,6 +13,7 @@ pub fn listing(input: &Input, solved: &Solved, stem: &str) -> String {
     crystal(&mut out, input);
     data(&mut out, input);
     parameters(&mut out, solved);
+    out.push_str(&table::seed_outcome(solved));
     out.push_str("\nCandidates\n");
     out.push_str(&table::ranking(solved));
     operations(&mut out, solved);

@@ -2,6 +2,7 @@
 
 use crate::crystal::identity::identify;
 use crate::input::Input;
+use crate::seed_input::SeedFile;
 use crate::solve::Solved;
 use crate::trials::{Candidate, Finished, StopReason};
 use std::fmt::Write;
@@ -25,15 +26,54 @@ pub fn data_summary(input: &Input) -> String {
     )
 }
 
+/// One line on the seeds as read.
+pub fn seed_summary(file: &SeedFile) -> String {
+    let c = &file.sets.counts;
+    let mut out = format!("{} seeds ({}): {} reflections", c.read, file.kind, c.used);
+    let sets = file.sets.sets.len();
+    if sets > 1 {
+        let _ = write!(out, " in the first of {sets} sets");
+    }
+    for (count, what) in [
+        (c.outside, "outside the data"),
+        (c.repeated, "repeated"),
+        (c.snapped, "centric phases snapped"),
+        (c.undecided, "centric and undecided"),
+    ] {
+        if count > 0 {
+            let _ = write!(out, ", {count} {what}");
+        }
+    }
+    out.push('\n');
+    out
+}
+
+/// What became of the seeds, for a run that had any.
+pub fn seed_outcome(solved: &Solved) -> String {
+    let Some(seeds) = &solved.seeds else { return String::new() };
+    let f = &seeds.feasibility;
+    let mut out = format!(
+        "Seeds: s0 {:.2}, {:.2} effective seeds per atom, CC0 {:.2}",
+        f.height, f.seeds_per_atom, f.correlation
+    );
+    if let Some(o) = &seeds.outcome {
+        let share = 100.0 * o.agreeing as f64 / o.compared.max(1) as f64;
+        let _ = write!(out, "; {share:.0} % of them agree with _a (mean cosine {:.2})", o.mean_cosine);
+    }
+    out.push('\n');
+    out
+}
+
 /// The candidates, the most believed first; `symmetry` is the mean phase residual in the P1 phases.
 pub fn ranking(solved: &Solved) -> String {
     let report = &solved.report;
     let mut out = String::new();
-    let _ = writeln!(out, " file  trial  arm          cycles  R_weak  E-kurt  tan_cos  kappa  agree  symmetry");
+    let _ = writeln!(out, " file  trial  arm              cycles  R_weak  E-kurt  tan_cos  kappa  agree  symmetry");
     for (candidate, letter) in report.verdict.candidates.iter().zip('a'..) {
         let t = &report.finished[candidate.best];
         let symmetry = match candidate.symmetry_found() {
             None => "P1".into(),
+            Some(_) if t.proven == Some(false) => "not proven".into(),
             Some(found) => format!("{:.0}° {}", candidate.origin.residual, if found { "found" } else { "not found" }),
         };
         let _ = writeln!(out, "  _{letter}   {}  {:>5}  {symmetry}", columns(t), candidate.members.len());
@@ -45,14 +85,14 @@ pub fn ranking(solved: &Solved) -> String {
 fn columns(t: &Finished) -> String {
     let m = &t.merits;
     format!(
-        "{:>5}  {:<11} {:>6}  {:>6.3}  {:>6.1}  {:>7.3}  {:>5.2}",
+        "{:>5}  {:<15} {:>6}  {:>6.3}  {:>6.1}  {:>7.3}  {:>5.2}",
         t.trial, t.arm, m.cycles, m.r_weak, m.e_kurtosis, m.tan_cos, m.kappa
     )
 }
 
 /// Every finished trial, best first.
 pub fn trials(solved: &Solved) -> String {
-    let mut out = String::from(" rank  trial  arm          cycles  R_weak  E-kurt  tan_cos  kappa      R\n");
+    let mut out = String::from(" rank  trial  arm              cycles  R_weak  E-kurt  tan_cos  kappa      R\n");
     for (rank, t) in solved.report.finished.iter().enumerate() {
         let _ = writeln!(out, "{:>5}  {}  {:>5.3}", rank + 1, columns(t), t.merits.r);
     }

@@ -36,9 +36,8 @@ impl Calculated<'_> {
         let table = ScatteringTable::new(self.data.header.radiation);
         let factors = structure_factors(&fragment.cell, &fragment.group, &fragment.sites, table, &hkls)
             .map_err(|what| Error::file(self.path, what, "correct the model"))?;
-        let turned = |(f, r): (Complex64, &&NormalisedReflection)| {
-            f * Complex64::from_polar(1.0, way.phase_gain(r.merged.hkl))
-        };
+        let turned =
+            |(f, r): (Complex64, &&NormalisedReflection)| f * Complex64::from_polar(1.0, way.phase_gain(r.merged.hkl));
         Ok(factors.into_iter().zip(self.reflections).map(turned).collect())
     }
 
@@ -72,7 +71,11 @@ pub fn seeds_of(reflections: &[&NormalisedReflection], factors: &[Complex64]) ->
             let x = 2.0 * (sigma_a_sq * observed * calculated).sqrt() / (1.0 - sigma_a_sq);
             if f.norm_sqr() > 0.0 && x > 0.0 {
                 let weight = Some(f64::from(i1_over_i0(x as f32)));
-                seeds.push(Seed { hkl: r.merged.hkl, knowledge: Knowledge::Phase { phase: f.arg(), weight }, line: None });
+                seeds.push(Seed {
+                    hkl: r.merged.hkl,
+                    knowledge: Knowledge::Phase { phase: f.arg(), weight },
+                    line: None,
+                });
             }
         }
     }
@@ -84,9 +87,8 @@ fn correlation(pairs: &[[f64; 2]]) -> f64 {
     let n = pairs.len() as f64;
     let clipped = || pairs.iter().map(|p| p.map(|x| x.min(CLIP)));
     let [ma, mb] = clipped().fold([0.0; 2], |s, p| [s[0] + p[0] / n, s[1] + p[1] / n]);
-    let [aa, ab, bb] = clipped().fold([0.0; 3], |s, [a, b]| {
-        [s[0] + (a - ma).powi(2), s[1] + (a - ma) * (b - mb), s[2] + (b - mb).powi(2)]
-    });
+    let [aa, ab, bb] = clipped()
+        .fold([0.0; 3], |s, [a, b]| [s[0] + (a - ma).powi(2), s[1] + (a - ma) * (b - mb), s[2] + (b - mb).powi(2)]);
     if aa > 0.0 && bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
 }
 
@@ -107,9 +109,8 @@ mod tests {
         let n = 20_000u32;
         let truth: Vec<Complex64> = (0..n).map(gauss).collect();
         // Calculated factors that explain 40 % of the intensity, on a scale of their own.
-        let factors: Vec<Complex64> = (0..n)
-            .map(|i| (truth[i as usize] * 0.4f64.sqrt() + gauss(n + i) * 0.6f64.sqrt()) * 17.0)
-            .collect();
+        let factors: Vec<Complex64> =
+            (0..n).map(|i| (truth[i as usize] * 0.4f64.sqrt() + gauss(n + i) * 0.6f64.sqrt()) * 17.0).collect();
         let list: Vec<NormalisedReflection> = truth
             .iter()
             .map(|t| NormalisedReflection {

@@ -1,0 +1,52 @@
+//! `seedflip seed check`: what seeds are worth, before a run and, given a model, against the truth.
+
+use super::solve::{fraction, positive};
+use crate::error::EXIT_OK;
+use crate::report::seeds::{SeedCheck, check_text};
+use crate::seed_input::{read_seeds, true_phases};
+use crate::solve::DEFAULT_D_MIN;
+use crate::{Result, input};
+use std::path::PathBuf;
+
+/// Coverage, feasibility and quality of seeds, and the success they promise
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// SHELX instruction file; the reflections are read from the .hkl of the same name
+    #[arg(value_name = "NAME.ins")]
+    ins: PathBuf,
+    /// Seed file, of any kind that solve reads
+    #[arg(value_name = "SEEDS")]
+    seeds: PathBuf,
+    /// Reflection file, if it is not NAME.hkl
+    #[arg(long, value_name = "FILE")]
+    hkl: Option<PathBuf>,
+    /// The structure, to compare the seeds with
+    #[arg(long, value_name = "MODEL")]
+    model: Option<PathBuf>,
+    /// Fraction of the seeds that are wrong, 0 to 1 [default: as the file says, else none]
+    #[arg(long, value_name = "E", value_parser = fraction)]
+    wrong: Option<f64>,
+    /// Resolution cut in Å [default: 0.8, or where the data end]
+    #[arg(long, value_name = "D", value_parser = positive)]
+    resolution: Option<f64>,
+    /// Print the figures on stdout as one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the sub-command.
+pub fn run(args: &Args) -> Result<u8> {
+    let input = input::read(&args.ins, args.hkl.as_deref(), None)?;
+    let d_min = args.resolution.unwrap_or(DEFAULT_D_MIN).max(input.data.shells.d_min);
+    let file = read_seeds(&args.seeds, &input.data, d_min)?;
+    let truth = args.model.as_deref().map(|model| true_phases(model, &input.data, d_min)).transpose()?;
+    let check = SeedCheck::new(&input.data, &file, truth.as_deref(), args.wrong, d_min);
+    for warning in &file.warnings {
+        eprintln!("warning: {warning}");
+    }
+    eprint!("{}", check_text(&check, &file));
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&check).unwrap_or_default());
+    }
+    Ok(EXIT_OK)
+}

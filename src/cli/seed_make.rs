@@ -1,0 +1,111 @@
+//! `seedflip seed make`: oracle seeds of a chosen quality from a model.
+
+use super::solve::{fraction, positive};
+use crate::error::EXIT_OK;
+use crate::formats::seed_csv::{SeedHeader, seed_csv};
+use crate::formats::write_bytes;
+use crate::seed::{Oracle, Pool};
+use crate::seed_input::true_phases;
+use crate::solve::DEFAULT_D_MIN;
+use crate::{Error, Result, input};
+use clap::ValueEnum;
+use std::path::PathBuf;
+
+/// Seeds of a chosen quality from a model whose phases are taken as the truth
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// SHELX instruction file; the reflections are read from the .hkl of the same name
+    #[arg(value_name = "NAME.ins")]
+    ins: PathBuf,
+    /// The structure: a CIF with fractional coordinates, or a .res
+    #[arg(long, value_name = "MODEL")]
+    model: PathBuf,
+    /// Seed file to write
+    #[arg(short = 'o', long, value_name = "SEEDS.csv")]
+    output: PathBuf,
+    /// Reflection file, if it is not NAME.hkl
+    #[arg(long, value_name = "FILE")]
+    hkl: Option<PathBuf>,
+    /// Fraction of the reflections chosen from that become seeds
+    #[arg(long, default_value_t = 0.1, value_name = "P", value_parser = fraction)]
+    fraction: f64,
+    /// Reflections chosen from
+    #[arg(long = "of", value_enum, default_value_t = From::StrongThird)]
+    pool: From,
+    /// Equal phase bins
+    #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=360))]
+    bins: u32,
+    /// Fraction of the seeds put into a wrong bin
+    #[arg(long, default_value_t = 0.0, value_name = "E", value_parser = fraction)]
+    wrong: f64,
+    /// Phases with normally distributed errors of this many degrees, in place of bins
+    #[arg(long, value_name = "DEG", value_parser = positive)]
+    gaussian: Option<f64>,
+    /// Leave the fraction of wrong seeds and the weights out of the file, as a source that does not know itself
+    #[arg(long)]
+    untold: bool,
+    /// Resolution cut in Å [default: 0.8, or where the data end]
+    #[arg(long, value_name = "D", value_parser = positive)]
+    resolution: Option<f64>,
+    /// Seed of every random number
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u32,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum From {
+    /// The strongest third by E, at random
+    StrongThird,
+    /// As many as a fraction of that third, but the strongest
+    Top,
+    /// All, at random
+    All,
+}
+
+/// Runs the sub-command.
+pub fn run(args: &Args) -> Result<u8> {
+    let input = input::read(&args.ins, args.hkl.as_deref(), None)?;
+    let d_min = args.resolution.unwrap_or(DEFAULT_D_MIN).max(input.data.shells.d_min);
+    let truth = true_phases(&args.model, &input.data, d_min)?;
+    let header = &input.data.header;
+    let oracle = Oracle {
+        fraction: args.fraction,
+        pool: match args.pool {
+            From::StrongThird => Pool::StrongThird,
+            From::Top => Pool::Top,
+            From::All => Pool::All,
+        },
+        bins: args.gaussian.is_none().then_some(args.bins),
+        wrong: args.wrong,
+        gaussian: args.gaussian.unwrap_or_default(),
+        seed: args.seed,
+    };
+    let seeds = oracle.seeds(&header.space_group, &truth);
+    if seeds.is_empty() {
+        return Err(Error::Usage(format!(
+            "--fraction {} of {} reflections to {d_min:.2} Å leaves no seed; give a larger one",
+            args.fraction,
+            truth.len()
+        )));
+    }
+    let model = args.model.file_name().unwrap_or(args.model.as_os_str()).to_string_lossy();
+    let kind = match args.gaussian {
+        Some(degrees) => format!("errors of {degrees} degrees"),
+        None => format!("{} bins", args.bins),
+    };
+    let source = format!(
+        "made by seedflip from the model {model}: fraction {} of {:?}, {kind}, wrong {}, to {d_min:.2} A, seed {}",
+        args.fraction, oracle.pool, args.wrong, args.seed
+    );
+    let told = (!args.untold && args.gaussian.is_none()).then_some(args.wrong);
+    let csv =
+        seed_csv(&SeedHeader { cell: &header.cell, group: &header.space_group, wrong: told, source: &source }, &seeds);
+    write_bytes(&args.output, csv.as_bytes())?;
+    eprintln!(
+        "{} seeds of {} unique reflections to {d_min:.2} Å, with phases of {model}: {}",
+        seeds.len(),
+        truth.len(),
+        args.output.display()
+    );
+    Ok(EXIT_OK)
+}
