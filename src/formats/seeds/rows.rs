@@ -17,6 +17,9 @@ use std::path::Path;
 /// Lines looked at to find out what a file is.
 const FIRST: usize = 5;
 
+/// Reader of one row.
+type ReadRow = fn(&str) -> Checked<(Hkl, Knowledge)>;
+
 /// What rows without a header can be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Rows {
@@ -56,7 +59,7 @@ impl Rows {
 
     /// Reads the file as these rows.
     pub fn read(self, path: &Path, text: &str) -> Result<SeedList> {
-        let (kind, read): (_, fn(&str) -> Checked<(Hkl, Knowledge)>) = match self {
+        let (kind, read): (_, ReadRow) = match self {
             Self::Phs => ("phs", phs),
             Self::Complex => ("PhAI F", structure_factor),
             Self::Unnamed => {
