@@ -79,11 +79,12 @@
 //! formats      ← crystal reflections seed structure error
 //! input        ← formats reflections crystal error
 //! seed_input   ← formats structure seed twins reflections crystal error
+//! seed_check   ← seed_input phasing structure grid seed reflections crystal
 //! simulate     ← formats reflections crystal error
 //! bench        ← engine twins
 //! solve        ← trials phasing engine grid structure seed reflections crystal error
-//! report       ← solve trials seed_input input seed crystal
-//! cli          ← report solve trials phasing engine bench simulate seed_input input formats gpu seed crystal error
+//! report       ← solve trials seed_check seed_input input seed crystal
+//! cli          ← report solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
 //! ```
 //! - `engine` knows grids, coefficients, trials and recipes, and no crystallography: a GPU engine takes its place
 //!   without a change elsewhere. `twins` holds its arithmetic as pure functions on slices, to be compared with
@@ -113,6 +114,7 @@ pub mod phasing;
 pub mod reflections;
 pub mod report;
 pub mod seed;
+pub mod seed_check;
 pub mod seed_input;
 pub mod simulate;
 pub mod solve;

@@ -2,7 +2,8 @@
 
 use super::solve::{fraction, positive};
 use crate::error::EXIT_OK;
-use crate::report::seeds::{SeedCheck, check_text};
+use crate::report::seeds::check_text;
+use crate::seed_check::SeedCheck;
 use crate::seed_input::{read_seeds, true_phases};
 use crate::solve::DEFAULT_D_MIN;
 use crate::{Result, input};

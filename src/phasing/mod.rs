@@ -7,6 +7,7 @@
 //! - `setup`      P1 sphere on the primitive lattice, engine problem, phases back to reflections
 //! - `patterson`  superposition starts
 //! - `seed_figures` feasibility of seeds on a sphere
+//! - `seed_quality` do seeds agree among themselves?
 //! - `seeding`    known phases, expanded to the P1 sphere
 //!
 //! Imports: `crystal`, `reflections`, `fourier`, `grid`, `twins`, `seed`, `engine`.
@@ -16,6 +17,7 @@ pub mod patterson;
 pub mod portfolio;
 pub mod rules;
 pub mod seed_figures;
+pub mod seed_quality;
 pub mod seeded_portfolio;
 pub mod seeding;
 pub mod setup;

@@ -8,4 +8,5 @@
 
 pub mod json;
 pub mod listing;
+pub mod seeds;
 pub mod table;

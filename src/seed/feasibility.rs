@@ -2,6 +2,13 @@
 
 use serde::Serialize;
 
+/// Resolution in Å down to which the figures hold as they are.
+const GOOD_RESOLUTION: f64 = 1.0;
+/// s₀ at which half of the trials succeed, width of the transition in ln s₀, and the shift of its middle in ln s₀ for each
+/// unit of ln(d/1 Å): fitted to the screens of benches/results.
+const MESSAGE: [f64; 3] = [1.1, 0.08, 1.0];
+const FLIPPING: [f64; 3] = [2.0, 0.12, 1.0];
+
 /// Feasibility of a seed set.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Feasibility {
@@ -41,5 +48,26 @@ impl Feasibility {
             seeds_per_atom: quotient(sums.m_sq * sums.operations as f64, sums.atoms),
             correlation: quotient(sums.m_e_sq, (sums.e_sq * sums.all_e_sq).sqrt()),
         }
+    }
+}
+
+/// Chance that one trial from the seeds ends at the structure.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Prediction {
+    /// Message passing.
+    pub message: f64,
+    /// Charge flipping.
+    pub flipping: f64,
+}
+
+impl Prediction {
+    /// From s₀ and the resolution in Å.
+    pub fn new(feasibility: &Feasibility, d_min: f64) -> Self {
+        let loss = (d_min / GOOD_RESOLUTION).max(1.0).ln();
+        let logistic = |[middle, width, per_resolution]: [f64; 3]| {
+            let x = (feasibility.height.max(f64::MIN_POSITIVE).ln() - middle.ln() - per_resolution * loss) / width;
+            1.0 / (1.0 + (-x).exp())
+        };
+        Self { message: logistic(MESSAGE), flipping: logistic(FLIPPING) }
     }
 }

@@ -1,0 +1,55 @@
+//! The figures of `seedflip seed check` in words.
+
+use crate::seed_check::SeedCheck;
+use crate::seed_input::SeedFile;
+use std::fmt::Write;
+
+/// Seeds whose inner agreement stands less than this many deviations above chance are doubtful.
+const ABOVE_CHANCE: f64 = 3.0;
+
+/// The check as a table for people.
+pub fn check_text(check: &SeedCheck, file: &SeedFile) -> String {
+    let mut out = super::table::seed_summary(file);
+    if let Some(source) = &file.source {
+        let _ = writeln!(out, "source: {source}");
+    }
+    let _ = writeln!(out, "to {:.2} Å, {:.0} % of the seeds taken as wrong\n", check.d_min, 100.0 * check.wrong);
+    let _ = writeln!(out, "  |E| from  reflections   seeds  share");
+    for row in &check.coverage {
+        let share = 100.0 * row.seeds as f64 / row.reflections.max(1) as f64;
+        let _ = writeln!(out, "  {:>8.1}  {:>11}  {:>6}  {share:>4.1}%", row.e_from, row.reflections, row.seeds);
+    }
+    let (f, p) = (&check.feasibility, &check.prediction);
+    let _ = writeln!(out, "\nheight of an atom in the seed map, s0   {:.2} sigma", f.height);
+    let _ = writeln!(out, "effective seeds per atom                {:.2}", f.seeds_per_atom);
+    let _ = writeln!(out, "correlation of the seed map, CC0        {:.2}", f.correlation);
+    let _ = writeln!(
+        out,
+        "expected success of one trial: message passing {:.0} %, flipping {:.0} %",
+        100.0 * p.message,
+        100.0 * p.flipping
+    );
+    let t = &check.tangent;
+    let _ = writeln!(
+        out,
+        "agreement with the tangent relations among them {:.3}, by chance {:.3}: {:.1} sigma {}",
+        t.agreement,
+        t.by_chance,
+        t.sigmas,
+        if t.sigmas > ABOVE_CHANCE { "above chance" } else { "- not distinguishable from random phases" }
+    );
+    if let Some(truth) = &check.truth {
+        let _ = write!(
+            out,
+            "against the model: mean phase error {:.1}°, mean cosine {:.2}",
+            truth.mean_error_deg, truth.mean_cosine
+        );
+        if let Some(right) = truth.right_bins {
+            let _ = write!(out, ", {:.1} % in the right bin", 100.0 * right);
+        }
+        let [x, y, z] = truth.shift;
+        let _ =
+            writeln!(out, " (origin shift {x:.3} {y:.3} {z:.3}{})", if truth.inverted { ", other hand" } else { "" });
+    }
+    out
+}
