@@ -79,12 +79,13 @@
 //! formats      ← crystal reflections seed structure error
 //! input        ← formats reflections crystal error
 //! seed_input   ← formats structure seed twins reflections crystal error
-//! seed_check   ← seed_input phasing structure grid seed reflections crystal
-//! simulate     ← formats reflections crystal error
+//! seed_check   ← seed_input trials phasing engine structure grid seed reflections crystal error
+//! simulate     ← formats twins reflections crystal error
 //! bench        ← engine twins
 //! solve        ← trials phasing engine grid structure seed reflections crystal error
+//! screen       ← trials phasing engine structure grid formats seed twins reflections crystal error
 //! report       ← solve trials seed_check seed_input input seed crystal
-//! cli          ← report solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
+//! cli          ← report screen solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
 //! ```
 //! - `engine` knows grids, coefficients, trials and recipes, and no crystallography: a GPU engine takes its place
 //!   without a change elsewhere. `twins` holds its arithmetic as pure functions on slices, to be compared with
@@ -113,6 +114,7 @@ pub mod input;
 pub mod phasing;
 pub mod reflections;
 pub mod report;
+pub mod screen;
 pub mod seed;
 pub mod seed_check;
 pub mod seed_input;

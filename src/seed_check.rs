@@ -1,20 +1,25 @@
 //! What seeds are worth: coverage, feasibility, inner agreement and, given the truth, their errors.
 //!
-//! Imports: `seed_input`, `phasing`, `structure`, `grid`, `seed`, `reflections`, `crystal`.
+//! Imports: `seed_input`, `trials`, `phasing`, `engine`, `structure`, `grid`, `seed`, `reflections`, `crystal`, `error`.
 
 use crate::crystal::Hkl;
+use crate::engine::Backend;
 use crate::grid::Sampling;
 use crate::phasing::seed_quality::{TangentAgreement, tangent_agreement};
-use crate::phasing::{Draw, SeedPlaces, Sphere, expected_atoms, feasibility};
+use crate::phasing::{Draw, Methods, SeedPlaces, Sphere, expected_atoms, feasibility, seeded_portfolio};
 use crate::reflections::{DataSet, PhasedReflection};
 use crate::seed::known::equivalents;
 use crate::seed::{Feasibility, Knowledge, KnownPhase, Origin, Prediction, SeedCounts, TruePhase};
 use crate::seed_input::SeedFile;
 use crate::structure::{Hand, Weighting, agreement};
+use crate::trials::probe::unseeded_rate;
+use crate::{Error, Result};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::f64::consts::TAU;
 
+/// Trials without seeds that show whether the structure needs any.
+const PROBED: u32 = 8;
 /// Lower limits of |E| of the coverage table.
 const E_LIMITS: [f64; 6] = [2.5, 2.0, 1.5, 1.2, 1.0, 0.0];
 
@@ -61,6 +66,8 @@ pub struct SeedCheck {
     pub feasibility: Feasibility,
     /// Success that they promise.
     pub prediction: Prediction,
+    /// Success of trials without seeds, message passing and flipping, as probed.
+    pub unseeded: [f64; 2],
     /// Agreement of the seeds among themselves.
     pub tangent: TangentAgreement,
     /// Their errors.
@@ -69,7 +76,17 @@ pub struct SeedCheck {
 
 impl SeedCheck {
     /// Checks the first set of `file`.
-    pub fn new(data: &DataSet, file: &SeedFile, truth: Option<&[TruePhase]>, wrong: Option<f64>, d_min: f64) -> Self {
+    ///
+    /// # Errors
+    /// A device that fails.
+    pub fn new(
+        data: &DataSet,
+        file: &SeedFile,
+        truth: Option<&[TruePhase]>,
+        wrong: Option<f64>,
+        d_min: f64,
+        backend: &dyn Backend,
+    ) -> Result<Self> {
         let header = &data.header;
         let (cell, group) = (&header.cell, &header.space_group);
         let sphere = Sphere::new(cell, group, &data.reflections, expected_atoms(header), d_min);
@@ -80,18 +97,35 @@ impl SeedCheck {
         let gridded = sphere.problem(Sampling::Nyquist);
         let places = SeedPlaces::new(&sphere, &gridded);
         let seeds = places.seeds(&gridded.problem, group, origin, first, wrong, Draw::Mean);
-        Self {
+        let unseeded = unseeded(&sphere, backend)?;
+        Ok(Self {
             counts: file.sets.counts,
             sets: file.sets.sets.len(),
             d_min,
             wrong,
             coverage: coverage(data, first, d_min),
             feasibility,
-            prediction: Prediction::new(&feasibility, d_min),
+            prediction: Prediction::new(&feasibility, d_min, unseeded),
+            unseeded,
             tangent: tangent_agreement(&gridded, &seeds),
             truth: truth.map(|truth| against_truth(data, origin, first, truth)),
-        }
+        })
     }
+}
+
+/// Success of the first arm of each method from random starts.
+fn unseeded(sphere: &Sphere, backend: &dyn Backend) -> Result<[f64; 2]> {
+    let mut rates = [0.0; 2];
+    for (rate, methods) in rates.iter_mut().zip([Methods::Message, Methods::Flipping]) {
+        let Some(arm) = seeded_portfolio(methods).into_iter().next() else { continue };
+        let problem = sphere.problem(arm.sampling).problem;
+        let slots = backend.slots(&problem, PROBED);
+        *rate = backend
+            .engine(problem, slots)
+            .and_then(|mut engine| unseeded_rate(engine.as_mut(), &arm, PROBED, 1))
+            .map_err(|error| Error::unusable(error.to_string(), "run with --backend cpu"))?;
+    }
+    Ok(rates)
 }
 
 fn coverage(data: &DataSet, known: &[KnownPhase], d_min: f64) -> Vec<Coverage> {

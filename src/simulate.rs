@@ -1,6 +1,10 @@
 //! Simulated measurements of a model: unique reflections with noise, gaps and a missing cone.
 //!
-//! Imports: `formats` (the model), `reflections`, `crystal`, `error`.
+//! Imports: `formats` (the model), `twins`, `reflections`, `crystal`, `error`.
+
+mod edit;
+
+pub use edit::ModelEdits;
 
 use crate::crystal::structure_factors::structure_factors;
 use crate::crystal::{Cell, Hkl, Radiation, ScatteringTable, SpaceGroup, in_half};

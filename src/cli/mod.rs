@@ -7,6 +7,7 @@ pub mod devices;
 mod dump;
 mod memory;
 mod progress;
+pub mod screen;
 pub mod seed;
 mod seed_check;
 mod seed_make;
@@ -29,6 +30,7 @@ enum Command {
     Solve(solve::Args),
     Simulate(simulate::SimulateArgs),
     Seed(seed::Args),
+    Screen(screen::Args),
     Bench(bench::Args),
     Devices(devices::Args),
 }
@@ -38,6 +40,7 @@ pub fn run(cli: Cli) -> Result<u8> {
     match cli.command {
         Command::Solve(args) => solve::run(&args),
         Command::Simulate(args) => simulate::run(&args).map(|()| crate::error::EXIT_OK),
+        Command::Screen(args) => screen::run(&args),
         Command::Seed(args) => seed::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Devices(args) => devices::run(&args),

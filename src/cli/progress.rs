@@ -12,8 +12,13 @@ static INTERRUPTS: AtomicU32 = AtomicU32::new(0);
 const TERMINAL_PAUSE: Duration = Duration::from_millis(250);
 const LOG_PAUSE: Duration = Duration::from_secs(10);
 
+/// True once the user has asked for an end.
+pub(super) fn interrupted() -> bool {
+    INTERRUPTS.load(Ordering::SeqCst) > 0
+}
+
 /// Catches the first Ctrl-C (or termination) for a gentle end; the second ends the process with exit code 130.
-fn catch_interrupts() {
+pub(super) fn catch_interrupts() {
     // Without a handler Ctrl-C simply ends the program: nothing is lost but the gentle end.
     let _ = ctrlc::set_handler(|| {
         if INTERRUPTS.fetch_add(1, Ordering::SeqCst) > 0 {

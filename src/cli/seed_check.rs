@@ -1,5 +1,6 @@
 //! `seedflip seed check`: what seeds are worth, before a run and, given a model, against the truth.
 
+use super::backend::BackendArgs;
 use super::solve::{fraction, positive};
 use crate::error::EXIT_OK;
 use crate::report::seeds::check_text;
@@ -8,6 +9,7 @@ use crate::seed_input::{read_seeds, true_phases};
 use crate::solve::DEFAULT_D_MIN;
 use crate::{Result, input};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Coverage, feasibility and quality of seeds, and the success they promise
 #[derive(Debug, clap::Args)]
@@ -30,6 +32,8 @@ pub struct Args {
     /// Resolution cut in Å [default: 0.8, or where the data end]
     #[arg(long, value_name = "D", value_parser = positive)]
     resolution: Option<f64>,
+    #[command(flatten)]
+    backend: BackendArgs,
     /// Print the figures on stdout as one JSON document
     #[arg(long)]
     json: bool,
@@ -41,7 +45,9 @@ pub fn run(args: &Args) -> Result<u8> {
     let d_min = args.resolution.unwrap_or(DEFAULT_D_MIN).max(input.data.shells.d_min);
     let file = read_seeds(&args.seeds, &input.data, d_min)?;
     let truth = args.model.as_deref().map(|model| true_phases(model, &input.data, d_min)).transpose()?;
-    let check = SeedCheck::new(&input.data, &file, truth.as_deref(), args.wrong, d_min);
+    let pool = Arc::new(super::thread_pool(None)?);
+    let backend = args.backend.resolve(None, &pool, |line| eprintln!("{line}"))?;
+    let check = SeedCheck::new(&input.data, &file, truth.as_deref(), args.wrong, d_min, backend.as_ref())?;
     for warning in &file.warnings {
         eprintln!("warning: {warning}");
     }

@@ -30,8 +30,8 @@ pub struct Args {
     #[arg(long, default_value_t = 0.1, value_name = "P", value_parser = fraction)]
     fraction: f64,
     /// Reflections chosen from
-    #[arg(long = "of", value_enum, default_value_t = From::StrongThird)]
-    pool: From,
+    #[arg(long = "of", value_enum, default_value_t = Of::StrongThird)]
+    pool: Of,
     /// Equal phase bins
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=360))]
     bins: u32,
@@ -52,14 +52,25 @@ pub struct Args {
     seed: u32,
 }
 
+/// Reflections that seeds are chosen from.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum From {
+pub enum Of {
     /// The strongest third by E, at random
     StrongThird,
     /// As many as a fraction of that third, but the strongest
     Top,
     /// All, at random
     All,
+}
+
+impl std::convert::From<Of> for Pool {
+    fn from(pool: Of) -> Self {
+        match pool {
+            Of::StrongThird => Self::StrongThird,
+            Of::Top => Self::Top,
+            Of::All => Self::All,
+        }
+    }
 }
 
 /// Runs the sub-command.
@@ -70,11 +81,7 @@ pub fn run(args: &Args) -> Result<u8> {
     let header = &input.data.header;
     let oracle = Oracle {
         fraction: args.fraction,
-        pool: match args.pool {
-            From::StrongThird => Pool::StrongThird,
-            From::Top => Pool::Top,
-            From::All => Pool::All,
-        },
+        pool: args.pool.into(),
         bins: args.gaussian.is_none().then_some(args.bins),
         wrong: args.wrong,
         gaussian: args.gaussian.unwrap_or_default(),

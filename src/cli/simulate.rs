@@ -1,11 +1,13 @@
 //! `seedflip simulate`: an `.ins`/`.hkl` pair from a model.
 
+use crate::crystal::elements::{HYDROGEN, atomic_number, symbol};
 use crate::crystal::{Radiation, SpaceGroup};
 use crate::error::{Error, Result};
 use crate::formats::cif::{Model, read_model};
 use crate::formats::ins_write::{Instructions, write_ins};
-use crate::formats::{write_bytes, write_hkl};
-use crate::simulate::{ELECTRONS_200_KV, MO_K_ALPHA, SimulateOptions, Simulated, simulate};
+use crate::formats::res::{ResModel, ScatteringType, res};
+use crate::formats::{Hklf, write_bytes, write_hkl};
+use crate::simulate::{ELECTRONS_200_KV, MO_K_ALPHA, ModelEdits, SimulateOptions, Simulated, simulate};
 use std::path::{Path, PathBuf};
 
 /// Simulate a measurement: MODEL.cif in, NAME.ins + NAME.hkl out
@@ -29,6 +31,15 @@ pub struct SimulateArgs {
     /// Radiation, xray or electron [default: by the wavelength of the model, else xray]
     #[arg(long, value_name = "KIND")]
     pub radiation: Option<String>,
+    /// Every atom becomes this element; hydrogen atoms are dropped
+    #[arg(long, value_name = "EL")]
+    pub element: Option<String>,
+    /// Isotropic B of every atom in Å²: one value, or LOW-HIGH for values log-uniform between two
+    #[arg(long, value_name = "B|LOW-HIGH")]
+    pub b: Option<String>,
+    /// Atoms of occupancy ½ and more become whole, the others are dropped
+    #[arg(long)]
+    pub whole: bool,
     /// Seed of noise and random removal
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,
@@ -40,7 +51,11 @@ pub struct SimulateArgs {
 /// Reads the model, simulates, writes `NAME.ins` and `NAME.hkl` and says so on stderr.
 pub fn run(args: &SimulateArgs) -> Result<()> {
     let radiation = args.radiation.as_deref().map(radiation).transpose()?;
-    let model = read_model(&args.model)?;
+    let mut model = read_model(&args.model)?;
+    let edits = edits(args)?;
+    if edits.any() {
+        edits.apply(&mut model);
+    }
     let (radiation, wavelength) = beam(radiation, model.wavelength, args.d_min);
     let options = SimulateOptions {
         d_min: args.d_min,
@@ -56,6 +71,11 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
     let text = instructions(&args.model, &model, wavelength, &options, &simulated);
     write_hkl(&hkl, &simulated.reflections)?;
     write_bytes(&ins, text.as_bytes())?;
+    if edits.any() {
+        let path = ins.with_extension("model.res");
+        write_bytes(&path, edited(&model, wavelength)?.as_bytes())?;
+        eprintln!("the changed model: {}", path.display());
+    }
     eprintln!(
         "simulated {} of {} unique reflections to {} Å: {} and {}",
         simulated.reflections.len(),
@@ -65,6 +85,55 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
         hkl.display()
     );
     Ok(())
+}
+
+/// The changes that the options ask for.
+fn edits(args: &SimulateArgs) -> Result<ModelEdits> {
+    let element = match &args.element {
+        None => None,
+        Some(symbol) => Some(atomic_number(symbol).filter(|&z| z > HYDROGEN).ok_or_else(|| {
+            Error::Usage(format!(
+                "--element {symbol:?} is no element that a model may be made of; give a symbol such as O"
+            ))
+        })?),
+    };
+    let b = match &args.b {
+        None => None,
+        Some(text) => {
+            let limits: Vec<f64> = text
+                .split('-')
+                .map_while(|part| part.parse().ok())
+                .filter(|b: &f64| b.is_finite() && *b > 0.0)
+                .collect();
+            match (limits.as_slice(), text.split('-').count()) {
+                ([one], 1) => Some([*one; 2]),
+                ([low, high], 2) if low <= high => Some([*low, *high]),
+                _ => return Err(Error::Usage(format!("--b {text:?} is no B; give one in Å², or LOW-HIGH"))),
+            }
+        }
+    };
+    Ok(ModelEdits { element, b, whole: args.whole })
+}
+
+/// A changed model as `.res`, for `--model` of other sub-commands.
+fn edited(model: &Model, wavelength: f64) -> Result<String> {
+    let contents: Vec<ScatteringType> = contents(model, &model.space_group)
+        .into_iter()
+        .map(|(z, count)| ScatteringType { z, symbol: symbol(z).unwrap_or("X").into(), count, coefficients: None })
+        .collect();
+    let remarks = ["a model changed for a simulation: no structure of anything".to_owned()];
+    res(&ResModel {
+        title: &model.title,
+        remarks: &remarks,
+        wavelength,
+        cell: &model.cell,
+        z: model.space_group.operations().len() as f64,
+        cell_sigma: [0.0; 6],
+        group: &model.space_group,
+        contents: &contents,
+        sites: &model.sites,
+        hklf: &Hklf::default(),
+    })
 }
 
 fn radiation(name: &str) -> Result<Radiation> {

@@ -23,6 +23,8 @@ pub fn check_text(check: &SeedCheck, file: &SeedFile) -> String {
     let _ = writeln!(out, "\nheight of an atom in the seed map, s0   {:.2} sigma", f.height);
     let _ = writeln!(out, "effective seeds per atom                {:.2}", f.seeds_per_atom);
     let _ = writeln!(out, "correlation of the seed map, CC0        {:.2}", f.correlation);
+    let [message, flipping] = check.unseeded.map(|rate| 100.0 * rate);
+    let _ = writeln!(out, "trials without seeds that solve: message passing {message:.0} %, flipping {flipping:.0} %");
     let _ = writeln!(
         out,
         "expected success of one trial: message passing {:.0} %, flipping {:.0} %",

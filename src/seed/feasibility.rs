@@ -61,13 +61,15 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// From s₀ and the resolution in Å.
-    pub fn new(feasibility: &Feasibility, d_min: f64) -> Self {
+    /// From s₀ and the resolution in Å, and from what trials without seeds were seen to do (`unseeded`, success rates of the
+    /// same two methods): a structure that gives way by itself does not wait for its seeds.
+    pub fn new(feasibility: &Feasibility, d_min: f64, unseeded: [f64; 2]) -> Self {
         let loss = (d_min / GOOD_RESOLUTION).max(1.0).ln();
         let logistic = |[middle, width, per_resolution]: [f64; 3]| {
             let x = (feasibility.height.max(f64::MIN_POSITIVE).ln() - middle.ln() - per_resolution * loss) / width;
             1.0 / (1.0 + (-x).exp())
         };
-        Self { message: logistic(MESSAGE), flipping: logistic(FLIPPING) }
+        let either = |a: f64, b: f64| 1.0 - (1.0 - a) * (1.0 - b);
+        Self { message: either(logistic(MESSAGE), unseeded[0]), flipping: either(logistic(FLIPPING), unseeded[1]) }
     }
 }

@@ -6,6 +6,7 @@
 //! - `progress`   what is told while a run goes on
 //! - `run_report` everything a run found, and why it ended
 //! - `seed_source` which seeds a trial starts from
+//! - `probe`      how often a method solves without seeds
 //! - `proof`      does a seeded solution hold without its seeds?
 //! - `runner`     the loop
 //!
@@ -13,6 +14,7 @@
 
 pub mod budget;
 pub mod finished;
+pub mod probe;
 pub mod progress;
 pub mod proof;
 pub mod run_report;

@@ -1,0 +1,205 @@
+//! `seedflip screen`: how good must seeds be for this crystal?
+
+use super::backend::BackendArgs;
+use super::seed_make::Of;
+use super::solve::{fraction, positive};
+use crate::error::{EXIT_INTERRUPTED, EXIT_OK};
+use crate::formats::write_bytes;
+use crate::screen::condition::{arm, method_names};
+use crate::screen::page::page;
+use crate::screen::tally::calibration;
+use crate::screen::{Condition, Grid, Outcome, Screen, Watcher, table, tallies};
+use crate::seed_input::true_phases;
+use crate::solve::DEFAULT_D_MIN;
+use crate::{Error, Result, input};
+use serde_json::json;
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Success curves over fraction, bins, errors, resolution and completeness of seeds, on one structure
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// SHELX instruction file; the reflections are read from the .hkl of the same name
+    #[arg(value_name = "NAME.ins")]
+    ins: PathBuf,
+    /// The structure, whose phases are the truth
+    #[arg(long, value_name = "MODEL")]
+    model: PathBuf,
+    /// Folder for screen.csv, screen.json and screen.html; a screen that was ended goes on from its screen.csv
+    #[arg(short = 'o', long, value_name = "DIR")]
+    output: PathBuf,
+    /// Reflection file, if it is not NAME.hkl
+    #[arg(long, value_name = "FILE")]
+    hkl: Option<PathBuf>,
+    /// Fractions of the reflections chosen from that become seeds
+    #[arg(long, value_delimiter = ',', default_value = "0.01,0.025,0.05,0.1,0.2", value_parser = fraction)]
+    fraction: Vec<f64>,
+    /// Reflections chosen from
+    #[arg(long = "of", value_enum, default_value_t = Of::StrongThird)]
+    pool: Of,
+    /// Numbers of equal phase bins
+    #[arg(long, value_delimiter = ',', default_value = "4", value_parser = clap::value_parser!(u32).range(2..=360))]
+    bins: Vec<u32>,
+    /// Fractions of the seeds put into a wrong bin
+    #[arg(long, value_delimiter = ',', default_value = "0,0.25", value_parser = fraction)]
+    wrong: Vec<f64>,
+    /// Resolutions in Å [default: 0.8, or where the data end]
+    #[arg(long, value_delimiter = ',', value_parser = positive)]
+    resolution: Vec<f64>,
+    /// Fractions of the unique reflections that are kept
+    #[arg(long, value_delimiter = ',', default_value = "1", value_parser = fraction)]
+    completeness: Vec<f64>,
+    /// Arms that run the trials
+    #[arg(long, value_delimiter = ',', default_value = "mp-n1,flip-e")]
+    method: Vec<String>,
+    /// Draws of seeds for each combination, one trial each
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    draws: u32,
+    /// Cycles of a trial [default: the arm's own]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..))]
+    cycles: Option<u32>,
+    /// Fraction of wrong seeds that the trials assume [default: the true one]
+    #[arg(long, value_name = "E", value_parser = fraction)]
+    told: Option<f64>,
+    #[command(flatten)]
+    backend: BackendArgs,
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=super::MOST_THREADS))]
+    threads: Option<u16>,
+    /// No progress on the screen
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Pause between two writings of the files.
+const WRITE_PAUSE: Duration = Duration::from_secs(5);
+
+/// Keeps the files up to date while the screen runs.
+struct Keeper<'a> {
+    args: &'a Args,
+    run: String,
+    title: String,
+    conditions: &'a [Condition],
+    outcomes: Vec<Outcome>,
+    written: Instant,
+    on: bool,
+}
+
+impl Watcher for Keeper<'_> {
+    fn outcome(&mut self, outcome: Outcome, done: usize, all: usize) -> Result<bool> {
+        self.outcomes.push(outcome);
+        if self.written.elapsed() > WRITE_PAUSE {
+            self.write()?;
+            self.written = Instant::now();
+            if self.on {
+                let solved = self.outcomes.iter().filter(|o| o.solved()).count();
+                eprintln!("{done} of {all} trials, {solved} solved");
+            }
+        }
+        Ok(!super::progress::interrupted())
+    }
+}
+
+impl Keeper<'_> {
+    fn write(&self) -> Result<()> {
+        let path = |name: &str| self.args.output.join(name);
+        write_bytes(&path("screen.csv"), table::write(&self.run, self.conditions, &self.outcomes).as_bytes())?;
+        let tallies = tallies(self.conditions, &self.outcomes);
+        let flipping = |o: &&Outcome| arm(&self.conditions[o.condition].method).is_some_and(|arm| arm.is_flipping());
+        let (flipped, passed): (Vec<&Outcome>, Vec<&Outcome>) = self.outcomes.iter().partition(flipping);
+        let calibrations = [("message passing", calibration(&passed)), ("flipping", calibration(&flipped))].to_vec();
+        let document = json!({
+            "program": "seedflip", "version": env!("CARGO_PKG_VERSION"), "run": self.run, "title": self.title,
+            "conditions": tallies,
+            "calibration": calibrations.iter().map(|(name, bands)| json!({"methods": name, "bands": bands})).collect::<Vec<_>>(),
+        });
+        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
+        write_bytes(&path("screen.json"), text.as_bytes())?;
+        write_bytes(&path("screen.html"), page(&self.title, &self.run, &tallies, &calibrations).as_bytes())
+    }
+}
+
+/// Runs the sub-command.
+pub fn run(args: &Args) -> Result<u8> {
+    if let Some(unknown) = args.method.iter().find(|name| arm(name).is_none()) {
+        return Err(Error::Usage(format!(
+            "--method {unknown} is not known; choose from {}",
+            method_names().join(", ")
+        )));
+    }
+    let input = input::read(&args.ins, args.hkl.as_deref(), None)?;
+    let best = input.data.shells.d_min;
+    let mut resolutions = args.resolution.clone();
+    if resolutions.is_empty() {
+        resolutions.push(DEFAULT_D_MIN.max(best));
+    }
+    if let Some(d) = resolutions.iter().find(|d| **d < best * 0.99) {
+        return Err(Error::Usage(format!("--resolution {d} is beyond the data, which end at {best:.2} Å")));
+    }
+    if args.completeness.contains(&0.0) {
+        return Err(Error::Usage("--completeness 0 leaves no data; give fractions above 0".into()));
+    }
+    let truth = true_phases(&args.model, &input.data, resolutions.iter().copied().fold(f64::MAX, f64::min))?;
+    let grid = Grid {
+        methods: args.method.clone(),
+        fractions: args.fraction.clone(),
+        pool: args.pool.into(),
+        bins: args.bins.clone(),
+        wrong: args.wrong.clone(),
+        d_min: resolutions,
+        completeness: args.completeness.clone(),
+    };
+    let conditions = grid.conditions();
+    std::fs::create_dir_all(&args.output).map_err(|source| Error::Output { path: args.output.clone(), source })?;
+    let name = |path: &PathBuf| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let run = format!(
+        "seedflip screen of {} with {}: {} unique reflections, told {}, cycles {}",
+        name(&args.ins),
+        name(&args.model),
+        truth.len(),
+        args.told.map_or("the truth".into(), |e| e.to_string()),
+        args.cycles.map_or("as usual".into(), |n| n.to_string())
+    );
+    let csv = args.output.join("screen.csv");
+    let outcomes = if csv.exists() { table::read(&csv, &run, &conditions, args.draws)? } else { Vec::new() };
+    let known: HashSet<(usize, u32)> = outcomes.iter().map(|o| (o.condition, o.draw)).collect();
+    let pool = Arc::new(super::thread_pool(args.threads.map(usize::from))?);
+    let say = |line: &str| {
+        if !args.quiet {
+            eprintln!("{line}");
+        }
+    };
+    let backend = args.backend.resolve(None, &pool, say)?;
+    say(&format!(
+        "{} conditions, {} draws each, {} trials known from before",
+        conditions.len(),
+        args.draws,
+        known.len()
+    ));
+    super::progress::catch_interrupts();
+    let title = input.data.header.title.clone();
+    let mut keeper =
+        Keeper { args, run, title, conditions: &conditions, outcomes, written: Instant::now(), on: !args.quiet };
+    let screen = Screen {
+        data: &input.data,
+        truth: &truth,
+        conditions: &conditions,
+        draws: args.draws,
+        told: args.told,
+        cycles: args.cycles,
+    };
+    let ended = pool.install(|| screen.run(backend.as_ref(), &known, &mut keeper));
+    keeper.write()?;
+    ended?;
+    for t in tallies(&conditions, &keeper.outcomes) {
+        let c = &t.condition;
+        say(&format!(
+            "{:<10} {:>5.2} Å  complete {:>4}  bins {}  wrong {:>4}  fraction {:>6}  {:>3}/{:<3}  s0 {:.2}  predicted {:.2}",
+            c.method, c.d_min, c.completeness, c.bins, c.wrong, c.fraction, t.solved, t.trials, t.s0, t.predicted
+        ));
+    }
+    say(&format!("wrote screen.csv, screen.json, screen.html in {}", args.output.display()));
+    Ok(if super::progress::interrupted() { EXIT_INTERRUPTED } else { EXIT_OK })
+}

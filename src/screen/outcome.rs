@@ -1,0 +1,32 @@
+//! How one trial of a screen ended.
+
+use serde::Serialize;
+
+/// One trial: one draw of seeds, one run of one arm.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Outcome {
+    /// Place of its condition in the grid.
+    #[serde(skip)]
+    pub condition: usize,
+    /// Number of the draw, from 1.
+    pub draw: u32,
+    /// F²-weighted correlation with the true phases at the end, origin and hand free.
+    pub cc: f64,
+    /// Cycles done.
+    pub cycles: u32,
+    /// Truth-free merits at the end.
+    pub kappa: f64,
+    /// R_weak at the end.
+    pub r_weak: f64,
+    /// Expected height of an atom in the seed map, with the true fraction of wrong seeds.
+    pub s0: f64,
+    /// Success that was predicted from it.
+    pub predicted: f64,
+}
+
+impl Outcome {
+    /// Whether the phases are those of the structure.
+    pub fn solved(&self) -> bool {
+        self.cc >= crate::structure::SOLVED_CC
+    }
+}

@@ -1,0 +1,137 @@
+//! `screen.csv`: one line a trial, written, and read again to go on.
+
+use super::{Condition, Outcome};
+use crate::formats::text::{decode, finite, lines, read_bytes};
+use crate::{Error, Result};
+use std::fmt::Write;
+use std::path::Path;
+
+const HEADER: &str = "method,of,d_min,completeness,bins,wrong,fraction,draw,solved,cc,cycles,kappa,r_weak,s0,predicted";
+
+/// Fields that name a condition, as they stand at the beginning of a line.
+fn key(c: &Condition) -> String {
+    let pool = serde_json::to_string(&c.pool).unwrap_or_default();
+    format!(
+        "{},{},{},{},{},{},{}",
+        c.method,
+        pool.trim_matches('"'),
+        c.d_min,
+        c.completeness,
+        c.bins,
+        c.wrong,
+        c.fraction
+    )
+}
+
+/// The file. `run` is a line that names what was run, so that another screen does not go on from it.
+pub fn write(run: &str, conditions: &[Condition], outcomes: &[Outcome]) -> String {
+    let mut sorted: Vec<&Outcome> = outcomes.iter().collect();
+    sorted.sort_by_key(|o| (o.condition, o.draw));
+    let mut out = format!("# {run}\n{HEADER}\n");
+    for o in sorted {
+        let _ = writeln!(
+            out,
+            "{},{},{},{:.4},{},{:.3},{:.4},{:.4},{:.4}",
+            key(&conditions[o.condition]),
+            o.draw,
+            u8::from(o.solved()),
+            o.cc,
+            o.cycles,
+            o.kappa,
+            o.r_weak,
+            o.s0,
+            o.predicted
+        );
+    }
+    out
+}
+
+/// Outcomes of an earlier run of the same screen; those of conditions that are not asked for now are left out.
+///
+/// # Errors
+/// A file of another run, or one that is damaged.
+pub fn read(path: &Path, run: &str, conditions: &[Condition], draws: u32) -> Result<Vec<Outcome>> {
+    let hint = "remove it, or choose another folder with -o";
+    let bytes = read_bytes(path, hint)?;
+    let rows: Vec<String> = lines(&bytes).into_iter().map(decode).collect();
+    if rows.first().map(String::as_str) != Some(&format!("# {run}")) {
+        return Err(Error::line(path, 1, "is of a screen with other data or settings", hint));
+    }
+    if rows.get(1).map(String::as_str) != Some(HEADER) {
+        return Err(Error::line(path, 2, "is not the header of a screen", hint));
+    }
+    let keys: Vec<String> = conditions.iter().map(key).collect();
+    let own = HEADER.split(',').count();
+    let mut outcomes = Vec::new();
+    for (number, row) in rows.iter().enumerate().skip(2).filter(|(_, row)| !row.is_empty()) {
+        let fields: Vec<&str> = row.split(',').collect();
+        let damaged = || Error::line(path, number + 1, "is not a line of a screen", hint);
+        if fields.len() != own {
+            return Err(damaged());
+        }
+        let value = |i: usize| finite(fields[i]).ok_or_else(damaged);
+        let draw = fields[7].parse::<u32>().map_err(|_| damaged())?;
+        let cycles = fields[10].parse::<u32>().map_err(|_| damaged())?;
+        let Some(condition) = keys.iter().position(|key| *key == fields[..7].join(",")) else { continue };
+        if draw <= draws {
+            outcomes.push(Outcome {
+                condition,
+                draw,
+                cc: value(9)?,
+                cycles,
+                kappa: value(11)?,
+                r_weak: value(12)?,
+                s0: value(13)?,
+                predicted: value(14)?,
+            });
+        }
+    }
+    Ok(outcomes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seed::Pool;
+
+    #[test]
+    fn what_was_written_is_read_again() {
+        let condition = |fraction: f64| Condition {
+            method: "mp-n1".into(),
+            fraction,
+            pool: Pool::StrongThird,
+            bins: 4,
+            wrong: 0.25,
+            d_min: 1.0,
+            completeness: 1.0,
+        };
+        let conditions = [condition(0.05), condition(0.1)];
+        let outcome = |condition: usize, draw: u32| Outcome {
+            condition,
+            draw,
+            cc: 0.75,
+            cycles: 20,
+            kappa: 3.5,
+            r_weak: 0.125,
+            s0: 1.25,
+            predicted: 0.5,
+        };
+        let outcomes = [outcome(0, 1), outcome(1, 1), outcome(1, 2)];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("screen.csv");
+        std::fs::write(&path, write("this", &conditions, &outcomes)).unwrap();
+        assert_eq!(read(&path, "this", &conditions, 10).unwrap(), outcomes);
+        assert_eq!(read(&path, "this", &conditions, 1).unwrap(), outcomes[..2]);
+        // Another order of the grid, and one condition less.
+        assert_eq!(read(&path, "this", &conditions[1..], 10).unwrap(), [outcome(0, 1), outcome(0, 2)]);
+        let error = read(&path, "that", &conditions, 10).unwrap_err().to_string();
+        assert!(
+            error.ends_with(
+                "screen.csv:1: is of a screen with other data or settings; remove it, or choose another folder with -o"
+            ),
+            "{error}"
+        );
+        std::fs::write(&path, "# this\n".to_owned() + HEADER + "\n1,2\n").unwrap();
+        assert!(read(&path, "this", &conditions, 10).unwrap_err().to_string().contains("screen.csv:3: is not a line"));
+    }
+}

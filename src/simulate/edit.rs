@@ -1,0 +1,56 @@
+//! Changes to a model before it is simulated: cells of chosen difficulty.
+
+use crate::crystal::elements::HYDROGEN;
+use crate::formats::cif::Model;
+use crate::twins::random::{trial_hash, unit_interval};
+use std::f64::consts::PI;
+
+/// An operation that moves a site by less than this (Å) leaves it in place: a special position.
+const IN_PLACE: f64 = 0.1;
+/// Sites of this occupancy and more are made whole, the others dropped.
+const WHOLE_FROM: f64 = 0.5;
+/// Seed of the displacement factors.
+const B_SEED: u32 = 0xB150;
+
+/// What is changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct ModelEdits {
+    /// Every atom becomes this element, hydrogen atoms are dropped.
+    pub element: Option<u8>,
+    /// Isotropic B in Å², log-uniform between two limits that may be equal.
+    pub b: Option<[f64; 2]>,
+    /// Atoms of occupancy ½ and more become whole, the others are dropped.
+    pub whole: bool,
+}
+
+impl ModelEdits {
+    /// True when there is something to do.
+    pub fn any(&self) -> bool {
+        *self != Self::default()
+    }
+
+    /// Changes the model, and gives its sites short labels.
+    pub fn apply(&self, model: &mut Model) {
+        let (cell, group) = (model.cell.clone(), model.space_group.clone());
+        let order = |xyz: [f64; 3]| {
+            let here = |op: &&crate::crystal::SymOp| cell.distance_mod_lattice(op.apply(xyz), xyz) < IN_PLACE;
+            group.primitive_operations().iter().filter(here).count().max(1) as f64
+        };
+        if let Some(element) = self.element {
+            model.sites.retain(|s| s.element != Some(HYDROGEN));
+            model.sites.iter_mut().for_each(|s| s.element = Some(element));
+        }
+        if self.whole {
+            model.sites.retain(|s| s.sof * order(s.xyz) >= WHOLE_FROM - 1e-6);
+            model.sites.iter_mut().for_each(|s| s.sof = 1.0 / order(s.xyz));
+        }
+        for (number, site) in model.sites.iter_mut().enumerate() {
+            if let Some([low, high]) = self.b {
+                let chance = f64::from(unit_interval(trial_hash(B_SEED, 0, number as u32)));
+                site.u_iso = low * (high / low).powf(chance) / (8.0 * PI * PI);
+                site.u_aniso = None;
+            }
+            site.label = format!("A{}", number + 1);
+        }
+    }
+}
