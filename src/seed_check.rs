@@ -23,6 +23,9 @@ const PROBED: u32 = 8;
 /// Lower limits of |E| of the coverage table.
 const E_LIMITS: [f64; 6] = [2.5, 2.0, 1.5, 1.2, 1.0, 0.0];
 
+/// A shift this near to a whole number is none: a thousandth of an edge is below what seeds determine.
+const WHOLE: f64 = 1e-3;
+
 /// Seeds in one shell of |E|.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Coverage {
@@ -189,7 +192,7 @@ fn against_truth(data: &DataSet, origin: Origin, known: &[KnownPhase], truth: &[
         mean_error_deg: of(error),
         mean_cosine: of(cosine),
         right_bins: (binned > 0).then(|| right as f64 / binned as f64),
-        shift: fit.shift,
+        shift: fit.shift.map(|x| if (x - x.round()).abs() < WHOLE { 0.0 } else { x }),
         inverted: fit.hand == Hand::Inverted,
     }
 }
