@@ -109,7 +109,12 @@ impl Keeper<'_> {
         let tallies = tallies(self.conditions, &self.outcomes);
         let flipping = |o: &&Outcome| arm(&self.conditions[o.condition].method).is_some_and(|arm| arm.is_flipping());
         let (flipped, passed): (Vec<&Outcome>, Vec<&Outcome>) = self.outcomes.iter().partition(flipping);
-        let calibrations = [("message passing", calibration(&passed)), ("flipping", calibration(&flipped))].to_vec();
+        let calibrations = [
+            ("message passing, one B", calibration(&passed, 0)),
+            ("message passing, B spread", calibration(&passed, 1)),
+            ("flipping, one B", calibration(&flipped, 0)),
+            ("flipping, B spread", calibration(&flipped, 1)),
+        ];
         let document = json!({
             "program": "seedflip", "version": env!("CARGO_PKG_VERSION"), "run": self.run, "title": self.title,
             "conditions": tallies,
@@ -196,8 +201,18 @@ pub fn run(args: &Args) -> Result<u8> {
     for t in tallies(&conditions, &keeper.outcomes) {
         let c = &t.condition;
         say(&format!(
-            "{:<10} {:>5.2} Å  complete {:>4}  bins {}  wrong {:>4}  fraction {:>6}  {:>3}/{:<3}  s0 {:.2}  predicted {:.2}",
-            c.method, c.d_min, c.completeness, c.bins, c.wrong, c.fraction, t.solved, t.trials, t.s0, t.predicted
+            "{:<10} {:>5.2} Å  complete {:>4}  bins {}  wrong {:>4}  fraction {:>6}  {:>3}/{:<3}  s0 {:.2}  predicted {:.2} to {:.2}",
+            c.method,
+            c.d_min,
+            c.completeness,
+            c.bins,
+            c.wrong,
+            c.fraction,
+            t.solved,
+            t.trials,
+            t.s0,
+            t.predicted[0],
+            t.predicted[1]
         ));
     }
     say(&format!("wrote screen.csv, screen.json, screen.html in {}", args.output.display()));

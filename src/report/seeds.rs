@@ -25,11 +25,12 @@ pub fn check_text(check: &SeedCheck, file: &SeedFile) -> String {
     let _ = writeln!(out, "correlation of the seed map, CC0        {:.2}", f.correlation);
     let [message, flipping] = check.unseeded.map(|rate| 100.0 * rate);
     let _ = writeln!(out, "trials without seeds that solve: message passing {message:.0} %, flipping {flipping:.0} %");
+    let range = |[hard, easy]: [f64; 2]| format!("{:.0} to {:.0} %", 100.0 * hard, 100.0 * easy);
     let _ = writeln!(
         out,
-        "expected success of one trial: message passing {:.0} %, flipping {:.0} %",
-        100.0 * p.message,
-        100.0 * p.flipping
+        "expected success of one trial: message passing {}, flipping {}\n  (atoms all alike with one B, to B spread widely or heavier atoms among them)",
+        range(p.message),
+        range(p.flipping)
     );
     let t = &check.tangent;
     let _ = writeln!(

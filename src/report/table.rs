@@ -48,6 +48,10 @@ pub fn seed_summary(file: &SeedFile) -> String {
     out
 }
 
+/// A mean cosine between seeds and a solution below this says that they have nothing in common: 0.64 is expected of quadrants that
+/// are a quarter wrong, and chance gives ±0.07 for 100 seeds.
+const BY_CHANCE: f64 = 0.2;
+
 /// What became of the seeds, for a run that had any.
 pub fn seed_outcome(solved: &Solved) -> String {
     let Some(seeds) = &solved.seeds else { return String::new() };
@@ -59,6 +63,9 @@ pub fn seed_outcome(solved: &Solved) -> String {
     if let Some(o) = &seeds.outcome {
         let share = 100.0 * o.agreeing as f64 / o.compared.max(1) as f64;
         let _ = write!(out, "; {share:.0} % of them agree with _a (mean cosine {:.2})", o.mean_cosine);
+        if solved.report.verdict.solved && o.mean_cosine < BY_CHANCE {
+            out.push_str(": no better than chance, the structure was found in spite of them");
+        }
     }
     out.push('\n');
     out

@@ -20,8 +20,8 @@ pub struct Outcome {
     pub r_weak: f64,
     /// Expected height of an atom in the seed map, with the true fraction of wrong seeds.
     pub s0: f64,
-    /// Success that was predicted from it.
-    pub predicted: f64,
+    /// Success that was predicted from it: atoms of one B, B spread widely.
+    pub predicted: [f64; 2],
 }
 
 impl Outcome {

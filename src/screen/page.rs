@@ -47,7 +47,7 @@ pub fn page(title: &str, run: &str, tallies: &[Tally], calibrations: &[(&str, Ve
         let c = &t.condition;
         let _ = writeln!(
             out,
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}/{}</td><td>{:.2}–{:.2}</td><td>{}</td><td>{}</td><td>{:.2}</td><td>{:.2}</td></tr>",
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}/{}</td><td>{:.2}–{:.2}</td><td>{}</td><td>{}</td><td>{:.2}</td><td>{:.2}–{:.2}</td></tr>",
             escape(&c.method),
             c.d_min,
             c.completeness,
@@ -61,7 +61,8 @@ pub fn page(title: &str, run: &str, tallies: &[Tally], calibrations: &[(&str, Ve
             t.median_cycles.map_or("–".into(), |n| n.to_string()),
             t.mean_cc.map_or("–".into(), |cc| format!("{cc:.2}")),
             t.s0,
-            t.predicted
+            t.predicted[0],
+            t.predicted[1]
         );
     }
     out.push_str("</table>\n<h2>Prediction against what was found</h2>\n<table><tr><th>methods</th><th>predicted between</th><th>mean</th><th>found</th></tr>\n");
@@ -89,9 +90,9 @@ fn plot(out: &mut String, name: &str, tallies: &[&Tally]) {
     let span = if most > least { (most / least).ln() } else { 1.0 };
     let x = |f: f64| LEFT + (f.max(1e-4) / least).ln() / span * (WIDTH - LEFT - RIGHT);
     let y = |p: f64| TOP + (1.0 - p) * (HEIGHT - TOP - BOTTOM);
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<figure><svg width=\"{WIDTH}\" height=\"{HEIGHT}\" role=\"img\" aria-label=\"{}\" font-size=\"11\">\n",
+        "<figure><svg width=\"{WIDTH}\" height=\"{HEIGHT}\" role=\"img\" aria-label=\"{}\" font-size=\"11\">",
         escape(name)
     );
     for p in [0.0, 0.5, 1.0] {

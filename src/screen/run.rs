@@ -53,7 +53,7 @@ struct Seated {
     job: Job,
     done: u32,
     s0: f64,
-    predicted: f64,
+    predicted: [f64; 2],
 }
 
 impl Screen<'_> {

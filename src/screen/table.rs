@@ -6,7 +6,7 @@ use crate::{Error, Result};
 use std::fmt::Write;
 use std::path::Path;
 
-const HEADER: &str = "method,of,d_min,completeness,bins,wrong,fraction,draw,solved,cc,cycles,kappa,r_weak,s0,predicted";
+const HEADER: &str = "method,of,d_min,completeness,bins,wrong,fraction,draw,solved,cc,cycles,kappa,r_weak,s0,predicted_one_b,predicted_spread";
 
 /// Fields that name a condition, as they stand at the beginning of a line.
 fn key(c: &Condition) -> String {
@@ -31,7 +31,7 @@ pub fn write(run: &str, conditions: &[Condition], outcomes: &[Outcome]) -> Strin
     for o in sorted {
         let _ = writeln!(
             out,
-            "{},{},{},{:.4},{},{:.3},{:.4},{:.4},{:.4}",
+            "{},{},{},{:.4},{},{:.3},{:.4},{:.4},{:.4},{:.4}",
             key(&conditions[o.condition]),
             o.draw,
             u8::from(o.solved()),
@@ -40,7 +40,8 @@ pub fn write(run: &str, conditions: &[Condition], outcomes: &[Outcome]) -> Strin
             o.kappa,
             o.r_weak,
             o.s0,
-            o.predicted
+            o.predicted[0],
+            o.predicted[1]
         );
     }
     out
@@ -82,7 +83,7 @@ pub fn read(path: &Path, run: &str, conditions: &[Condition], draws: u32) -> Res
                 kappa: value(11)?,
                 r_weak: value(12)?,
                 s0: value(13)?,
-                predicted: value(14)?,
+                predicted: [value(14)?, value(15)?],
             });
         }
     }
@@ -114,7 +115,7 @@ mod tests {
             kappa: 3.5,
             r_weak: 0.125,
             s0: 1.25,
-            predicted: 0.5,
+            predicted: [0.5, 0.75],
         };
         let outcomes = [outcome(0, 1), outcome(1, 1), outcome(1, 2)];
         let folder = tempfile::tempdir().unwrap();

@@ -24,8 +24,8 @@ pub struct Tally {
     pub mean_cc: Option<f64>,
     /// Mean expected height of an atom in the seed map.
     pub s0: f64,
-    /// Mean predicted success.
-    pub predicted: f64,
+    /// Mean predicted success: atoms of one B, B spread widely.
+    pub predicted: [f64; 2],
 }
 
 /// One tally for each condition that has outcomes, in the order of the grid.
@@ -51,7 +51,7 @@ pub fn tallies(conditions: &[Condition], outcomes: &[Outcome]) -> Vec<Tally> {
             median_cycles: cycles.get(cycles.len() / 2).copied(),
             mean_cc: (!solved.is_empty()).then(|| mean(&|o| o.cc, &solved)),
             s0: mean(&|o| o.s0, &here),
-            predicted: mean(&|o| o.predicted, &here),
+            predicted: [mean(&|o| o.predicted[0], &here), mean(&|o| o.predicted[1], &here)],
         });
     }
     all
@@ -85,19 +85,21 @@ pub struct Calibration {
 /// Limits of the bands.
 const BANDS: [f64; 6] = [0.0, 0.1, 0.3, 0.7, 0.9, 1.0];
 
-/// The prediction against what happened.
-pub fn calibration(outcomes: &[&Outcome]) -> Vec<Calibration> {
+/// The prediction for one kind of structure (0: one B, 1: B spread) against what happened.
+pub fn calibration(outcomes: &[&Outcome], kind: usize) -> Vec<Calibration> {
     BANDS
         .windows(2)
         .map(|band| {
             let last = band[1] >= 1.0;
-            let here: Vec<&&Outcome> =
-                outcomes.iter().filter(|o| o.predicted >= band[0] && (o.predicted < band[1] || last)).collect();
+            let here: Vec<&&Outcome> = outcomes
+                .iter()
+                .filter(|o| o.predicted[kind] >= band[0] && (o.predicted[kind] < band[1] || last))
+                .collect();
             let n = here.len().max(1) as f64;
             Calibration {
                 band: [band[0], band[1]],
                 trials: here.len(),
-                predicted: here.iter().map(|o| o.predicted).sum::<f64>() / n,
+                predicted: here.iter().map(|o| o.predicted[kind]).sum::<f64>() / n,
                 solved: here.iter().filter(|o| o.solved()).count(),
             }
         })
@@ -127,11 +129,12 @@ mod tests {
             kappa: 0.0,
             r_weak: 0.0,
             s0: 1.0,
-            predicted,
+            predicted: [predicted, 1.0],
         };
         let all = [outcome(0.0, 0.1), outcome(0.1, 0.9), outcome(1.0, 0.9), outcome(0.95, 0.2)];
-        let bands = calibration(&all.iter().collect::<Vec<_>>());
+        let bands = calibration(&all.iter().collect::<Vec<_>>(), 0);
         assert_eq!(bands.iter().map(|b| b.trials).collect::<Vec<_>>(), [1, 1, 0, 0, 2]);
+        assert_eq!(calibration(&all.iter().collect::<Vec<_>>(), 1)[4].trials, 4);
         assert_eq!(bands.iter().map(|b| b.solved).sum::<usize>(), 2);
     }
 }
