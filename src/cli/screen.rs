@@ -138,7 +138,8 @@ pub fn run(args: &Args) -> Result<u8> {
     let best = input.data.shells.d_min;
     let mut resolutions = args.resolution.clone();
     if resolutions.is_empty() {
-        resolutions.push(DEFAULT_D_MIN.max(best));
+        // Four decimals, rounded towards the better resolution: it stands in every line of the table.
+        resolutions.push((DEFAULT_D_MIN.max(best) * 1e4).floor() / 1e4);
     }
     if let Some(d) = resolutions.iter().find(|d| **d < best * 0.99) {
         return Err(Error::Usage(format!("--resolution {d} is beyond the data, which end at {best:.2} Å")));

@@ -63,6 +63,17 @@ pub enum Of {
     All,
 }
 
+impl Of {
+    /// As the option's values are written.
+    fn name(self) -> &'static str {
+        match self {
+            Self::StrongThird => "the strong third",
+            Self::Top => "a third, the strongest",
+            Self::All => "all",
+        }
+    }
+}
+
 impl std::convert::From<Of> for Pool {
     fn from(pool: Of) -> Self {
         match pool {
@@ -101,8 +112,11 @@ pub fn run(args: &Args) -> Result<u8> {
         None => format!("{} bins", args.bins),
     };
     let source = format!(
-        "made by seedflip from the model {model}: fraction {} of {:?}, {kind}, wrong {}, to {d_min:.2} A, seed {}",
-        args.fraction, oracle.pool, args.wrong, args.seed
+        "made by seedflip from the model {model}: fraction {} of {}, {kind}, wrong {}, to {d_min:.2} A, seed {}",
+        args.fraction,
+        args.pool.name(),
+        args.wrong,
+        args.seed
     );
     let told = (!args.untold && args.gaussian.is_none()).then_some(args.wrong);
     let csv =
