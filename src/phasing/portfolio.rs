@@ -14,6 +14,15 @@ pub const WEAK_FRACTIONS: [f32; 2] = [0.2, 0.3];
 pub const POLISH: FlipRecipe = FlipRecipe { k: 0.9, weak: 0.0, amplitudes: Amplitudes::E };
 /// Cycles of polish (recipe notes §1).
 pub const POLISH_CYCLES: u32 = 40;
+/// What phases that flipping found from seeds are put to the proof with.
+pub const PROOF: MessageRecipe = MessageRecipe {
+    denoiser: Denoiser::Logistic,
+    n_start: 1.0,
+    n_end: 1.0,
+    anneal: 0,
+    damping: 0.0,
+    seeds: SeedUse::Posterior,
+};
 /// Cycles that message passing goes on after it has converged: the first look that passes comes while heavy atoms are in
 /// place and light ones still arrive.
 pub const SETTLE_CYCLES: u32 = 20;

@@ -10,7 +10,7 @@ pub struct Finished {
     pub trial: u32,
     /// Name of its arm.
     pub arm: &'static str,
-    /// The recipe that searched (not the polish).
+    /// The recipe that searched (not the polish); that of the proof for phases that came back from it.
     pub recipe: Recipe,
     /// Figures of merit at the end.
     pub merits: Merits,

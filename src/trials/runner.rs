@@ -13,7 +13,7 @@ use super::{Budget, Finished, Observer, Progress, RunReport, SeedInput, SeedSour
 use crate::crystal::{Cell, SpaceGroup};
 use crate::engine::{Engine, EngineError, Merits, Recipe, StageSeconds, Start};
 use crate::grid::Sampling;
-use crate::phasing::portfolio::{POLISH, POLISH_CYCLES, SETTLE_CYCLES};
+use crate::phasing::portfolio::{POLISH, POLISH_CYCLES, PROOF, SETTLE_CYCLES};
 use crate::phasing::rules::{converged, promising};
 use crate::phasing::{Arm, GriddedSphere, Patterson, Sphere, StartKind};
 use crate::reflections::PhasedReflection;
@@ -238,8 +238,7 @@ impl Runner<'_> {
     ) -> Result<u32, EngineError> {
         let phases = grid_engine.engine.phases(slot)?.unwrap_or_default();
         let start = blurred(&grid_engine.gridded.problem, &phases, self.seed, trial.trial);
-        let recipe = if trial.arm.is_flipping() { Recipe::Flipping(POLISH) } else { trial.recipe };
-        grid_engine.engine.seat(slot, &Start::Phases(start), recipe)?;
+        grid_engine.engine.seat(slot, &Start::Phases(start), proof_recipe(trial))?;
         trial.searched = Some((phases, merits));
         Ok(PROOF_CYCLES)
     }
@@ -254,13 +253,15 @@ impl Runner<'_> {
         state: &mut State,
     ) -> Result<(), EngineError> {
         let mut phases = grid_engine.engine.phases(slot)?.unwrap_or_default();
-        let mut merits = merits;
+        let (mut merits, mut recipe) = (merits, trial.recipe);
         let seeded = matches!(trial.arm.start, StartKind::Seeded(_));
         let mut proven = seeded.then_some(false);
         if let Some((searched, at_search)) = &trial.searched {
             let back = came_back(&grid_engine.gridded.problem, searched, &phases);
-            if back && promising(&merits, trial.arm.is_flipping()) {
+            // Every proof is a run of message passing.
+            if back && promising(&merits, false) {
                 proven = Some(true);
+                recipe = proof_recipe(trial);
             } else {
                 // What was found stays what is shown, but no claim.
                 (phases, merits) = (searched.clone(), *at_search);
@@ -269,7 +270,7 @@ impl Runner<'_> {
         let phased = self.sphere.phased(&grid_engine.gridded, &phases);
         grid_engine.engine.vacate(slot);
         let place = state.finished.len();
-        let (arm, recipe) = (trial.arm.name, trial.recipe);
+        let arm = trial.arm.name;
         state.finished.push(Finished { trial: trial.trial, arm, recipe, merits, proven });
         if state.finished[place].is_promising() {
             state.fallback = None;
@@ -301,6 +302,12 @@ impl Runner<'_> {
         }
         Ok(())
     }
+}
+
+/// What a seeded trial has to come back by: its own recipe, or message passing where it flips. Flipping needs two to three times
+/// the s₀ (benches/results, 2026-11-22, seeds) and does not come back from such a blur where its phases are right.
+fn proof_recipe(trial: &Seated) -> Recipe {
+    if trial.arm.is_flipping() { Recipe::Message(PROOF) } else { trial.recipe }
 }
 
 /// What has accumulated.
