@@ -37,7 +37,7 @@ pub struct SeedFile {
 /// Reads a seed file of any kind, found from its content, for the reflections of `data` with d ≥ `d_min` (Å).
 ///
 /// # Errors
-/// Those of the readers; another cell or setting than the data's; and those of [`resolve`].
+/// Those of the readers; another cell or setting than the data's; and those of [`resolve()`].
 pub fn read_seeds(path: &Path, data: &DataSet, d_min: f64) -> Result<SeedFile> {
     let hint = "give a seed file: CSV, .fcf, MTZ, NPY or NPZ, a model (.res, .cif) or a map";
     let bytes = read_bytes(path, hint)?;

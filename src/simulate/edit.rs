@@ -54,3 +54,46 @@ impl ModelEdits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crystal::{Cell, Site, SpaceGroup};
+
+    #[test]
+    fn edits_do_what_they_say() {
+        let site = |element: u8, x: f64, sof: f64| Site {
+            label: "X".into(),
+            element: Some(element),
+            xyz: [x, 0.3, 0.4],
+            sof,
+            u_iso: 0.05,
+            u_aniso: Some([0.05; 6]),
+            height: None,
+        };
+        let model = Model {
+            title: "made up".into(),
+            cell: Cell::new([10.0; 3], [90.0; 3]).unwrap(),
+            // P −1 with a carbon on the inversion centre, whose whole atom has s.o.f. ½.
+            space_group: SpaceGroup::from_latt_symm(1, &[]).unwrap(),
+            wavelength: None,
+            sites: vec![
+                Site { xyz: [0.0; 3], ..site(6, 0.0, 0.5) },
+                site(7, 0.2, 0.6),
+                site(8, 0.3, 0.4),
+                site(1, 0.35, 1.0),
+            ],
+        };
+        assert!(!ModelEdits::default().any());
+        let mut edited = model.clone();
+        ModelEdits { element: Some(16), b: Some([3.0, 12.0]), whole: true }.apply(&mut edited);
+        let kept: Vec<(Option<u8>, f64)> = edited.sites.iter().map(|s| (s.element, s.sof)).collect();
+        assert_eq!(kept, [(Some(16), 0.5), (Some(16), 1.0)]);
+        let b = |s: &Site| s.u_iso * 8.0 * PI * PI;
+        assert!(edited.sites.iter().all(|s| (3.0..=12.0).contains(&b(s)) && s.u_aniso.is_none()));
+        assert!(b(&edited.sites[0]) != b(&edited.sites[1]));
+        let mut flat = model.clone();
+        ModelEdits { b: Some([5.0; 2]), ..ModelEdits::default() }.apply(&mut flat);
+        assert!(flat.sites.len() == 4 && flat.sites.iter().all(|s| (b(s) - 5.0).abs() < 1e-9));
+    }
+}
