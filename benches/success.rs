@@ -24,7 +24,7 @@ use seedflip::grid::Sampling;
 use seedflip::phasing::{Draw, Patterson, SeedPlaces, Sphere, expected_atoms};
 use seedflip::reflections::{DataSet, PhasedReflection};
 use seedflip::seed::known::to_representative;
-use seedflip::seed::{Frame, Oracle, Pool, SeedList, TruePhase, resolve};
+use seedflip::seed::{Oracle, Pool, SeedList, TruePhase, resolve};
 use seedflip::simulate::{SimulateOptions, simulate};
 use seedflip::structure::{SOLVED_CC, Weighting, agreement};
 use seedflip::twins::random::{trial_hash, unit_interval};
@@ -215,15 +215,7 @@ impl Seeding {
             }
         }
         let seeds = Oracle { seed: draw, ..self.oracle }.seeds(&self.group, &unique);
-        let list = SeedList {
-            path: "oracle".into(),
-            kind: "oracle",
-            frame: Frame::default(),
-            sets: vec![seeds],
-            wrong: None,
-            source: None,
-            warnings: Vec::new(),
-        };
+        let list = SeedList { sets: vec![seeds], ..SeedList::new(Path::new("oracle"), "oracle") };
         let sets = resolve(&list, &self.group, &self.measured, &|hkl| (hkl, 0.0)).unwrap_or_else(|e| panic!("{e}"));
         let seeds = places.seeds(problem, &self.group, sets.origin, &sets.sets[0], self.told, Draw::Mean);
         Start::Seeded { seeds: Arc::new(seeds), hold: self.hold }

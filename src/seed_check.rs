@@ -12,14 +12,12 @@ use crate::seed::known::equivalents;
 use crate::seed::{Feasibility, Knowledge, KnownPhase, Origin, Prediction, SeedCounts, TruePhase};
 use crate::seed_input::SeedFile;
 use crate::structure::{Hand, Weighting, agreement};
-use crate::trials::probe::unseeded_rate;
+use crate::trials::probe::{PROBED, unseeded_rate};
 use crate::{Error, Result};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::f64::consts::TAU;
 
-/// Trials without seeds that show whether the structure needs any.
-const PROBED: u32 = 8;
 /// Lower limits of |E| of the coverage table.
 const E_LIMITS: [f64; 6] = [2.5, 2.0, 1.5, 1.2, 1.0, 0.0];
 
@@ -174,17 +172,9 @@ fn against_truth(data: &DataSet, origin: Origin, known: &[KnownPhase], truth: &[
         n += 1;
         error += off.clamp(-1.0, 1.0).acos().to_degrees();
         cosine += off;
-        let in_file = k.sign * (true_here - k.offset);
-        let bin = match &k.knowledge {
-            Knowledge::Bin { bin, bins, .. } => Some((*bin, *bins)),
-            Knowledge::Classes(p) => {
-                p.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(b, _)| (b as u32, p.len() as u32))
-            }
-            Knowledge::Phase { .. } => None,
-        };
-        if let Some((bin, bins)) = bin {
+        if let Some((bin, bins)) = k.knowledge.likeliest_bin() {
             binned += 1;
-            right += usize::from(Knowledge::bin_of(in_file, bins) == bin);
+            right += usize::from(Knowledge::bin_of(k.in_file(true_here), bins) == bin);
         }
     }
     let of = |x: f64| x / n.max(1) as f64;

@@ -15,7 +15,7 @@ use crate::formats::map_read::{is_map, read_map};
 use crate::formats::seeds::read_seed_list;
 use crate::formats::text::read_bytes;
 use crate::reflections::{DataSet, NormalisedReflection};
-use crate::seed::{Frame, Origin, SeedList, SeedSets, resolve};
+use crate::seed::{Origin, SeedList, SeedSets, resolve};
 use crate::{Error, Result};
 use calculated::{Calculated, seeds_of};
 use std::collections::HashSet;
@@ -46,27 +46,18 @@ pub fn read_seeds(path: &Path, data: &DataSet, d_min: f64) -> Result<SeedFile> {
         Some(list) => list,
         None => {
             let calculated = Calculated { path, data, reflections: &reflections };
-            let (kind, cell, group, factors, warnings) = if is_map(&bytes) {
+            // The phases come out in the data's frame, so the list itself needs none.
+            let (kind, factors, warnings) = if is_map(&bytes) {
                 let file = read_map(path, &bytes)?;
                 let factors = calculated.of_map(&file.map)?;
-                ("density map", file.map.cell.clone(), file.group, factors, file.warnings)
+                way(path, Some(&file.map.cell), file.group.as_ref(), data)?;
+                ("density map", factors, file.warnings)
             } else {
                 let fragment = read_fragment(path, &bytes)?;
                 let way = way(path, Some(&fragment.cell), Some(&fragment.group), data)?;
-                let factors = calculated.of_fragment(&fragment, &way)?;
-                ("model", fragment.cell.clone(), Some(fragment.group.clone()), factors, fragment.warnings)
+                ("model", calculated.of_fragment(&fragment, &way)?, fragment.warnings)
             };
-            // The phases are in the data's frame already; what the file says of cell and group has been looked at.
-            way(path, Some(&cell), group.as_ref(), data)?;
-            SeedList {
-                path: path.to_owned(),
-                kind,
-                frame: Frame::default(),
-                sets: vec![seeds_of(&reflections, &factors)],
-                wrong: None,
-                source: None,
-                warnings,
-            }
+            SeedList { sets: vec![seeds_of(&reflections, &factors)], warnings, ..SeedList::new(path, kind) }
         }
     };
     resolve_list(&list, data, &reflections.iter().map(|r| r.merged.hkl).collect())
@@ -83,10 +74,7 @@ fn resolve_list(list: &SeedList, data: &DataSet, measured: &HashSet<Hkl>) -> Res
     if !way.is_identity() {
         list.warnings.push("the seeds are in another setting or about another origin and were transformed".into());
     }
-    let transform = |hkl: Hkl| {
-        let hkl = way.hkl(hkl);
-        (hkl, way.phase_gain(hkl))
-    };
+    let transform = |hkl: Hkl| way.seed(hkl, 0.0);
     let mut sets = resolve(&list, &data.header.space_group, measured, &transform)?;
     let held_back = limit::limit(&mut sets, data, measured.len());
     if held_back > 0 {

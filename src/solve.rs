@@ -25,6 +25,12 @@ use std::time::Duration;
 
 /// Data beyond this resolution do not help the search in P1 and cost time; recipe notes §6 cut at 0.8 Å.
 pub const DEFAULT_D_MIN: f64 = 0.8;
+
+/// Resolution in Å to which `data` are phased: as asked for, but never beyond where they end.
+pub fn resolution(data: &DataSet, asked: Option<f64>) -> f64 {
+    asked.unwrap_or(DEFAULT_D_MIN).max(data.shells.d_min)
+}
+
 /// Polish by flipping blurs what message passing found (recipe notes §3: 11–13° becomes 20°; conotoxin: recall 0.84
 /// becomes 0.77), unless heavy atoms rule: there R_weak falls to less than three quarters and light atoms appear (LuAG, recall
 /// 0.4 → 1.0; a hexafluorobenzene derivative in C2/c, 0.92 → 1.0). Ratios seen: 0.31–0.73 where it helped, 0.79–1.2 elsewhere.
@@ -130,7 +136,7 @@ pub fn solve(
     let begun = std::time::Instant::now();
     let header = &data.header;
     let (cell, space_group) = (&header.cell, &header.space_group);
-    let d_min = options.d_min.unwrap_or(DEFAULT_D_MIN).max(data.shells.d_min);
+    let d_min = resolution(data, options.d_min);
     // Half a sphere of radius 1/d in reciprocal space.
     let expected = 2.0 / 3.0 * std::f64::consts::PI * cell.volume / d_min.powi(3);
     if expected > MOST_REFLECTIONS {

@@ -3,6 +3,7 @@
 mod backend;
 pub mod bench;
 mod bench_text;
+mod data_args;
 pub mod devices;
 mod dump;
 mod memory;

@@ -1,6 +1,7 @@
 //! `seedflip screen`: how good must seeds be for this crystal?
 
 use super::backend::BackendArgs;
+use super::data_args::DataArgs;
 use super::seed_make::Of;
 use super::solve::{fraction, positive};
 use crate::error::{EXIT_INTERRUPTED, EXIT_OK};
@@ -10,8 +11,8 @@ use crate::screen::page::page;
 use crate::screen::tally::calibration;
 use crate::screen::{Condition, Grid, Outcome, Screen, Watcher, table, tallies};
 use crate::seed_input::true_phases;
-use crate::solve::DEFAULT_D_MIN;
-use crate::{Error, Result, input};
+use crate::solve::resolution;
+use crate::{Error, Result};
 use serde_json::json;
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -21,18 +22,14 @@ use std::time::{Duration, Instant};
 /// Success curves over fraction, bins, errors, resolution and completeness of seeds, on one structure
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// SHELX instruction file; the reflections are read from the .hkl of the same name
-    #[arg(value_name = "NAME.ins")]
-    ins: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
     /// The structure, whose phases are the truth
     #[arg(long, value_name = "MODEL")]
     model: PathBuf,
     /// Folder for screen.csv, screen.json and screen.html; a screen that was ended goes on from its screen.csv
     #[arg(short = 'o', long, value_name = "DIR")]
     output: PathBuf,
-    /// Reflection file, if it is not NAME.hkl
-    #[arg(long, value_name = "FILE")]
-    hkl: Option<PathBuf>,
     /// Fractions of the reflections chosen from that become seeds
     #[arg(long, value_delimiter = ',', default_value = "0.01,0.025,0.05,0.1,0.2", value_parser = fraction)]
     fraction: Vec<f64>,
@@ -134,12 +131,12 @@ pub fn run(args: &Args) -> Result<u8> {
             method_names().join(", ")
         )));
     }
-    let input = input::read(&args.ins, args.hkl.as_deref(), None)?;
+    let input = args.data.read(None)?;
     let best = input.data.shells.d_min;
     let mut resolutions = args.resolution.clone();
     if resolutions.is_empty() {
         // Four decimals, rounded towards the better resolution: it stands in every line of the table.
-        resolutions.push((DEFAULT_D_MIN.max(best) * 1e4).floor() / 1e4);
+        resolutions.push((resolution(&input.data, None) * 1e4).floor() / 1e4);
     }
     if let Some(d) = resolutions.iter().find(|d| **d < best * 0.99) {
         return Err(Error::Usage(format!("--resolution {d} is beyond the data, which end at {best:.2} Å")));
@@ -162,7 +159,7 @@ pub fn run(args: &Args) -> Result<u8> {
     let name = |path: &PathBuf| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let run = format!(
         "seedflip screen of {} with {}: {} unique reflections, told {}, cycles {}",
-        name(&args.ins),
+        name(&args.data.ins),
         name(&args.model),
         truth.len(),
         args.told.map_or("the truth".into(), |e| e.to_string()),

@@ -1,28 +1,25 @@
 //! `seedflip seed check`: what seeds are worth, before a run and, given a model, against the truth.
 
 use super::backend::BackendArgs;
+use super::data_args::DataArgs;
 use super::solve::{fraction, positive};
+use crate::Result;
 use crate::error::EXIT_OK;
 use crate::report::seeds::check_text;
 use crate::seed_check::SeedCheck;
 use crate::seed_input::{read_seeds, true_phases};
-use crate::solve::DEFAULT_D_MIN;
-use crate::{Result, input};
+use crate::solve::resolution;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Coverage, feasibility and quality of seeds, and the success they promise
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// SHELX instruction file; the reflections are read from the .hkl of the same name
-    #[arg(value_name = "NAME.ins")]
-    ins: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
     /// Seed file, of any kind that solve reads
     #[arg(value_name = "SEEDS")]
     seeds: PathBuf,
-    /// Reflection file, if it is not NAME.hkl
-    #[arg(long, value_name = "FILE")]
-    hkl: Option<PathBuf>,
     /// The structure, to compare the seeds with
     #[arg(long, value_name = "MODEL")]
     model: Option<PathBuf>,
@@ -41,8 +38,8 @@ pub struct Args {
 
 /// Runs the sub-command.
 pub fn run(args: &Args) -> Result<u8> {
-    let input = input::read(&args.ins, args.hkl.as_deref(), None)?;
-    let d_min = args.resolution.unwrap_or(DEFAULT_D_MIN).max(input.data.shells.d_min);
+    let input = args.data.read(None)?;
+    let d_min = resolution(&input.data, args.resolution);
     let file = read_seeds(&args.seeds, &input.data, d_min)?;
     let truth = args.model.as_deref().map(|model| true_phases(model, &input.data, d_min)).transpose()?;
     let pool = Arc::new(super::thread_pool(None)?);

@@ -1,31 +1,28 @@
 //! `seedflip seed make`: oracle seeds of a chosen quality from a model.
 
+use super::data_args::DataArgs;
 use super::solve::{fraction, positive};
 use crate::error::EXIT_OK;
 use crate::formats::seed_csv::{SeedHeader, seed_csv};
 use crate::formats::write_bytes;
 use crate::seed::{Oracle, Pool};
 use crate::seed_input::true_phases;
-use crate::solve::DEFAULT_D_MIN;
-use crate::{Error, Result, input};
+use crate::solve::resolution;
+use crate::{Error, Result};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
 /// Seeds of a chosen quality from a model whose phases are taken as the truth
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// SHELX instruction file; the reflections are read from the .hkl of the same name
-    #[arg(value_name = "NAME.ins")]
-    ins: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
     /// The structure: a CIF with fractional coordinates, or a .res
     #[arg(long, value_name = "MODEL")]
     model: PathBuf,
     /// Seed file to write
     #[arg(short = 'o', long, value_name = "SEEDS.csv")]
     output: PathBuf,
-    /// Reflection file, if it is not NAME.hkl
-    #[arg(long, value_name = "FILE")]
-    hkl: Option<PathBuf>,
     /// Fraction of the reflections chosen from that become seeds
     #[arg(long, default_value_t = 0.1, value_name = "P", value_parser = fraction)]
     fraction: f64,
@@ -86,8 +83,8 @@ impl std::convert::From<Of> for Pool {
 
 /// Runs the sub-command.
 pub fn run(args: &Args) -> Result<u8> {
-    let input = input::read(&args.ins, args.hkl.as_deref(), None)?;
-    let d_min = args.resolution.unwrap_or(DEFAULT_D_MIN).max(input.data.shells.d_min);
+    let input = args.data.read(None)?;
+    let d_min = resolution(&input.data, args.resolution);
     let truth = true_phases(&args.model, &input.data, d_min)?;
     let header = &input.data.header;
     let oracle = Oracle {

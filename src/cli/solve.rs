@@ -1,6 +1,7 @@
 //! `seedflip solve`: from `NAME.ins` and `NAME.hkl` to `NAME_a.res`.
 
 use super::backend::BackendArgs;
+use super::data_args::DataArgs;
 use super::progress::Screen;
 use crate::crystal::Radiation;
 use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK};
@@ -8,11 +9,11 @@ use crate::formats::ccp4::ccp4;
 use crate::formats::fcf::{fcf, fcf_rows};
 use crate::formats::res::{ResModel, ScatteringType, res};
 use crate::formats::write_bytes;
-use crate::input::{self, Input};
+use crate::input::Input;
 use crate::phasing::Methods;
 use crate::report::{json, listing, table};
 use crate::seed_input::read_seeds;
-use crate::solve::{DEFAULT_D_MIN, Options, Solved, solve};
+use crate::solve::{Options, Solved, resolution, solve};
 use crate::trials::{RunReport, SeedInput, StopReason};
 use crate::{Error, Result};
 use clap::ValueEnum;
@@ -23,15 +24,11 @@ use std::time::{Duration, Instant};
 /// Solve a crystal structure: NAME.ins + NAME.hkl in, NAME_a.res and a map out
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// SHELX instruction file; the reflections are read from the .hkl of the same name
-    #[arg(value_name = "NAME.ins")]
-    ins: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
     /// Folder for the results [default: the folder of NAME.ins]
     #[arg(short = 'o', long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Reflection file, if it is not NAME.hkl
-    #[arg(long, value_name = "FILE")]
-    hkl: Option<PathBuf>,
     /// Trials at most [default: by the size of the cell]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     trials: Option<u32>,
@@ -131,10 +128,10 @@ pub fn run(args: &Args) -> Result<u8> {
         RadiationArg::Xray => Radiation::Xray,
         RadiationArg::Electron => Radiation::Electron,
     });
-    let input = input::read(&args.ins, args.hkl.as_deref(), radiation)?;
-    let d_min = args.resolution.unwrap_or(DEFAULT_D_MIN).max(input.data.shells.d_min);
+    let input = args.data.read(radiation)?;
+    let d_min = resolution(&input.data, args.resolution);
     let seed_file = args.seeds.as_deref().map(|path| read_seeds(path, &input.data, d_min)).transpose()?;
-    let names = Names::new(&args.ins, args.output.as_deref())?;
+    let names = Names::new(&args.data.ins, args.output.as_deref())?;
     let pool = Arc::new(super::thread_pool(args.threads.map(usize::from))?);
     let screen_on = !args.quiet;
     let say = |line: &str| {

@@ -42,6 +42,17 @@ pub enum Methods {
     Message,
 }
 
+impl Methods {
+    /// Whether an arm is among them.
+    pub(super) fn allow(self, arm: &Arm) -> bool {
+        match self {
+            Self::Both => true,
+            Self::Flipping => arm.is_flipping(),
+            Self::Message => !arm.is_flipping(),
+        }
+    }
+}
+
 /// Where an arm's trials start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -144,13 +155,7 @@ pub fn portfolio(methods: Methods, atoms: f64) -> Vec<Arm> {
     } else {
         vec![flip_e, soft, flip_ef, annealed, flip_patterson, plain, flip_ef, square]
     };
-    all.into_iter()
-        .filter(|arm| match methods {
-            Methods::Both => true,
-            Methods::Flipping => arm.is_flipping(),
-            Methods::Message => !arm.is_flipping(),
-        })
-        .collect()
+    all.into_iter().filter(|arm| methods.allow(arm)).collect()
 }
 
 impl Arm {

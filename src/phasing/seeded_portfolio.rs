@@ -47,13 +47,7 @@ pub fn seeded_portfolio(methods: Methods) -> Vec<Arm> {
         message("seed mp u2", Sampling::Fine, SQUARE),
         message("seed mp N*.3-3", Sampling::Nyquist, logistic(0.3, 3.0, ANNEAL)),
     ];
-    all.into_iter()
-        .filter(|arm| match methods {
-            Methods::Both => true,
-            Methods::Flipping => arm.is_flipping(),
-            Methods::Message => !arm.is_flipping(),
-        })
-        .collect()
+    all.into_iter().filter(|arm| methods.allow(arm)).collect()
 }
 
 #[cfg(test)]

@@ -8,16 +8,11 @@ use crate::phasing::rules::converged;
 use crate::phasing::{Arm, Draw, StartKind, feasibility};
 use crate::reflections::DataSet;
 use crate::seed::{Prediction, TruePhase};
-use crate::trials::probe::unseeded_rate;
+use crate::trials::probe::{PROBED, unseeded_rate};
+use crate::trials::runner::STEP;
 use crate::{Error, Result};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// Cycles between looks at the merits, as in a run of `solve`.
-const STEP: u32 = 10;
-
-/// Trials without seeds that show whether the structure needs any.
-const PROBED: u32 = 8;
 
 /// Hears of every outcome; false ends the screen.
 pub trait Watcher {

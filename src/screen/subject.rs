@@ -6,12 +6,13 @@ use crate::grid::Sampling;
 use crate::phasing::{GriddedSphere, SeedPlaces, Sphere, expected_atoms};
 use crate::reflections::{DataSet, PhasedReflection};
 use crate::seed::known::equivalents;
-use crate::seed::{Frame, Oracle, SeedList, SeedSets, TruePhase, resolve};
+use crate::seed::{Oracle, SeedList, SeedSets, TruePhase, resolve};
 use crate::structure::{SOLVED_CC, Weighting, agreement};
 use crate::twins::random::{trial_hash, unit_interval};
 use crate::{Error, Result};
 use num_complex::Complex32;
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 /// Keeps the choice of the reflections that are kept apart from that of seeds.
 const COMPLETENESS_SEED: u32 = 0x0C03_9137;
@@ -88,13 +89,9 @@ impl<'a> Subject<'a> {
     /// When it gives none.
     pub fn seeds(&self, oracle: &Oracle) -> Result<SeedSets> {
         let list = SeedList {
-            path: "oracle".into(),
-            kind: "oracle",
-            frame: Frame::default(),
             sets: vec![oracle.seeds(self.group(), &self.unique)],
             wrong: Some(oracle.wrong),
-            source: None,
-            warnings: Vec::new(),
+            ..SeedList::new(Path::new("oracle"), "oracle")
         };
         if list.sets[0].is_empty() {
             let what = format!("--fraction {} of {} reflections leaves no seed", oracle.fraction, self.unique.len());

@@ -37,6 +37,18 @@ impl Knowledge {
         turns.rem_euclid(i64::from(bins)) as u32
     }
 
+    /// The bin that is meant, or the likeliest class, and their number; `None` for a plain phase.
+    pub fn likeliest_bin(&self) -> Option<(u32, u32)> {
+        match self {
+            Self::Bin { bin, bins, .. } => Some((*bin, *bins)),
+            Self::Classes(p) => {
+                let best = p.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?.0;
+                Some((best as u32, p.len() as u32))
+            }
+            Self::Phase { .. } => None,
+        }
+    }
+
     /// Mean cosine of the distance from a bin's centre, the phase being anywhere in the bin: sin(π/n)/(π/n).
     pub fn bin_width_factor(bins: u32) -> f64 {
         let half = PI / f64::from(bins);

@@ -24,9 +24,7 @@ impl KnownPhase {
     /// Mean of exp(iφ) of `hkl`; 0 where a centric phase is left open. `wrong` as in `Knowledge::mean`.
     pub fn mean(&self, wrong: f64) -> Complex64 {
         let mean = match self.allowed {
-            Some(allowed) => {
-                self.knowledge.centric_mean(self.sign * (allowed - self.offset), wrong).unwrap_or_default()
-            }
+            Some(allowed) => self.knowledge.centric_mean(self.in_file(allowed), wrong).unwrap_or_default(),
             None => self.knowledge.mean(wrong),
         };
         self.turned(mean)
@@ -39,6 +37,11 @@ impl KnownPhase {
         }
         let phase = self.knowledge.draw(chance);
         self.turned(Complex64::from_polar(self.knowledge.mean(wrong).norm(), phase))
+    }
+
+    /// A phase of `hkl` as the file would give it: what `sign` and `offset` do, undone.
+    pub fn in_file(&self, phase: f64) -> f64 {
+        self.sign * (phase - self.offset)
     }
 
     fn turned(&self, mean: Complex64) -> Complex64 {

@@ -2,7 +2,7 @@
 
 use super::Knowledge;
 use crate::crystal::{Cell, Hkl, SpaceGroup};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the phases have their origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,4 +53,19 @@ pub struct SeedList {
     pub source: Option<String>,
     /// What the user should know about the reading, one line each.
     pub warnings: Vec<String>,
+}
+
+impl SeedList {
+    /// A list without seeds that says nothing of itself, for a reader to fill.
+    pub fn new(path: &Path, kind: &'static str) -> Self {
+        Self {
+            path: path.to_owned(),
+            kind,
+            frame: Frame::default(),
+            sets: Vec::new(),
+            wrong: None,
+            source: None,
+            warnings: Vec::new(),
+        }
+    }
 }

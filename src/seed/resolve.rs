@@ -123,8 +123,7 @@ fn one_set(
                 counts.undecided += 1;
                 continue;
             }
-            let in_file = phase.sign * (allowed - phase.offset);
-            counts.snapped += usize::from(phase.knowledge.snap(in_file) > SNAPPED);
+            counts.snapped += usize::from(phase.knowledge.snap(phase.in_file(allowed)) > SNAPPED);
         }
         if let Some(&(at, first)) = places.get(&phase.hkl) {
             if contradict(&known[at], &phase) {

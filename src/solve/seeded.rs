@@ -54,17 +54,12 @@ pub fn outcome(known: &[KnownPhase], phased: &[PhasedReflection]) -> SeedOutcome
     let mut outcome = SeedOutcome { compared: 0, agreeing: 0, mean_cosine: 0.0 };
     for known in known {
         let Some((_, phase)) = lookup.phase(known.hkl, phased) else { continue };
-        let in_file = known.sign * (phase - known.offset);
         let off = (known.mean(0.0).arg() - phase).cos();
         outcome.compared += 1;
         outcome.mean_cosine += off;
-        let agrees = match &known.knowledge {
-            Knowledge::Bin { bin, bins, .. } => Knowledge::bin_of(in_file, *bins) == *bin,
-            Knowledge::Classes(p) => {
-                let best = p.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(b, _)| b as u32);
-                Some(Knowledge::bin_of(in_file, p.len() as u32)) == best
-            }
-            Knowledge::Phase { .. } => off > NEAR.cos(),
+        let agrees = match known.knowledge.likeliest_bin() {
+            Some((bin, bins)) => Knowledge::bin_of(known.in_file(phase), bins) == bin,
+            None => off > NEAR.cos(),
         };
         outcome.agreeing += usize::from(agrees);
     }

@@ -1,11 +1,12 @@
 //! How often does a method solve this structure without any seeds?
 
+use super::runner::STEP;
 use crate::engine::{Engine, EngineError, Start};
 use crate::phasing::Arm;
 use crate::phasing::rules::converged;
 
-/// Cycles between looks.
-const STEP: u32 = 10;
+/// Trials that show whether a structure needs seeds.
+pub const PROBED: u32 = 8;
 
 /// Share of `trials` random starts of an arm whose merits convince within its cycles; no truth is used. The slots of
 /// `engine` are empty afterwards.

@@ -22,7 +22,7 @@ use std::time::Instant;
 
 /// Cycles between looks at the merits: convergence shows within 10–30 cycles, and a look costs about two
 /// cycles (recipe notes §1, §4).
-const STEP: u32 = 10;
+pub const STEP: u32 = 10;
 
 /// An engine with the grid it works on.
 pub struct GridEngine {

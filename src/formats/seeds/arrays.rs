@@ -41,7 +41,7 @@ pub(super) fn read_npy(path: &Path, bytes: &[u8]) -> Result<SeedList> {
             ));
         }
     };
-    let mut list = checks::empty(path, "NPY");
+    let mut list = SeedList::new(path, "NPY");
     let mut degrees = Vec::new();
     for set in array.values.chunks_exact((rows * width).max(1)).take(sets) {
         let mut seeds = Vec::with_capacity(rows);
@@ -93,7 +93,7 @@ pub(super) fn read_npz(path: &Path, bytes: &[u8]) -> Result<Option<SeedList>> {
         weight: get("weight")?,
     };
     let wrong = get("wrong")?.map(|a| single(&a, "wrong", path)).transpose()?;
-    let mut list = checks::empty(path, "NPZ");
+    let mut list = SeedList::new(path, "NPZ");
     list.wrong = wrong
         .map(|w| {
             checks::fraction(w).ok_or_else(|| Error::file(path, format!("wrong is {w}"), "give a fraction, 0 to 1"))

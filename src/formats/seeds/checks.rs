@@ -1,25 +1,12 @@
 //! What every reader of seeds does at its end, and checks that several share.
 
 use crate::error::{Error, Result};
-use crate::seed::{Frame, Knowledge, Seed, SeedList};
+use crate::seed::{Knowledge, Seed, SeedList};
 use std::f64::consts::{PI, TAU};
 use std::path::Path;
 
 /// Fewer phases that are not 0 may all be small by chance.
 const ENOUGH_PHASES: usize = 20;
-
-/// A list without seeds, for a reader to fill.
-pub(super) fn empty(path: &Path, kind: &'static str) -> SeedList {
-    SeedList {
-        path: path.to_owned(),
-        kind,
-        frame: Frame::default(),
-        sets: Vec::new(),
-        wrong: None,
-        source: None,
-        warnings: Vec::new(),
-    }
-}
 
 /// Leaves out entries that say nothing; `Err` when no seed is left.
 pub(super) fn finish(mut list: SeedList) -> Result<SeedList> {
@@ -89,8 +76,17 @@ pub(super) fn fraction(value: f64) -> Option<f64> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// Phases of the first set, radians; NaN where something else is known.
+    pub fn phases(list: &SeedList) -> Vec<f64> {
+        let phase = |seed: &Seed| match seed.knowledge {
+            Knowledge::Phase { phase, .. } => phase,
+            _ => f64::NAN,
+        };
+        list.sets[0].iter().map(phase).collect()
+    }
 
     fn seed(hkl: [i32; 3], weight: Option<f64>) -> Seed {
         Seed { hkl, knowledge: Knowledge::Phase { phase: 0.0, weight }, line: None }
@@ -98,7 +94,7 @@ mod tests {
 
     #[test]
     fn entries_that_say_nothing_are_left_out() {
-        let mut list = empty(Path::new("a.csv"), "CSV");
+        let mut list = SeedList::new(Path::new("a.csv"), "CSV");
         list.sets = vec![vec![seed([0; 3], None), seed([1, 0, 0], None)], vec![seed([1, 0, 0], Some(0.0))]];
         let finished = finish(list.clone()).unwrap();
         assert_eq!(finished.sets, [[seed([1, 0, 0], None)]]);

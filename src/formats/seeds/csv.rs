@@ -33,7 +33,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<SeedList> {
             None => break Columns::parse(text, line, path)?,
         }
     };
-    let mut list = checks::empty(path, "CSV");
+    let mut list = SeedList::new(path, "CSV");
     let mut sets: BTreeMap<i32, Vec<Seed>> = BTreeMap::new();
     let mut degrees = Vec::new();
     for (line, text) in lines {

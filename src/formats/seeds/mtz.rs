@@ -15,7 +15,7 @@ const WEIGHT: &str = "FOM";
 /// Reads an MTZ file.
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<SeedList> {
     let mtz = Mtz::parse(bytes, path)?;
-    let mut list = checks::empty(path, "MTZ");
+    let mut list = SeedList::new(path, "MTZ");
     let (phase, others) = phase_column(&mtz, path)?;
     if !others.is_empty() {
         list.warnings.push(format!("phases are those of column {}, not of {}", phase.label, others.join(", ")));

@@ -63,7 +63,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Option<SeedList>> {
         (Some("6"), Phases::Degrees(..)) => "fcf LIST 6",
         _ => "CIF reflections",
     };
-    let mut list = checks::empty(path, kind);
+    let mut list = SeedList::new(path, kind);
     if block.first("_cell_length_a").is_some() {
         list.frame.cell = Some(cif::cell(block, path)?);
     }
@@ -129,6 +129,7 @@ fn list_code(block: &Block) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::crystal::identity::{group_by_name, identify};
+    use crate::formats::seeds::checks::tests::phases;
     use std::f64::consts::PI;
 
     const HEAD: &str = "data_a\nloop_\n_symmetry_equiv_pos_as_xyz\n'x, y, z'\n'-x, y+1/2, -z+1/2'\n'-x, -y, -z'\n\
@@ -137,14 +138,6 @@ mod tests {
 
     fn parse(text: &str) -> Result<Option<SeedList>> {
         read(Path::new("a.fcf"), text)
-    }
-
-    fn phases(list: &SeedList) -> Vec<f64> {
-        let phase = |seed: &Seed| match seed.knowledge {
-            Knowledge::Phase { phase, .. } => phase,
-            _ => f64::NAN,
-        };
-        list.sets[0].iter().map(phase).collect()
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Rows {
             let (hkl, knowledge) = read(row).map_err(|fault| fault.at_line(path, line))?;
             set.push(Seed { hkl, knowledge, line: Some(line) });
         }
-        let mut list = checks::empty(path, kind);
+        let mut list = SeedList::new(path, kind);
         list.sets.push(set);
         checks::finish(list)
     }
@@ -125,18 +125,11 @@ fn complex(text: &str) -> Option<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::seeds::checks::tests::phases;
     use std::f64::consts::PI;
 
     fn read(text: &str) -> Result<SeedList> {
         Rows::of(text).unwrap().read(Path::new("a.phs"), text)
-    }
-
-    fn phases(list: &SeedList) -> Vec<f64> {
-        let phase = |seed: &Seed| match seed.knowledge {
-            Knowledge::Phase { phase, .. } => phase,
-            _ => f64::NAN,
-        };
-        list.sets[0].iter().map(phase).collect()
     }
 
     #[test]
