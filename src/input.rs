@@ -3,7 +3,7 @@
 //! Imports: `formats`, `reflections`, `crystal`, `error`.
 
 use crate::Result;
-use crate::crystal::{ElementCount, Radiation, ScatteringTable};
+use crate::crystal::{ElementCount, Radiation, ScatteringTable, SpaceGroup};
 use crate::formats::{Ins, read_hkl, read_ins};
 use crate::reflections::{CrystalHeader, DataSet};
 use std::path::{Path, PathBuf};
@@ -36,6 +36,18 @@ pub fn read(ins_path: &Path, hkl: Option<&Path>, radiation: Option<Radiation>) -
     let data = DataSet::new(header, &file.reflections, sum_f2).map_err(|error| error.of_file(&hkl_path))?;
     let warnings = ins.warnings.iter().chain(&file.warnings).cloned().collect();
     Ok(Input { ins, data, hkl_path, warnings })
+}
+
+impl Input {
+    /// The same rows merged in another space group, that of the Laue class alone for one that is to be found.
+    ///
+    /// # Errors
+    /// Those of `DataSet::new`.
+    pub fn merged_in(&self, group: SpaceGroup) -> Result<DataSet> {
+        let header = CrystalHeader { space_group: group, ..self.data.header.clone() };
+        let sum_f2 = scattering_power(&header);
+        DataSet::new(header, &self.data.rows, sum_f2).map_err(|error| error.of_file(&self.hkl_path))
+    }
 }
 
 /// Σf² over the atoms of the cell as a function of (sin θ/λ)².

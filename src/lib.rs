@@ -75,14 +75,15 @@
 //! gpu          ← engine wgsl twins error
 //! phasing      ← engine grid fourier twins seed reflections crystal
 //! structure    ← reflections crystal fourier
-//! trials       ← phasing engine structure grid seed twins reflections crystal
+//! symmetry     ← structure reflections crystal
+//! trials       ← phasing engine symmetry structure grid seed twins reflections crystal
 //! formats      ← crystal reflections seed structure error
 //! input        ← formats reflections crystal error
 //! seed_input   ← formats structure seed twins reflections crystal error
 //! seed_check   ← seed_input trials phasing engine structure grid seed reflections crystal error
 //! simulate     ← formats twins reflections crystal error
 //! bench        ← engine twins
-//! solve        ← trials phasing engine grid structure seed reflections crystal error
+//! solve        ← trials phasing engine symmetry grid structure seed reflections crystal error
 //! screen       ← trials phasing engine structure grid formats seed twins reflections crystal error
 //! report       ← solve trials seed_check seed_input input seed crystal
 //! cli          ← report screen solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
@@ -121,6 +122,7 @@ pub mod seed_input;
 pub mod simulate;
 pub mod solve;
 pub mod structure;
+pub mod symmetry;
 pub mod trials;
 pub mod twins;
 pub mod wgsl;

@@ -3,25 +3,24 @@
 //! Imports: `trials`, `phasing`, `engine`, `grid`, `structure`, `seed`, `reflections`, `crystal`, `error`.
 
 mod seeded;
+mod settle;
+mod structures;
 
 pub use seeded::{SeedOutcome, SeedSummary};
+pub use structures::{MOST_STRUCTURES, Structure};
 
-use crate::crystal::elements::symbol;
-use crate::engine::cpu::CpuEngine;
-use crate::engine::{Backend, Device, Engine, EngineError, Merits, Recipe, Start};
-use crate::grid::Sampling;
-use crate::phasing::portfolio::{POLISH, POLISH_CYCLES};
-use crate::phasing::{Arm, GriddedSphere, Methods, Sphere, expected_atoms, portfolio, seeded_portfolio};
-use crate::reflections::{DataSet, PhasedReflection};
-use crate::structure::{Coefficients, Solution, solve_structure};
+use crate::crystal::SpaceGroup;
+use crate::engine::{Backend, Device, EngineError};
+use crate::phasing::{Arm, Methods, Sphere, expected_atoms, portfolio, seeded_portfolio};
+use crate::reflections::DataSet;
 use crate::trials::runner::GridEngine;
-use crate::trials::{Budget, Candidate, Observer, RunReport, Runner, SeedInput};
+use crate::trials::{Budget, Observer, RunReport, Runner, SeedInput};
 use crate::{Error, Result};
-use rayon::prelude::*;
 use seeded::outcome;
 use serde::Serialize;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
+use structures::Bench;
 
 /// Data beyond this resolution do not help the search in P1 and cost time; recipe notes §6 cut at 0.8 Å.
 pub const DEFAULT_D_MIN: f64 = 0.8;
@@ -31,10 +30,6 @@ pub fn resolution(data: &DataSet, asked: Option<f64>) -> f64 {
     asked.unwrap_or(DEFAULT_D_MIN).max(data.shells.d_min)
 }
 
-/// Polish by flipping blurs what message passing found (recipe notes §3: 11–13° becomes 20°; conotoxin: recall 0.84
-/// becomes 0.77), unless heavy atoms rule: there R_weak falls to less than three quarters and light atoms appear (LuAG, recall
-/// 0.4 → 1.0; a hexafluorobenzene derivative in C2/c, 0.92 → 1.0). Ratios seen: 0.31–0.73 where it helped, 0.79–1.2 elsewhere.
-const POLISH_GAIN: f32 = 0.75;
 /// Largest sphere that is phased, in reflections of the half sphere: the CPU's 8 slots then take 2 GB, five candidates 0.5 GB each
 /// and their maps as much again.
 const MOST_REFLECTIONS: f64 = 6e6;
@@ -87,7 +82,7 @@ pub struct Effective {
 pub struct Solved {
     /// The run.
     pub report: RunReport,
-    /// One structure for each candidate, in the same order.
+    /// The structures, most believed first; several may come from one candidate, in different space groups.
     pub structures: Vec<Structure>,
     /// The parameters used.
     pub effective: Effective,
@@ -97,15 +92,6 @@ pub struct Solved {
     pub device: Device,
     /// Seconds spent on setting up, on trials and on structures.
     pub seconds: Seconds,
-}
-
-/// A candidate worked up.
-pub struct Structure {
-    /// Phases in the space group, map and sites.
-    pub solution: Solution,
-    /// True when flipping went on once more from the symmetrised phases: `solution.origin` is then that of phases which
-    /// have seen the symmetry, and only the candidate's own origin fit is evidence.
-    pub polished_in_group: bool,
 }
 
 /// Wall seconds of the parts of the job.
@@ -119,7 +105,8 @@ pub struct Seconds {
     pub structures: f64,
 }
 
-/// Runs the trials of a data set, from `seeds` where there are any, on the device of `backend` and works the candidates up to structures on the threads
+/// Runs the trials of a data set. `data` are merged in the space group, which is kept, unless there is a `hint`: then they are merged in
+/// the Laue class alone, the group is found, and the hint is what the input says of it. Trials start from `seeds` where there are any, on the device of `backend` and works the candidates up to structures on the threads
 /// of `pool`.
 ///
 /// # Errors
@@ -127,6 +114,7 @@ pub struct Seconds {
 /// device.
 pub fn solve(
     data: &DataSet,
+    hint: Option<&SpaceGroup>,
     options: &Options,
     seeds: Option<SeedInput<'_>>,
     backend: &dyn Backend,
@@ -199,29 +187,8 @@ pub fn solve(
     // Inside the pool, so that comparisons and structures keep to its threads as well.
     let report = pool.install(|| runner.run(observer));
     let trials = begun.elapsed().as_secs_f64() - setup;
-    let contents: Vec<(u8, f64)> = header.elements.iter().map(|e| (e.atomic_number, e.count)).collect();
-    let structure = |phased: &[PhasedReflection], polished_in_group| {
-        let name = |z| symbol(z).unwrap_or("X").to_owned();
-        let solution = solve_structure(cell, space_group, phased, &contents, Coefficients::default(), name);
-        Structure { solution, polished_in_group }
-    };
-    // One grid for the polish of all candidates, made when the first needs it.
-    let grid = OnceLock::new();
-    let work_up = |candidate: &Candidate| {
-        let first = structure(&candidate.phased, false);
-        if candidate.symmetry_found() != Some(true) {
-            return first;
-        }
-        let gridded = grid.get_or_init(|| sphere.problem(Sampling::Nyquist));
-        let phases = &first.solution.phases.reflections;
-        let Some((polished, merits)) = polish_in_group(&sphere, gridded, phases, &pool) else {
-            return first;
-        };
-        let best = &report.finished[candidate.best];
-        let gained = merits.r_weak < POLISH_GAIN * best.merits.r_weak;
-        if gained || matches!(best.recipe, Recipe::Flipping(_)) { structure(&polished, true) } else { first }
-    };
-    let structures = pool.install(|| report.verdict.candidates.par_iter().map(work_up).collect());
+    let bench = Bench::new(data, hint, &sphere, &report, &pool);
+    let structures = pool.install(|| bench.structures());
     let seconds = Seconds { setup, trials, structures: begun.elapsed().as_secs_f64() - setup - trials };
     if let (Some(summary), Some(input), Some(first)) = (&mut summary, seeds, report.verdict.candidates.first()) {
         summary.outcome = input.sets.sets.first().map(|known| outcome(known, &first.phased));
@@ -235,21 +202,4 @@ const FEWEST_MEASURED: usize = 50;
 /// A device that cannot even begin.
 fn no_engine(error: EngineError) -> Error {
     Error::unusable(error.to_string(), "run with --backend cpu, or choose a lower resolution with --resolution")
-}
-
-/// Goes on from phases that obey the space group: polish of flipping in P1, once more, from a start that
-/// averaging has cleaned. One trial of few cycles, on the CPU whatever ran the search: candidates of all devices are
-/// worked up alike.
-fn polish_in_group(
-    sphere: &Sphere,
-    gridded: &GriddedSphere,
-    phased: &[PhasedReflection],
-    pool: &Arc<rayon::ThreadPool>,
-) -> Option<(Vec<PhasedReflection>, Merits)> {
-    let start = Start::Phases(sphere.start_phases(gridded, phased));
-    let mut engine = CpuEngine::new(gridded.problem.clone(), 1, pool.clone());
-    engine.seat(0, &start, Recipe::Flipping(POLISH)).ok()?;
-    engine.advance(POLISH_CYCLES).ok()?;
-    let merits = (*engine.merits().ok()?.first()?)?;
-    Some((sphere.phased(gridded, &engine.phases(0).ok()??), merits))
 }

@@ -11,6 +11,7 @@ use crate::formats::res::{ResModel, ScatteringType, res};
 use crate::formats::write_bytes;
 use crate::input::Input;
 use crate::phasing::Methods;
+use crate::reflections::merge;
 use crate::report::{json, listing, table};
 use crate::seed_input::read_seeds;
 use crate::solve::{Options, Solved, resolution, solve};
@@ -44,6 +45,9 @@ pub struct Args {
     /// Resolution cut in Å [default: 0.8, or where the data end]
     #[arg(long, value_name = "D", value_parser = positive)]
     resolution: Option<f64>,
+    /// Space group of the result [default: found from the data and the phases]
+    #[arg(long, value_name = "SYMBOL")]
+    space_group: Option<String>,
     /// Radiation [default: by the wavelength]
     #[arg(long, value_enum)]
     radiation: Option<RadiationArg>,
@@ -151,7 +155,10 @@ pub fn run(args: &Args) -> Result<u8> {
     let read_seconds = begun.elapsed().as_secs_f64();
     let seeds = seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: args.wrong });
     let mut screen = Screen::new(screen_on, names.path(".fin"));
-    let solved = solve(&input.data, &args.options(), seeds, backend.as_ref(), pool, &mut screen)?;
+    let find = seeds.is_none() && args.space_group.is_none();
+    let data = if find { input.merged_in(input.data.header.space_group.symmorphic())? } else { input.data.clone() };
+    let hint = find.then_some(&input.data.header.space_group);
+    let solved = solve(&data, hint, &args.options(), seeds, backend.as_ref(), pool, &mut screen)?;
     screen.end();
     let record = json::record(&input, &solved, read_seconds, begun.elapsed().as_secs_f64());
     write_results(&names, &input, &solved, &record)?;
@@ -215,9 +222,9 @@ fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) ->
     }
     let header = &input.data.header;
     if let Some(first) = solved.structures.first() {
-        let merged: Vec<_> = input.data.reflections.iter().map(|r| r.merged).collect();
+        let merged = merge(&input.data.rows, &header.cell, &first.group)?.reflections;
         let rows = fcf_rows(&merged, &first.solution.phases.reflections);
-        let text = fcf(&names.stem, &header.cell, &header.space_group, &rows);
+        let text = fcf(&names.stem, &header.cell, &first.group, &rows);
         write_bytes(&names.path("_a.fcf"), text.as_bytes())?;
         let map = ccp4(&first.solution.map, &format!("seedflip {}", header.title));
         write_bytes(&names.path("_a.ccp4"), &map)?;
@@ -234,9 +241,9 @@ fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) ->
             coefficients: e.coefficients,
         })
         .collect();
-    let models: Vec<_> = solved.report.verdict.candidates.iter().zip(&solved.structures).zip('a'..).collect();
-    for ((candidate, structure), letter) in models.into_iter().rev() {
-        let remarks = table::remarks(solved, candidate, letter);
+    let models: Vec<_> = solved.structures.iter().zip('a'..).collect();
+    for (structure, letter) in models.into_iter().rev() {
+        let remarks = table::remarks(solved, structure, letter);
         let model = ResModel {
             title: &header.title,
             remarks: &remarks,
@@ -244,7 +251,7 @@ fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) ->
             cell: &header.cell,
             z: header.z,
             cell_sigma: input.ins.cell_sigma,
-            group: &header.space_group,
+            group: &structure.group,
             contents: &contents,
             sites: &structure.solution.sites,
             hklf: &input.ins.hklf,

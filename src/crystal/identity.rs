@@ -4,8 +4,8 @@ pub(super) mod origin;
 mod settings;
 
 use super::spacegroup::SpaceGroup;
-use super::symop::{SymOp, TRANSLATION_DENOMINATOR};
-use moyo::base::{Lattice, Operation, Rotation, Translation};
+use super::symop::{Rotation, SymOp, TRANSLATION_DENOMINATOR};
+use moyo::base::{Lattice, Operation, Translation};
 use nalgebra::Matrix3;
 use settings::{Tabulated, settings};
 use std::collections::HashSet;
@@ -58,6 +58,26 @@ pub fn group_by_name(name: &str, rhombohedral_axes: bool) -> Option<SpaceGroup> 
     settings::by_name(name, rhombohedral_axes)?.group()
 }
 
+/// The tabulated groups with these centring vectors (as `SpaceGroup::centring` orders them) whose Laue rotations are
+/// `laue`, on the axes of the tables; of settings that differ by the origin alone the one with a centre at the origin,
+/// where there is one. Empty for axes that no table has.
+pub fn tabulated_groups(centring: &[[i32; 3]], laue: &[Rotation]) -> Vec<SpaceGroup> {
+    let mut found: Vec<SpaceGroup> = Vec::new();
+    let fits = |s: &&Tabulated| s.centring == centring && s.generators.iter().all(|g| laue.contains(&g.rot));
+    for setting in settings().iter().filter(fits) {
+        let Some(group) = setting.group().filter(|g| g.laue_rotations().len() == laue.len()) else { continue };
+        let same = |other: &SpaceGroup| {
+            other.operations().len() == group.operations().len() && origin::shift(other, &setting.generators).is_some()
+        };
+        match found.iter_mut().find(|other| same(other)) {
+            Some(other) if group.operations().contains(&SymOp::INVERSION) => *other = group,
+            Some(_) => {}
+            None => found.push(group),
+        }
+    }
+    found
+}
+
 /// Space-group type on axes that no table lists, through `moyo` on a primitive basis.
 fn identify_type(group: &SpaceGroup) -> Option<Identity> {
     let metric = invariant_metric(group);
@@ -71,7 +91,7 @@ fn identify_type(group: &SpaceGroup) -> Option<Identity> {
             let rot = inverse * Matrix3::from_fn(|r, c| f64::from(op.rot[r][c])) * p;
             let trans =
                 inverse * Translation::from_fn(|r, _| f64::from(op.trans[r]) / f64::from(TRANSLATION_DENOMINATOR));
-            Operation::new(Rotation::from_fn(|r, c| rot[(r, c)].round() as i32), trans)
+            Operation::new(Matrix3::from_fn(|r, c| rot[(r, c)].round() as i32), trans)
         })
         .collect();
     let metric = p.transpose() * Matrix3::from_fn(|r, c| metric[r][c]) * p;
@@ -161,6 +181,21 @@ mod tests {
         same("F d -3 m:1", 227, "F d -3 m:1");
         same("I41/amd", 141, "I 41/a m d:2");
         assert!(group_by_name("P 21/q", false).is_none() && group_by_name("", false).is_none());
+    }
+
+    #[test]
+    fn laue_classes_list_every_group_once() {
+        let count = |latt: i32, symm: &[&str]| {
+            let group = group(latt, symm);
+            tabulated_groups(group.centring(), &group.laue_rotations()).len()
+        };
+        assert_eq!(count(-1, &[]), 2);
+        // P2 P21 Pm Pa Pc Pn, P2/m P21/m and the three glides of each.
+        assert_eq!(count(-1, &["-x,y,-z"]), 14);
+        // 230 types in all when every Laue class is taken on its own standard axes and Pm-3 type pairs are told apart.
+        let cubic = ["z,x,y", "-x,-y,z"];
+        assert_eq!([-1, -2, -4].map(|latt| count(latt, &cubic)), [6, 5, 4]);
+        assert!(tabulated_groups(group(-7, &[]).centring(), &[SymOp::IDENTITY.rot, SymOp::INVERSION.rot]).is_empty());
     }
 
     #[test]

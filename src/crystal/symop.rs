@@ -7,6 +7,9 @@ use std::fmt;
 /// (International Tables A; 1/8 in F d d d and 1/6 in P 6₁ included).
 pub const TRANSLATION_DENOMINATOR: i32 = 24;
 
+/// A rotation part: acts on columns of fractional coordinates, x'ᵢ = Σ Rᵢⱼ xⱼ.
+pub type Rotation = [[i32; 3]; 3];
+
 /// A symmetry operation on fractional coordinates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SymOp {
@@ -95,6 +98,21 @@ impl SymOp {
     pub fn phase_shift(&self, h: Hkl) -> f64 {
         std::f64::consts::TAU * f64::from(self.phase_shift_24(h)) / f64::from(TRANSLATION_DENOMINATOR)
     }
+}
+
+/// −R: the same rotation followed by the inversion.
+pub fn negative(rot: Rotation) -> Rotation {
+    rot.map(|row| row.map(|x| -x))
+}
+
+/// The inverse of a matrix of determinant ±1: its adjugate, with that sign.
+pub fn inverse_rotation(rot: Rotation) -> Rotation {
+    let sign = determinant(rot);
+    let minor = |r: usize, c: usize| {
+        let (r1, r2, c1, c2) = ((r + 1) % 3, (r + 2) % 3, (c + 1) % 3, (c + 2) % 3);
+        rot[r1][c1] * rot[r2][c2] - rot[r1][c2] * rot[r2][c1]
+    };
+    std::array::from_fn(|r| std::array::from_fn(|c| sign * minor(c, r)))
 }
 
 /// Determinant of an integer matrix.
@@ -228,6 +246,15 @@ mod tests {
     fn nonsense_is_refused() {
         for text in ["", "x,y", "x,y,q", "x,y,z+1/5", "x,x,z", "x,y,1//2", "x,y,é", "x,y,", "x,y,z+1/0", "-,y,z"] {
             assert!(SymOp::parse(text).is_err(), "{text:?} passed");
+        }
+    }
+
+    #[test]
+    fn an_inverse_undoes_its_rotation() {
+        for text in ["-y,x-y,z", "z,x,y", "-y,x,-z", "x-y,-y,-z", "-z,-x,y"] {
+            let op = SymOp::parse(text).unwrap();
+            let back = SymOp::new(inverse_rotation(op.rot), [0; 3]);
+            assert_eq!(op.compose(&back), SymOp::IDENTITY, "{text}");
         }
     }
 

@@ -52,7 +52,7 @@ impl Sphere {
             for op in space_group.primitive_operations() {
                 let image = op.rotate_hkl(r.merged.hkl);
                 let half = if in_half(image) { image } else { friedel(image) };
-                measured.insert(half, Measured { e: r.e, f: r.f });
+                measured.insert(half, Measured { e: r.e * f64::from(r.merged.epsilon).sqrt(), f: r.f });
             }
         }
         let basis = space_group.primitive_basis(&cell.metric);

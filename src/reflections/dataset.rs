@@ -32,6 +32,8 @@ pub struct CrystalHeader {
 pub struct DataSet {
     /// Cell, symmetry, contents, radiation.
     pub header: CrystalHeader,
+    /// The rows as read, so that they can be merged in another group.
+    pub rows: Vec<RawReflection>,
     /// Unique reflections, extinct ones left out, sorted by 1/d then index.
     pub reflections: Vec<NormalisedReflection>,
     /// What merging found.
@@ -71,6 +73,15 @@ impl DataSet {
             return Err(error);
         }
         let warnings = evidence.warnings();
-        Ok(Self { header, reflections, merge: merged.report, shells, wilson, statistics, warnings })
+        Ok(Self {
+            header,
+            rows: rows.to_vec(),
+            reflections,
+            merge: merged.report,
+            shells,
+            wilson,
+            statistics,
+            warnings,
+        })
     }
 }

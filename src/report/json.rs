@@ -15,13 +15,12 @@ pub fn record(input: &Input, solved: &Solved, read_seconds: f64, wall_seconds: f
     let header = &input.data.header;
     let report = &solved.report;
     let identity = identify(&header.space_group);
-    let candidates: Vec<Value> = report
-        .verdict
-        .candidates
+    let candidates: Vec<Value> = solved
+        .structures
         .iter()
-        .zip(&solved.structures)
         .zip('a'..)
-        .map(|((candidate, structure), letter)| {
+        .map(|(structure, letter)| {
+            let candidate = &solved.report.verdict.candidates[structure.candidate];
             let best = &report.finished[candidate.best];
             json!({
                 "file": format!("_{letter}.res"),
@@ -29,9 +28,9 @@ pub fn record(input: &Input, solved: &Solved, read_seconds: f64, wall_seconds: f
                 "arm": best.arm,
                 "merits": best.merits,
                 "agreeing_trials": candidate.members.len(),
-                "origin_shift": candidate.origin.shift,
-                "phase_residual_deg": candidate.origin.residual,
-                "operations": candidate.origin.operators.iter().map(|o| json!({
+                "origin_shift": structure.solution.origin.shift,
+                "phase_residual_deg": structure.solution.origin.residual,
+                "operations": structure.solution.origin.operators.iter().map(|o| json!({
                     "op": o.op.to_string(), "phase_residual_deg": o.degrees,
                 })).collect::<Vec<_>>(),
                 "symmetry_found": candidate.symmetry_found(),

@@ -102,7 +102,7 @@ fn parameters(out: &mut String, solved: &Solved) {
 }
 
 fn operations(out: &mut String, solved: &Solved) {
-    if let Some(first) = solved.report.verdict.candidates.first().filter(|c| !c.origin.operators.is_empty()) {
+    if let Some(first) = solved.structures.first().map(|s| &s.solution).filter(|s| !s.origin.operators.is_empty()) {
         out.push_str("\nMean phase residual of each operation in the P1 phases of _a\n");
         for operator in &first.origin.operators {
             let _ = writeln!(out, "  {:<32} {:>6.1}°", operator.op.to_string(), operator.degrees);

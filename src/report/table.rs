@@ -3,8 +3,8 @@
 use crate::crystal::identity::identify;
 use crate::input::Input;
 use crate::seed_input::SeedFile;
-use crate::solve::Solved;
-use crate::trials::{Candidate, Finished, StopReason};
+use crate::solve::{Solved, Structure};
+use crate::trials::{Finished, StopReason};
 use std::fmt::Write;
 
 /// Two lines on the data.
@@ -76,12 +76,15 @@ pub fn ranking(solved: &Solved) -> String {
     let report = &solved.report;
     let mut out = String::new();
     let _ = writeln!(out, " file  trial  arm              cycles  R_weak  E-kurt  tan_cos  kappa  agree  symmetry");
-    for (candidate, letter) in report.verdict.candidates.iter().zip('a'..) {
+    for (structure, letter) in solved.structures.iter().zip('a'..) {
+        let candidate = &report.verdict.candidates[structure.candidate];
         let t = &report.finished[candidate.best];
         let symmetry = match candidate.symmetry_found() {
             None => "P1".into(),
             Some(_) if t.proven == Some(false) => "not proven".into(),
-            Some(found) => format!("{:.0}° {}", candidate.origin.residual, if found { "found" } else { "not found" }),
+            Some(found) => {
+                format!("{:.0}° {}", structure.solution.origin.residual, if found { "found" } else { "not found" })
+            }
         };
         let _ = writeln!(out, "  _{letter}   {}  {:>5}  {symmetry}", columns(t), candidate.members.len());
     }
@@ -130,7 +133,7 @@ pub fn conclusion(solved: &Solved, stem: &str) -> String {
         return out;
     }
     let _ = write!(out, "wrote {stem}_a.res {stem}_a.fcf {stem}_a.ccp4 {stem}.lst {stem}.json");
-    let others = report.verdict.candidates.len().saturating_sub(1);
+    let others = solved.structures.len().saturating_sub(1);
     if let Some(last) = ('a'..='z').nth(others).filter(|_| others > 0) {
         let more = if others > 1 { format!(" to _{last}.res") } else { String::new() };
         let _ = write!(out, "; what else was found: {stem}_b.res{more}");
@@ -153,7 +156,8 @@ fn advice(solved: &Solved) -> &'static str {
 }
 
 /// Remark lines of a `.res`.
-pub fn remarks(solved: &Solved, candidate: &Candidate, letter: char) -> Vec<String> {
+pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<String> {
+    let candidate = &solved.report.verdict.candidates[structure.candidate];
     let best = &solved.report.finished[candidate.best];
     let claimed = letter == 'a' && solved.report.verdict.solved;
     vec![
@@ -173,6 +177,6 @@ pub fn remarks(solved: &Solved, candidate: &Candidate, letter: char) -> Vec<Stri
                 n => format!("{n} trials agree"),
             }
         ),
-        format!("phase residual of the space group {:.1} degrees", candidate.origin.residual),
+        format!("phase residual of the space group {:.1} degrees", structure.solution.origin.residual),
     ]
 }

@@ -30,9 +30,9 @@ pub mod lookup;
 pub mod origin;
 pub mod peaks;
 pub mod solution;
-mod strongest;
+pub mod strongest;
 pub mod unique;
-mod waves;
+pub mod waves;
 
 #[cfg(test)]
 mod invented;

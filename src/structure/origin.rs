@@ -39,6 +39,8 @@ pub struct OperatorResidual {
     /// Phase errors σ give √2σ·√(2/π), but 2σ·√(2/π) for inversion, which pairs a reflection with itself: 34° and 48°
     /// at σ = 30°. A threshold must allow for that.
     pub degrees: f64,
+    /// Mean cos Δ with the same weights, −1…1; 0 where no pair tells.
+    pub correlation: f64,
     /// Number of pairs.
     pub pairs: usize,
 }
@@ -148,7 +150,7 @@ fn waves(ops: &[SymOp], pairs: &[Pair]) -> Vec<Wave> {
 
 /// Mean |Δ| in degrees of each operation and of all together.
 fn residuals(ops: &[SymOp], pairs: &[Pair], hand: Hand, shift: [f64; 3]) -> (Vec<OperatorResidual>, f64) {
-    let mut sums = vec![(0.0, 0.0, 0usize); ops.len()];
+    let mut sums = vec![(0.0, 0.0, 0usize, 0.0); ops.len()];
     for p in pairs {
         let turns: f64 = (0..3).map(|i| f64::from(p.index[i]) * shift[i]).sum();
         let delta = (hand.sign() * p.difference + p.translation) / TAU + turns;
@@ -156,13 +158,19 @@ fn residuals(ops: &[SymOp], pairs: &[Pair], hand: Hand, shift: [f64; 3]) -> (Vec
         sum.0 += p.weight * 360.0 * (delta - delta.round()).abs();
         sum.1 += p.weight;
         sum.2 += 1;
+        sum.3 += p.weight * (TAU * delta).cos();
     }
     let random = (PI / 2.0).to_degrees();
     let mean = |total: f64, weight: f64| if weight > 0.0 { total / weight } else { random };
     let operators = ops
         .iter()
         .zip(&sums)
-        .map(|(&op, &(total, weight, pairs))| OperatorResidual { op, degrees: mean(total, weight), pairs })
+        .map(|(&op, &(total, weight, pairs, cosines))| OperatorResidual {
+            op,
+            degrees: mean(total, weight),
+            correlation: if weight > 0.0 { cosines / weight } else { 0.0 },
+            pairs,
+        })
         .collect();
     let (total, weight) = sums.iter().fold((0.0, 0.0), |a, s| (a.0 + s.0, a.1 + s.1));
     (operators, mean(total, weight))

@@ -1,19 +1,19 @@
 //! What a set of finished trials amounts to: candidates that differ, their support, and the claim.
 
 use super::Finished;
-use crate::crystal::{Cell, SpaceGroup};
+use crate::crystal::{Cell, SpaceGroup, SymOp};
 use crate::reflections::PhasedReflection;
-use crate::structure::{OriginFit, Weighting, agreement, fit_origin};
+use crate::structure::{Weighting, agreement};
+use crate::symmetry::OperatorFits;
 use rayon::prelude::*;
 
 /// E²-weighted agreement above which two trials are one solution. Independent wrong phase sets agree at
 /// 0.1 or less; two polished solutions of one structure at 0.7–0.95.
 pub const SAME_SOLUTION: f64 = 0.55;
-/// Mean phase residual, in degrees, below which the space group's own operations are taken as found in P1
-/// phases. Candidates of solved sets: 3–58°, the upper end an inversion, whose residual is √2 times that of
-/// other operations; the best trials of 35 runs on shuffled intensities: 68–86°, down to 44° by chance in one
-/// tiny polar cell, where no merit was promising (benches/results, 2026-11-22).
-pub const SYMMETRY_FOUND: f64 = 60.0;
+/// Evidence of symmetry (see `OperatorFits::evidence`) above which it is taken as found in P1 phases.
+pub const SYMMETRY_FOUND: f64 = 0.40;
+/// The same for a lone inversion, which phases of a structure without a centre show as well, in part.
+const INVERSION_FOUND: f64 = 0.6;
 /// Candidates that are kept apart; runners-up beyond are of no use to anyone.
 pub const MAX_CANDIDATES: usize = 5;
 /// Trials that must agree for a claim where merits do not convince, and in P 1 always.
@@ -28,8 +28,8 @@ pub struct Candidate {
     pub best: usize,
     /// Places of the trials that agree with it, itself included.
     pub members: Vec<usize>,
-    /// How the phases of the best trial fit the given space group.
-    pub origin: OriginFit,
+    /// How the rotations of the Laue class hold in the phases of the best trial.
+    pub fits: OperatorFits,
     /// Phases of the best trial in P1.
     pub phased: Vec<PhasedReflection>,
     /// The strongest of them, for comparison with other trials.
@@ -50,10 +50,13 @@ pub struct Verdict {
 }
 
 impl Candidate {
-    /// True when the operations of the space group are found in the P1 phases; `None` in P 1, where there
-    /// is nothing to find.
+    /// True when the P1 phases show the symmetry of the intensities, false when they do not; `None` in Laue class −1
+    /// without an inversion, where there is nothing to find.
     pub fn symmetry_found(&self) -> Option<bool> {
-        (!self.origin.operators.is_empty()).then_some(self.origin.residual < SYMMETRY_FOUND)
+        match self.fits.evidence() {
+            Some(evidence) => Some(evidence > SYMMETRY_FOUND),
+            None => self.fits.of(&SymOp::INVERSION.rot).filter(|fit| fit.correlation > INVERSION_FOUND).map(|_| true),
+        }
     }
 
     /// The claim. Promising merits are needed in any case. Above P 1 the operations of the space group must be found
@@ -98,14 +101,14 @@ impl Verdict {
                 candidate.members.push(trial);
                 if better(&finished[trial], &finished[candidate.best]) {
                     candidate.best = trial;
-                    candidate.origin = fit_origin(cell, space_group, &phased);
+                    candidate.fits = OperatorFits::new(cell, space_group, &phased);
                     candidate.strongest = strongest;
                     candidate.phased = phased;
                 }
             }
             None => {
-                let origin = fit_origin(cell, space_group, &phased);
-                self.candidates.push(Candidate { best: trial, members: vec![trial], origin, phased, strongest });
+                let fits = OperatorFits::new(cell, space_group, &phased);
+                self.candidates.push(Candidate { best: trial, members: vec![trial], fits, phased, strongest });
             }
         }
         self.candidates.sort_by(|a, b| {

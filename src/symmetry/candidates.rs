@@ -1,0 +1,115 @@
+//! The space groups that P1 phases and intensities allow, best first.
+
+use super::intrinsic::alike;
+use super::operators::OperatorFits;
+use super::score::{Score, score};
+use crate::crystal::identity::tabulated_groups;
+use crate::crystal::symop::{Rotation, SymOp, negative};
+use crate::crystal::{Cell, SpaceGroup};
+use crate::reflections::PhasedReflection;
+use crate::structure::origin::{OriginFit, fit_origin};
+
+/// An operation that correlates less than this part of the best is in no candidate: true ones of centrosymmetric structures
+/// whose phases have left their centre go down to 0.42 (a copper complex).
+const LEAST_HELD: f64 = 0.35;
+/// A rotation of the Laue class is given up when neither it nor its negative reaches this part of the best: phases of
+/// a twin, or of a Laue class taken too high.
+const LEAST_EITHER: f64 = 0.6;
+/// Groups that are looked at closely.
+const MOST_GROUPS: usize = 8;
+
+/// A group with its origin in the P1 phases.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupCandidate {
+    /// The group, on the axes of the data, at a tabulated origin.
+    pub group: SpaceGroup,
+    /// Shift and hand onto it.
+    pub origin: OriginFit,
+    /// What speaks for it.
+    pub score: Score,
+}
+
+/// Ranks the tabulated groups of the Laue class of `laue` that `phased` and its `fits` allow. Groups on axes that no table
+/// has are looked for among the subgroups … of `hint` alone. Never empty.
+pub fn group_candidates(
+    cell: &Cell,
+    laue: &SpaceGroup,
+    hint: &SpaceGroup,
+    phased: &[PhasedReflection],
+    fits: &OperatorFits,
+    mean_e2_minus_1: f64,
+) -> Vec<GroupCandidate> {
+    let rotations = obeyed(laue, fits);
+    let mut groups = tabulated_groups(laue.centring(), &rotations);
+    if groups.is_empty() {
+        groups = vec![hint.clone(), laue.clone()];
+    }
+    let level = fits.fits.iter().map(|fit| fit.correlation).fold(0.0, f64::max);
+    let mut possible: Vec<(f64, SpaceGroup)> = groups
+        .into_iter()
+        .filter_map(|group| {
+            let mut sum = 0.0;
+            for op in &group.primitive_operations()[1..] {
+                let fit = fits.of(&op.rot)?;
+                if fit.correlation < LEAST_HELD * level || !alike(cell, &group, op, &fit) {
+                    return None;
+                }
+                sum += fit.correlation;
+            }
+            Some((sum, group))
+        })
+        .collect();
+    possible.sort_by(|a, b| b.0.total_cmp(&a.0));
+    possible.truncate(MOST_GROUPS);
+    if possible.is_empty() {
+        possible.push((0.0, hint.clone()));
+    }
+    let mut candidates: Vec<GroupCandidate> = possible
+        .into_iter()
+        .map(|(_, group)| {
+            let origin = fit_origin(cell, &group, phased);
+            let score = score(&group, &origin, fits, phased, mean_e2_minus_1);
+            GroupCandidate { group, origin, score }
+        })
+        .collect();
+    candidates.sort_by(|a, b| b.score.total.total_cmp(&a.score.total));
+    candidates
+}
+
+/// The largest group of rotations of the Laue class that the phases obey, negatives included.
+fn obeyed(laue: &SpaceGroup, fits: &OperatorFits) -> Vec<Rotation> {
+    let level = fits.fits.iter().map(|fit| fit.correlation).fold(0.0, f64::max);
+    let all = laue.laue_rotations();
+    let proper: Vec<Rotation> = all
+        .iter()
+        .copied()
+        .filter(|&rot| SymOp::new(rot, [0; 3]).determinant() > 0)
+        .filter(|rot| *rot == SymOp::IDENTITY.rot || fits.of_either(rot) >= LEAST_EITHER * level)
+        .collect();
+    let mut best = vec![SymOp::IDENTITY.rot];
+    for a in &proper {
+        for b in &proper {
+            let closed = closure(&[*a, *b]);
+            if closed.len() > best.len() && closed.iter().all(|rot| proper.contains(rot)) {
+                best = closed;
+            }
+        }
+    }
+    best.iter().flat_map(|&rot| [rot, negative(rot)]).collect()
+}
+
+/// The rotations that `generators` generate.
+fn closure(generators: &[Rotation]) -> Vec<Rotation> {
+    let mut all = vec![SymOp::IDENTITY.rot];
+    let mut next = 0;
+    while next < all.len() {
+        for generator in generators {
+            let product = SymOp::new(all[next], [0; 3]).compose(&SymOp::new(*generator, [0; 3])).rot;
+            if !all.contains(&product) {
+                all.push(product);
+            }
+        }
+        next += 1;
+    }
+    all
+}
