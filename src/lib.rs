@@ -75,6 +75,7 @@
 //! gpu          ← engine wgsl twins error
 //! phasing      ← engine grid fourier twins seed reflections crystal
 //! structure    ← reflections crystal fourier
+//! model        ← structure reflections crystal fourier
 //! trials       ← phasing engine structure grid seed twins reflections crystal
 //! formats      ← crystal reflections seed structure error
 //! input        ← formats reflections crystal error
@@ -82,9 +83,9 @@
 //! seed_check   ← seed_input trials phasing engine structure grid seed reflections crystal error
 //! simulate     ← formats twins reflections crystal error
 //! bench        ← engine twins
-//! solve        ← trials phasing engine grid structure seed reflections crystal error
+//! solve        ← model trials phasing engine grid structure seed reflections crystal error
 //! screen       ← trials phasing engine structure grid formats seed twins reflections crystal error
-//! report       ← solve trials seed_check seed_input input seed crystal
+//! report       ← solve model trials seed_check seed_input input seed crystal
 //! cli          ← report screen solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
 //! ```
 //! - `engine` knows grids, coefficients, trials and recipes, and no crystallography: a GPU engine takes its place
@@ -111,6 +112,7 @@ pub mod fourier;
 pub mod gpu;
 pub mod grid;
 pub mod input;
+pub mod model;
 pub mod phasing;
 pub mod reflections;
 pub mod report;

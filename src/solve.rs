@@ -1,18 +1,19 @@
 //! The main job without files or screen: from a data set to ranked structures.
 //!
-//! Imports: `trials`, `phasing`, `engine`, `grid`, `structure`, `seed`, `reflections`, `crystal`, `error`.
+//! Imports: `model`, `trials`, `phasing`, `engine`, `grid`, `structure`, `seed`, `reflections`, `crystal`, `error`.
 
 mod seeded;
 
 pub use seeded::{SeedOutcome, SeedSummary};
 
-use crate::crystal::elements::symbol;
+use crate::crystal::{ScatteringTable, Site};
 use crate::engine::cpu::CpuEngine;
 use crate::engine::{Backend, Device, Engine, EngineError, Merits, Recipe, Start};
 use crate::grid::Sampling;
+use crate::model::{Given, Model, build_model};
 use crate::phasing::portfolio::{POLISH, POLISH_CYCLES};
 use crate::phasing::{Arm, GriddedSphere, Methods, Sphere, expected_atoms, portfolio, seeded_portfolio};
-use crate::reflections::{DataSet, PhasedReflection};
+use crate::reflections::{DataSet, MergedReflection, PhasedReflection};
 use crate::structure::{Coefficients, Solution, solve_structure};
 use crate::trials::runner::GridEngine;
 use crate::trials::{Budget, Candidate, Observer, RunReport, Runner, SeedInput};
@@ -106,6 +107,15 @@ pub struct Structure {
     /// True when flipping went on once more from the symmetrised phases: `solution.origin` is then that of phases which
     /// have seen the symmetry, and only the candidate's own origin fit is evidence.
     pub polished_in_group: bool,
+    /// Atoms with elements, refined; `None` where nothing sensible came out, and for candidates behind the first of large structures.
+    pub model: Option<Model>,
+}
+
+impl Structure {
+    /// Atoms and peaks of the model, or the peaks of the map where there is none.
+    pub fn sites(&self) -> &[Site] {
+        self.model.as_ref().map_or(&self.solution.sites, |model| &model.sites)
+    }
 }
 
 /// Wall seconds of the parts of the job.
@@ -117,6 +127,8 @@ pub struct Seconds {
     pub trials: f64,
     /// Symmetry, maps and peaks.
     pub structures: f64,
+    /// Models of atoms.
+    pub models: f64,
 }
 
 /// Runs the trials of a data set, from `seeds` where there are any, on the device of `backend` and works the candidates up to structures on the threads
@@ -201,9 +213,8 @@ pub fn solve(
     let trials = begun.elapsed().as_secs_f64() - setup;
     let contents: Vec<(u8, f64)> = header.elements.iter().map(|e| (e.atomic_number, e.count)).collect();
     let structure = |phased: &[PhasedReflection], polished_in_group| {
-        let name = |z| symbol(z).unwrap_or("X").to_owned();
-        let solution = solve_structure(cell, space_group, phased, &contents, Coefficients::default(), name);
-        Structure { solution, polished_in_group }
+        let solution = solve_structure(cell, space_group, phased, &contents, Coefficients::default());
+        Structure { solution, polished_in_group, model: None }
     };
     // One grid for the polish of all candidates, made when the first needs it.
     let grid = OnceLock::new();
@@ -221,12 +232,40 @@ pub fn solve(
         let gained = merits.r_weak < POLISH_GAIN * best.merits.r_weak;
         if gained || matches!(best.recipe, Recipe::Flipping(_)) { structure(&polished, true) } else { first }
     };
-    let structures = pool.install(|| report.verdict.candidates.par_iter().map(work_up).collect());
-    let seconds = Seconds { setup, trials, structures: begun.elapsed().as_secs_f64() - setup - trials };
+    let mut structures: Vec<Structure> = pool.install(|| report.verdict.candidates.par_iter().map(work_up).collect());
+    let structures_done = begun.elapsed().as_secs_f64() - setup - trials;
+    pool.install(|| add_models(data, &contents, &mut structures));
+    let seconds = Seconds {
+        setup,
+        trials,
+        structures: structures_done,
+        models: begun.elapsed().as_secs_f64() - setup - trials - structures_done,
+    };
     if let (Some(summary), Some(input), Some(first)) = (&mut summary, seeds, report.verdict.candidates.first()) {
         summary.outcome = input.sets.sets.first().map(|known| outcome(known, &first.phased));
     }
     Ok(Solved { report, structures, effective, seeds: summary, device: backend.device(), seconds })
+}
+
+/// Atoms per cell up to which every candidate gets a model: beyond, that takes longer than a user cares to wait for what is
+/// not believed.
+const SMALL: f64 = 120.0;
+
+/// Builds a model for the first candidate, and for the others of a small structure.
+fn add_models(data: &DataSet, contents: &[(u8, f64)], structures: &mut [Structure]) {
+    let header = &data.header;
+    let reflections: Vec<MergedReflection> = data.reflections.iter().map(|r| r.merged).collect();
+    let count = if expected_atoms(header) <= SMALL { structures.len() } else { 1 };
+    for structure in structures.iter_mut().take(count) {
+        structure.model = build_model(&Given {
+            cell: &header.cell,
+            group: &header.space_group,
+            table: ScatteringTable::new(header.radiation),
+            contents,
+            reflections: &reflections,
+            solution: &structure.solution,
+        });
+    }
 }
 
 /// Below this many measured reflections of the half sphere no figure of merit means anything.

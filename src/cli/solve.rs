@@ -236,7 +236,7 @@ fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) ->
         .collect();
     let models: Vec<_> = solved.report.verdict.candidates.iter().zip(&solved.structures).zip('a'..).collect();
     for ((candidate, structure), letter) in models.into_iter().rev() {
-        let remarks = table::remarks(solved, candidate, letter);
+        let remarks = table::remarks(solved, candidate, structure, letter);
         let model = ResModel {
             title: &header.title,
             remarks: &remarks,
@@ -246,7 +246,8 @@ fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) ->
             cell_sigma: input.ins.cell_sigma,
             group: &header.space_group,
             contents: &contents,
-            sites: &structure.solution.sites,
+            scale: structure.model.as_ref().map_or(1.0, |m| m.scale),
+            sites: structure.sites(),
             hklf: &input.ins.hklf,
         };
         write_bytes(&names.path(&format!("_{letter}.res")), res(&model)?.as_bytes())?;

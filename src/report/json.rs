@@ -1,5 +1,6 @@
 //! The run record: everything another program needs, in one JSON document.
 
+use super::table::formula;
 use crate::crystal::identity::identify;
 use crate::input::Input;
 use crate::solve::Solved;
@@ -37,7 +38,11 @@ pub fn record(input: &Input, solved: &Solved, read_seconds: f64, wall_seconds: f
                 "symmetry_found": candidate.symmetry_found(),
                 "polished_in_group": structure.polished_in_group,
                 "mean_figure_of_merit": structure.solution.phases.mean_fom,
-                "sites": structure.solution.sites.len(),
+                "sites": structure.sites().len(),
+                "atoms": structure.model.as_ref().map(|m| m.atoms),
+                "r1": structure.model.as_ref().map(|m| m.r1),
+                "r1_all": structure.model.as_ref().map(|m| m.r1_all),
+                "formula": structure.model.as_ref().map(formula),
             })
         })
         .collect();
@@ -97,6 +102,7 @@ pub fn record(input: &Input, solved: &Solved, read_seconds: f64, wall_seconds: f
             "setup_s": solved.seconds.setup,
             "trials_s": solved.seconds.trials,
             "structures_s": solved.seconds.structures,
+            "models_s": solved.seconds.models,
             "stages_s": report.stages,
             "cycles_per_s": report.cycles as f64 / solved.seconds.trials.max(1e-9),
             "threads": solved.device.threads,

@@ -1,9 +1,11 @@
 //! Short tables for the screen and the listing.
 
+use crate::crystal::elements::symbol;
 use crate::crystal::identity::identify;
 use crate::input::Input;
+use crate::model::Model;
 use crate::seed_input::SeedFile;
-use crate::solve::Solved;
+use crate::solve::{Solved, Structure};
 use crate::trials::{Candidate, Finished, StopReason};
 use std::fmt::Write;
 
@@ -152,11 +154,33 @@ fn advice(solved: &Solved) -> &'static str {
     }
 }
 
+/// Atoms per cell of a model, heaviest first: `S4 O16 C88`.
+pub fn formula(model: &Model) -> String {
+    let parts = model.formula.iter().map(|&(z, n)| {
+        let text = format!("{n:.2}");
+        format!("{}{}", symbol(z).unwrap_or("X"), text.trim_end_matches('0').trim_end_matches('.'))
+    });
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// What became of the atoms, for listing and remarks.
+pub fn model_line(model: &Model) -> String {
+    format!(
+        "R1 {:.4} for {} reflections above 2 sigma, {:.4} for all {}; {} atoms, in the cell {}",
+        model.r1,
+        model.reflections[1],
+        model.r1_all,
+        model.reflections[0],
+        model.atoms,
+        formula(model)
+    )
+}
+
 /// Remark lines of a `.res`.
-pub fn remarks(solved: &Solved, candidate: &Candidate, letter: char) -> Vec<String> {
+pub fn remarks(solved: &Solved, candidate: &Candidate, structure: &Structure, letter: char) -> Vec<String> {
     let best = &solved.report.finished[candidate.best];
     let claimed = letter == 'a' && solved.report.verdict.solved;
-    vec![
+    let mut lines = vec![
         format!(
             "seedflip {} solution {letter}: {}",
             env!("CARGO_PKG_VERSION"),
@@ -174,5 +198,7 @@ pub fn remarks(solved: &Solved, candidate: &Candidate, letter: char) -> Vec<Stri
             }
         ),
         format!("phase residual of the space group {:.1} degrees", candidate.origin.residual),
-    ]
+    ];
+    lines.extend(structure.model.as_ref().map(model_line));
+    lines
 }
