@@ -102,7 +102,7 @@ pub fn ln_valence(z: u8, non_metals: usize, metals: usize) -> f64 {
             0 if metals == 0 => -5.0,
             0 => -3.0,
             1 if metals == 0 => -0.5,
-            _ => -3.0 * (n - 4.0).max(0.0),
+            _ => -3.0 * (n - 4.0).max(0.0) - if metals > 0 { 1.0 } else { 0.0 },
         },
         NITROGEN => match all {
             0 => -3.0,
@@ -112,7 +112,7 @@ pub fn ln_valence(z: u8, non_metals: usize, metals: usize) -> f64 {
         },
         OXYGEN => -4.0 * (n - 2.0).max(0.0),
         FLUORINE if all == 0 => -4.0,
-        FLUORINE => -4.0 * (n - 1.0).max(0.0),
+        FLUORINE if non_metals > 0 => -4.0 * (all as f64 - 1.0),
         SILICON | PHOSPHORUS if all < 3 => -3.0,
         CHLORINE | BROMINE | IODINE if non_metals != 4 => -2.0 * (n - 1.0).max(0.0),
         _ => 0.0,

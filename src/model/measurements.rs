@@ -8,6 +8,8 @@ use crate::crystal::Hkl;
 const FINEST: f64 = 0.8;
 /// Most reflections that are used; beyond, those of lowest resolution are kept (crambin to 0.8 Å has 34 000).
 const MOST: usize = 40_000;
+/// Fewest reflections that are kept where there are more beyond `FINEST`: small cells of high symmetry need them.
+const FEWEST: usize = 2000;
 /// Shells of equal numbers in which errors are taken to be alike …
 const MOST_SHELLS: usize = 20;
 /// … of this many reflections at least.
@@ -57,10 +59,11 @@ impl Measurements {
                 shell: 0,
                 observed: r.intensity > OBSERVED * r.sigma,
             })
-            .filter(|m| m.stol_sq <= finest && m.f.is_finite() && m.sigma.is_finite())
+            .filter(|m| m.f.is_finite() && m.sigma.is_finite())
             .collect();
         list.sort_by(|a, b| a.stol_sq.total_cmp(&b.stol_sq).then(a.hkl.cmp(&b.hkl)));
-        list.truncate(MOST);
+        let within = list.partition_point(|m| m.stol_sq <= finest);
+        list.truncate(within.clamp(FEWEST, MOST));
         let shells = (list.len() / PER_SHELL).clamp(1, MOST_SHELLS);
         let all = list.len().max(1);
         for (n, m) in list.iter_mut().enumerate() {

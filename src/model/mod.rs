@@ -47,6 +47,11 @@ mod scale;
 mod start;
 mod waves;
 
+#[cfg(test)]
+mod simulated;
+#[cfg(test)]
+mod tests;
+
 pub use given::Given;
 pub use rounds::{Round, build_model};
 

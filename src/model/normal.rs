@@ -5,6 +5,8 @@ use super::factors::Factors;
 use super::measurements::Measurements;
 use super::waves::{WaveSums, Waves};
 use crate::crystal::SpaceGroup;
+use crate::crystal::structure_factors::exp;
+use multiversion::multiversion;
 use rayon::prelude::*;
 use rustfft::num_complex::Complex64;
 use std::f64::consts::{PI, TAU};
@@ -100,6 +102,8 @@ impl Calculator<'_> {
         let limits = Waves::limits(self.group, list.iter().map(|m| m.hkl));
         let waves = Waves::new(self.group, atoms, limits);
         let columns: Vec<usize> = atoms.iter().map(|a| self.factors.column(a.z)).collect();
+        let sofs: Vec<f64> = atoms.iter().map(|a| a.sof).collect();
+        let exponents: Vec<f64> = atoms.iter().map(|a| 8.0 * PI * PI * a.u).collect();
         let piece = list.len().div_ceil(PIECES).max(1);
         let parts: Vec<(Vec<Complex64>, Vec<Block>)> = (0..list.len().div_ceil(piece))
             .into_par_iter()
@@ -113,9 +117,10 @@ impl Calculator<'_> {
                         let m = &list[i];
                         waves.sum(m.hkl, weights.is_some(), &mut sums);
                         let row = self.factors.row(i);
-                        for ((unit, atom), &column) in unit.iter_mut().zip(atoms).zip(&columns) {
-                            *unit = atom.sof * row[column] * (-8.0 * PI * PI * atom.u * m.stol_sq).exp();
+                        for ((unit, sof), &column) in unit.iter_mut().zip(&sofs).zip(&columns) {
+                            *unit = sof * row[column];
                         }
+                        damp(&mut unit, &exponents, m.stol_sq);
                         let mut fc = Complex64::default();
                         for (j, atom) in atoms.iter().enumerate() {
                             fc += Complex64::new(sums.re[0][j], sums.im[0][j]) * (unit[j] * atom.power);
@@ -140,6 +145,16 @@ impl Calculator<'_> {
             blocks.iter_mut().zip(&more).for_each(|(a, b)| a.merge(b));
         }
         (fc, blocks)
+    }
+}
+
+/// Multiplies with exp(−8π²U s²), `exponents` being 8π²U.
+#[multiversion(targets("x86_64+avx2+fma", "x86_64+avx512f", "aarch64+neon"))]
+fn damp(unit: &mut [f64], exponents: &[f64], stol_sq: f64) {
+    let n = unit.len().min(exponents.len());
+    let (unit, exponents) = (&mut unit[..n], &exponents[..n]);
+    for j in 0..n {
+        unit[j] *= exp(-exponents[j] * stol_sq);
     }
 }
 

@@ -23,8 +23,14 @@ const BOND_MARGIN: f64 = 0.3;
 
 /// Shortest possible distance of two elements, Å.
 pub fn shortest(a: u8, b: u8) -> f64 {
-    CLOSEST * (covalent(a) + covalent(b))
+    let radius = |z: u8| if z <= LAST_LIGHT { covalent(z).min(LIGHT_RADIUS) } else { covalent(z) };
+    CLOSEST * (radius(a) + radius(b))
 }
+
+/// Up to neon an atom may still turn out to be another light one, …
+const LAST_LIGHT: u8 = 10;
+/// … so that none is taken for larger than carbon, Å.
+const LIGHT_RADIUS: f64 = 0.76;
 
 /// Longest bond of two elements, Å.
 pub fn longest(a: u8, b: u8) -> f64 {

@@ -79,47 +79,68 @@ fn summed_up(calculator: &Calculator, atoms: Vec<Atom>, fc: Vec<Complex64>) -> F
     Fitted { atoms, fc, scale: k, r1 }
 }
 
-/// Refines for `cycles` cycles; the cycle with the best R1 is returned, never one worse than the start.
+/// Refines for `cycles` cycles; of coordinates and displacements the cycle with the best R1 is returned, never one worse than the
+/// start.
 pub fn refined(given: &Given, calculator: &Calculator, start: Fitted, what: Refined, cycles: usize) -> Fitted {
     let mut best = start.clone();
     let mut now = start;
-    for _ in 0..cycles {
-        now = cycle(given, calculator, &now, what);
-        if now.r1[0] < best.r1[0] || what == Refined::Powers {
-            best = now.clone();
+    let better = |now: &Fitted, best: &Fitted| what == Refined::Powers || now.r1[0] < best.r1[0];
+    for n in 0..cycles {
+        let w = weights(calculator.measurements, &now.fc, now.scale);
+        let (fc, blocks) = calculator.equations(&now.atoms, &w);
+        if n > 0 {
+            // The pass for the equations tells what the last shifts were worth.
+            let scale = now.scale;
+            now = summed_up(calculator, now.atoms, fc);
+            if what == Refined::Powers {
+                now.scale = scale;
+            }
+            if better(&now, &best) {
+                best = now.clone();
+            }
         }
+        now.atoms = shifted(given, calculator, &now, &w, &blocks, what);
     }
-    best
+    if cycles > 0 {
+        now = evaluated(calculator, now.atoms);
+    }
+    if better(&now, &best) { now } else { best }
 }
 
-/// One cycle.
-fn cycle(given: &Given, calculator: &Calculator, now: &Fitted, what: Refined) -> Fitted {
+/// The atoms after one step. `now.fc` is what the equations were made with.
+fn shifted(
+    given: &Given,
+    calculator: &Calculator,
+    now: &Fitted,
+    w: &[f64],
+    blocks: &[Block],
+    what: Refined,
+) -> Vec<Atom> {
     let measurements = calculator.measurements;
-    let w = weights(measurements, &now.fc, now.scale);
-    let (fc, blocks) = calculator.equations(&now.atoms, &w);
-    let mut common = overall(measurements, &fc, &w);
-    if what == Refined::Powers {
+    let fc = &now.fc;
+    let common = match what {
+        Refined::Positions => overall(measurements, fc, w),
         // The scale belongs to the elements as they were assigned.
-        common = Overall { scale: now.scale, u: 0.0 };
-    }
+        Refined::Powers => Overall { scale: now.scale, u: 0.0 },
+    };
     let count = measurements.list.len() as f64;
     let chi_sq: f64 = measurements
         .list
         .iter()
-        .zip(&fc)
-        .zip(&w)
+        .zip(fc)
+        .zip(w)
         .map(|((m, f), w)| w * (m.f - common.scale * f.norm()).powi(2))
         .sum::<f64>()
         / count;
     let near = contacts(given.cell, given.group, &now.atoms);
     let targets = neighbour_ln_u(&now.atoms, &near);
     let mut atoms = now.atoms.clone();
-    for ((atom, block), target) in atoms.iter_mut().zip(&blocks).zip(targets) {
+    for ((atom, block), target) in atoms.iter_mut().zip(blocks).zip(targets) {
         let sigma = if what == Refined::Powers { LN_U_SIGMA_POWER } else { LN_U_SIGMA };
         shift(given, atom, block, common, what, target.map(|t| (t, sigma)), chi_sq.max(f64::MIN_POSITIVE));
         atom.u = (atom.u + common.u.clamp(-0.5 * atom.u, 0.5 * atom.u)).clamp(U_RANGE[0], U_RANGE[1]);
     }
-    evaluated(calculator, atoms)
+    atoms
 }
 
 /// Mean ln U of the bonded neighbours, weighted with their scattering; `None` without any.

@@ -105,7 +105,7 @@ pub fn build_model(given: &Given) -> Option<Model> {
 const PER_ATOM: usize = 4;
 
 /// Takes out atoms that scatter too little, move too much, or stand too close to a stronger one.
-fn pruned(given: &Given, factors: &Factors, atoms: Vec<Atom>) -> Vec<Atom> {
+pub(super) fn pruned(given: &Given, factors: &Factors, atoms: Vec<Atom>) -> Vec<Atom> {
     let lightest = factors.elements().first().copied().unwrap_or(0);
     let power = |a: &Atom| a.power * factors.ratio(a.z, lightest, a.u);
     let near = contacts(given.cell, given.group, &atoms);

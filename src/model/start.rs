@@ -10,7 +10,8 @@ use crate::structure::DensityMap;
 const SPHERE: f64 = 0.7;
 /// U in Å2 to begin with; the overall displacement is fitted at once.
 pub const FIRST_U: f64 = 0.04;
-/// A peak is an atom when it holds this share of what the median of the stronger ones holds.
+/// A peak is an atom when it holds, for each electron of the element it would be, this share of what the median of the
+/// stronger ones holds.
 const LEAST_SHARE: f64 = 0.25;
 
 /// Peaks worth being atoms, the fullest first, as many as the cell should hold.
@@ -38,8 +39,8 @@ pub fn first_atoms(given: &Given) -> Vec<Atom> {
         }
         z = expected[element].0;
         atom.z = z;
-        let median = held.get(held.len() / 2).copied().unwrap_or(0.0);
-        if total + 0.5 * atom.sof > wanted || sum < LEAST_SHARE * median.min(LIGHTEST_CAP * sum.max(median)) {
+        let per_electron = sum / given.table.factor(z, 0.0).unwrap_or(1.0);
+        if total + 0.5 * atom.sof > wanted || per_electron < LEAST_SHARE * median(&held) {
             break;
         }
         let clash =
@@ -51,13 +52,16 @@ pub fn first_atoms(given: &Given) -> Vec<Atom> {
         total += atom.sof;
         images.insert(given.group, atoms.len(), atom.xyz);
         atoms.push(atom);
-        held.push(sum);
+        held.push(per_electron);
     }
     atoms
 }
 
-/// The median may belong to heavy atoms; it counts at most as this many times the peak in question.
-const LIGHTEST_CAP: f64 = 1.0;
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
+}
 
 /// Sum of the map over a sphere, in units of the map times grid points per Å3.
 fn integrated(map: &DensityMap, centre: [f64; 3]) -> f64 {
