@@ -75,6 +75,7 @@
 //! gpu          ← engine wgsl twins error
 //! phasing      ← engine grid fourier twins seed reflections crystal
 //! structure    ← reflections crystal fourier
+//! model        ← structure reflections crystal fourier
 //! symmetry     ← structure reflections crystal
 //! trials       ← phasing engine symmetry structure grid seed twins reflections crystal
 //! formats      ← crystal reflections seed structure error
@@ -83,9 +84,9 @@
 //! seed_check   ← seed_input trials phasing engine structure grid seed reflections crystal error
 //! simulate     ← formats twins reflections crystal error
 //! bench        ← engine twins
-//! solve        ← trials phasing engine symmetry grid structure seed reflections crystal error
+//! solve        ← trials phasing engine symmetry model grid structure seed reflections crystal error
 //! screen       ← trials phasing engine structure grid formats seed twins reflections crystal error
-//! report       ← solve trials seed_check seed_input input seed crystal
+//! report       ← solve model trials seed_check seed_input input seed crystal
 //! cli          ← report screen solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
 //! ```
 //! - `engine` knows grids, coefficients, trials and recipes, and no crystallography: a GPU engine takes its place
@@ -112,6 +113,7 @@ pub mod fourier;
 pub mod gpu;
 pub mod grid;
 pub mod input;
+pub mod model;
 pub mod phasing;
 pub mod reflections;
 pub mod report;

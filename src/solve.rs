@@ -7,7 +7,7 @@ mod settle;
 mod structures;
 
 pub use seeded::{SeedOutcome, SeedSummary};
-pub use structures::{MOST_STRUCTURES, Structure};
+pub use structures::{MOST_STRUCTURES, Route, Structure};
 
 use crate::crystal::SpaceGroup;
 use crate::engine::{Backend, Device, EngineError};

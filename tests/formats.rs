@@ -92,6 +92,7 @@ fn res_text(example: &Example, contents: &[ScatteringType]) -> seedflip::Result<
         cell_sigma: [0.001, 0.001, 0.001, 0.0, 0.01, 0.0],
         group: &example.group,
         contents,
+        scale: 1.0,
         sites: &sites(),
         hklf: &Hklf::default(),
     })

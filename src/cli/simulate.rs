@@ -131,6 +131,7 @@ fn edited(model: &Model, wavelength: f64) -> Result<String> {
         cell_sigma: [0.0; 6],
         group: &model.space_group,
         contents: &contents,
+        scale: 1.0,
         sites: &model.sites,
         hklf: &Hklf::default(),
     })

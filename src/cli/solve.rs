@@ -253,7 +253,8 @@ fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) ->
             cell_sigma: input.ins.cell_sigma,
             group: &structure.group,
             contents: &contents,
-            sites: &structure.solution.sites,
+            scale: structure.model.as_ref().map_or(1.0, |m| m.scale),
+            sites: structure.sites(),
             hklf: &input.ins.hklf,
         };
         write_bytes(&names.path(&format!("_{letter}.res")), res(&model)?.as_bytes())?;

@@ -204,7 +204,7 @@ fn damp(coefficients: &[Vec<f64>; 6], hkl: Hkl, isotropic: &[f64], weights: &mut
 /// eˣ without a branch or a call, so that `damp` becomes vector code; relative error below 1e-13, x held
 /// within ±700, where the result neither overflows nor loses bits.
 #[inline(always)]
-fn exp(x: f64) -> f64 {
+pub(crate) fn exp(x: f64) -> f64 {
     /// 1.5 · 2⁵²: adding it leaves the rounded number in the low bits of the mantissa.
     const ROUNDER: f64 = 6_755_399_441_055_744.0;
     /// ln 2 in two parts, the first with trailing zeros, so that n · LN2_HIGH is exact.

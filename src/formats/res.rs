@@ -43,6 +43,8 @@ pub struct ResModel<'a> {
     pub group: &'a SpaceGroup,
     /// SFAC and UNIT; carbon is written where it is empty.
     pub contents: &'a [ScatteringType],
+    /// Overall scale: Fo² of the reflection file is `scale`² Fc².
+    pub scale: f64,
     /// Atoms and Q-peaks, highest first. Sites without an element are written as peaks of the first type, their
     /// height last on the line. Labels should have at most four characters; SHELX cuts longer ones.
     pub sites: &'a [Site],
@@ -78,7 +80,8 @@ pub fn res(model: &ResModel) -> Result<String> {
         let counts: Vec<String> = model.contents.iter().map(|t| t.count.to_string()).collect();
         let _ = writeln!(out, "UNIT {}", counts.join(" "));
     }
-    out.push_str("L.S. 4\nBOND\nLIST 6\nFMAP 2\nPLAN 20\nWGHT 0.1\nFVAR 1.0\n");
+    out.push_str("L.S. 4\nBOND\nLIST 6\nFMAP 2\nPLAN 20\nWGHT 0.1\n");
+    let _ = writeln!(out, "FVAR {:.5}", model.scale);
     for site in model.sites {
         let [x, y, z] = site.xyz;
         let kind = scattering_number(model.contents, site)?;

@@ -1,5 +1,6 @@
 //! The run record: everything another program needs, in one JSON document.
 
+use super::table::formula;
 use crate::crystal::identity::identify;
 use crate::input::Input;
 use crate::solve::Solved;
@@ -34,9 +35,13 @@ pub fn record(input: &Input, solved: &Solved, read_seconds: f64, wall_seconds: f
                     "op": o.op.to_string(), "phase_residual_deg": o.degrees,
                 })).collect::<Vec<_>>(),
                 "symmetry_found": candidate.symmetry_found(),
-                "polished_in_group": structure.polished_in_group,
+                "route": structure.route,
                 "mean_figure_of_merit": structure.solution.phases.mean_fom,
-                "sites": structure.solution.sites.len(),
+                "sites": structure.sites().len(),
+                "atoms": structure.model.as_ref().map(|m| m.atoms),
+                "r1": structure.model.as_ref().map(|m| m.r1),
+                "r1_all": structure.model.as_ref().map(|m| m.r1_all),
+                "formula": structure.model.as_ref().map(formula),
             })
         })
         .collect();

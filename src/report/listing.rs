@@ -3,7 +3,7 @@
 use super::table;
 use crate::crystal::identity::identify;
 use crate::input::Input;
-use crate::solve::Solved;
+use crate::solve::{Route, Solved};
 use std::fmt::Write;
 
 /// The listing as text; `stem` is the NAME of the files written.
@@ -112,14 +112,30 @@ fn operations(out: &mut String, solved: &Solved) {
 
 fn sites(out: &mut String, solved: &Solved) {
     let Some(first) = solved.structures.first() else { return };
-    if first.polished_in_group {
+    if first.route == Route::Polished {
         out.push_str(
             "\nPhases averaged over the space group were polished by flipping once more, and averaged again.\n",
         );
     }
-    let first = &first.solution;
-    out.push_str("\nSites of _a: heights in sigma of the map\n");
-    for site in &first.sites {
+    match &first.model {
+        Some(model) => {
+            let _ = writeln!(out, "\nModel of _a: {}", table::model_line(model));
+            for (n, round) in model.rounds.iter().enumerate() {
+                let _ = writeln!(
+                    out,
+                    "  round {}: {} atoms ({} added, {} removed), R1 {:.4}",
+                    n + 1,
+                    round.atoms,
+                    round.added,
+                    round.removed,
+                    round.r1
+                );
+            }
+            out.push_str("Sites of _a: atoms, then peaks of the difference map with heights in e/Å³ (X-rays)\n");
+        }
+        None => out.push_str("\nSites of _a: heights in sigma of the map\n"),
+    }
+    for site in first.sites() {
         let [x, y, z] = site.xyz;
         let height = site.height.map_or("-".into(), |h| format!("{h:.1}"));
         let _ = writeln!(out, "  {:<5} {x:>9.5} {y:>9.5} {z:>9.5}  sof {:.3}  {height:>6}", site.label, site.sof);
@@ -128,7 +144,11 @@ fn sites(out: &mut String, solved: &Solved) {
 
 fn timings(out: &mut String, solved: &Solved) {
     let (s, stages) = (&solved.seconds, &solved.report.stages);
-    let _ = writeln!(out, "\nTimings, s: setup {:.2}, trials {:.2}, structures {:.2}", s.setup, s.trials, s.structures);
+    let _ = writeln!(
+        out,
+        "\nTimings, s: setup {:.2}, trials {:.2}, structures {:.2}",
+        s.setup, s.trials, s.structures
+    );
     let _ = writeln!(
         out,
         "Stages over {} threads, s: columns {:.2}, planes {:.2}, weights {:.2}, merits {:.2}",

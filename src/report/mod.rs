@@ -4,7 +4,7 @@
 //! - `listing` the listing `NAME.lst`
 //! - `table`   the ranked table, on the screen and in the listing
 //!
-//! Imports: `solve`, `trials`, `seed_check`, `seed_input`, `input`, `seed`, `crystal`.
+//! Imports: `solve`, `model`, `trials`, `seed_check`, `seed_input`, `input`, `seed`, `crystal`.
 
 pub mod json;
 pub mod listing;

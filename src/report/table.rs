@@ -1,7 +1,9 @@
 //! Short tables for the screen and the listing.
 
+use crate::crystal::elements::symbol;
 use crate::crystal::identity::identify;
 use crate::input::Input;
+use crate::model::Model;
 use crate::seed_input::SeedFile;
 use crate::solve::{Solved, Structure};
 use crate::trials::{Finished, StopReason};
@@ -155,12 +157,34 @@ fn advice(solved: &Solved) -> &'static str {
     }
 }
 
+/// Atoms per cell of a model, heaviest first: `S4 O16 C88`.
+pub fn formula(model: &Model) -> String {
+    let parts = model.formula.iter().map(|&(z, n)| {
+        let text = format!("{n:.2}");
+        format!("{}{}", symbol(z).unwrap_or("X"), text.trim_end_matches('0').trim_end_matches('.'))
+    });
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// What became of the atoms, for listing and remarks.
+pub fn model_line(model: &Model) -> String {
+    format!(
+        "R1 {:.4} for {} reflections above 2 sigma, {:.4} for all {}; {} atoms, in the cell {}",
+        model.r1,
+        model.reflections[1],
+        model.r1_all,
+        model.reflections[0],
+        model.atoms,
+        formula(model)
+    )
+}
+
 /// Remark lines of a `.res`.
 pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<String> {
     let candidate = &solved.report.verdict.candidates[structure.candidate];
     let best = &solved.report.finished[candidate.best];
     let claimed = letter == 'a' && solved.report.verdict.solved;
-    vec![
+    let mut lines = vec![
         format!(
             "seedflip {} solution {letter}: {}",
             env!("CARGO_PKG_VERSION"),
@@ -178,5 +202,7 @@ pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<Stri
             }
         ),
         format!("phase residual of the space group {:.1} degrees", structure.solution.origin.residual),
-    ]
+    ];
+    lines.extend(structure.model.as_ref().map(model_line));
+    lines
 }

@@ -1,24 +1,28 @@
 //! From the candidates of a run to structures: phases settled, space groups ranked, maps and atoms in each.
 
 use super::settle::settled;
-use crate::crystal::SpaceGroup;
-use crate::crystal::elements::symbol;
+use crate::crystal::{ScatteringTable, Site, SpaceGroup};
 use crate::engine::cpu::CpuEngine;
 use crate::engine::{Engine, Merits, Recipe, Start};
 use crate::grid::Sampling;
 use crate::phasing::portfolio::{POLISH, POLISH_CYCLES};
-use crate::phasing::{GriddedSphere, Sphere};
-use crate::reflections::{DataSet, PhasedReflection};
-use crate::structure::{Coefficients, Solution, fit_origin, solve_structure};
-use crate::symmetry::{OperatorFits, Score, group_candidates};
+use crate::model::{Given, Model, build_model};
+use crate::phasing::{GriddedSphere, Sphere, expected_atoms};
+use crate::reflections::{DataSet, MergedReflection, PhasedReflection, regroup};
+use crate::structure::{Coefficients, Solution, solve_structure};
+use crate::symmetry::{GroupCandidate, OperatorFits, Score, group_candidates};
 use crate::trials::{Candidate, RunReport};
 use rayon::prelude::*;
+use serde::Serialize;
 use std::sync::{Arc, OnceLock};
 
 /// Structures that are kept, over all candidates and space groups: files `_a` to `_e`.
 pub const MOST_STRUCTURES: usize = 5;
 /// Space groups of the best candidate that are worked up.
-const MOST_GROUPS: usize = 3;
+const MOST_GROUPS: usize = 8;
+/// Atoms per cell up to which every candidate gets a model: beyond, that takes longer than a user cares to wait for what is
+/// not believed.
+const SMALL: f64 = 120.0;
 /// Groups whose score lies this far below the best are not.
 const CLOSE: f64 = 6.0;
 
@@ -37,10 +41,40 @@ pub struct Structure {
     pub score: Option<Score>,
     /// Phases in the space group, map and sites.
     pub solution: Solution,
-    /// True when flipping went on once more from the symmetrised phases: `solution.origin` is then that of phases which
-    /// have seen the symmetry, and only the evidence of the candidate counts.
-    pub polished_in_group: bool,
+    /// What the phases of the solution went through.
+    pub route: Route,
+    /// Atoms with elements, refined; `None` where nothing sensible came out, and for candidates behind the first of large
+    /// structures.
+    pub model: Option<Model>,
 }
+
+/// What phases went through between the trial and the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// Averaged over the space group.
+    Averaged,
+    /// Averaged, polished by flipping once more, and averaged again: `solution.origin` is then that of phases which have
+    /// seen the symmetry, and only the evidence of the candidate counts.
+    Polished,
+    /// Settled by message passing before they were averaged.
+    Settled,
+}
+
+impl Structure {
+    /// Atoms and peaks of the model, or the peaks of the map where there is none.
+    pub fn sites(&self) -> &[Site] {
+        self.model.as_ref().map_or(&self.solution.sites, |model| &model.sites)
+    }
+
+    /// R1 of the model; that of a wrong one where there is none.
+    pub fn r1(&self) -> f64 {
+        self.model.as_ref().map_or(NO_MODEL_R1, |model| model.r1)
+    }
+}
+
+/// Stands for R1 where no model came out: random atoms without a centre have 0.59 (Wilson 1950).
+const NO_MODEL_R1: f64 = 0.59;
 
 /// What all candidates share.
 pub struct Bench<'a> {
@@ -78,6 +112,9 @@ impl<'a> Bench<'a> {
             .collect();
         let mut structures: Vec<Structure> =
             work.into_par_iter().map(|(i, phases)| self.structure(i, phases)).collect();
+        for s in structures.iter().filter(|s| s.candidate == 0) {
+            eprintln!("STR {} score {:?} route {:?} r1 {:.3} atoms {}", crate::crystal::identity::identify(&s.group).map_or("?".into(), |i| i.hm), s.score.map(|s| s.total), s.route, s.r1(), s.model.as_ref().map_or(0, |m| m.atoms));
+        }
         structures.truncate(MOST_STRUCTURES);
         structures
     }
@@ -91,19 +128,13 @@ impl<'a> Bench<'a> {
     fn phases(&self, number: usize) -> Vec<Phases> {
         let candidate = &self.report.verdict.candidates[number];
         let header = &self.data.header;
+        let again = self
+            .looks_right(candidate)
+            .then(|| settled(self.sphere, self.grid(Sampling::Fine), &candidate.phased, self.pool))
+            .flatten()
+            .map(Arc::new);
         let Some(hint) = self.hint else {
-            let origin = fit_origin(&header.cell, &header.space_group, &candidate.phased);
-            return vec![Phases {
-                group: header.space_group.clone(),
-                score: None,
-                phased: candidate.phased.clone(),
-                held: origin.residual < 60.0,
-            }];
-        };
-        let again = if self.looks_right(candidate) {
-            settled(self.sphere, self.grid(Sampling::Fine), &candidate.phased, self.pool)
-        } else {
-            None
+            return vec![Phases { group: header.space_group.clone(), score: None, settled: again }];
         };
         let laue = &header.space_group;
         let fits_again = again.as_ref().map(|phased| OperatorFits::new(&header.cell, laue, phased));
@@ -113,21 +144,18 @@ impl<'a> Bench<'a> {
             let statistics = self.data.statistics.mean_e2_minus_1;
             group_candidates(&header.cell, laue, hint, phased, fits, statistics)
         };
+        let own = groups(&candidate.phased, &candidate.fits);
         let mut ranked = match (&again, &fits_again) {
-            (Some(phased), Some(fits)) if evidence(fits) >= evidence(&candidate.fits) => groups(phased, fits),
-            _ => groups(&candidate.phased, &candidate.fits),
+            (Some(phased), Some(fits)) => {
+                let of_settled = groups(phased, fits);
+                if evidence(fits) >= evidence(&candidate.fits) { joined(of_settled, own) } else { joined(own, of_settled) }
+            }
+            _ => own,
         };
-        let top = ranked.first().map_or(0.0, |group| group.score.total);
-        ranked.retain(|group| group.score.total > top - CLOSE);
         ranked.truncate(if number == 0 { MOST_GROUPS } else { 1 });
         ranked
             .into_iter()
-            .map(|group| Phases {
-                held: candidate.symmetry_found() != Some(false),
-                phased: candidate.phased.clone(),
-                group: group.group,
-                score: Some(group.score),
-            })
+            .map(|group| Phases { group: group.group, score: Some(group.score), settled: again.clone() })
             .collect()
     }
 
@@ -136,36 +164,65 @@ impl<'a> Bench<'a> {
         self.report.finished[candidate.best].is_promising() && candidate.symmetry_found() != Some(false)
     }
 
-    /// The structure of a candidate in one group.
+    /// The structure of a candidate in one group: of the routes that its phases can take the one with the lowest R1.
     fn structure(&self, number: usize, phases: Phases) -> Structure {
         let candidate = &self.report.verdict.candidates[number];
-        let first = self.solution(&phases.group, &phases.phased);
-        let mut structure = Structure {
-            candidate: number,
-            group: phases.group,
-            score: phases.score,
-            solution: first,
-            polished_in_group: false,
-        };
-        if !phases.held {
-            return structure;
+        let Phases { group, score, settled } = phases;
+        let own = self.own_route(candidate, &group);
+        let again = settled.map(|phased| (self.solution(&group, &phased), Route::Settled));
+        let with_model = number == 0 || expected_atoms(&self.data.header) <= SMALL;
+        let reflections = if with_model { regroup(self.data, &group).ok() } else { None };
+        let structures = std::iter::once(own).chain(again).map(|(solution, route)| {
+            let model = reflections.as_ref().and_then(|reflections| self.model(&group, reflections, &solution));
+            Structure { candidate: number, group: group.clone(), score, solution, route, model }
+        });
+        let mut best: Option<Structure> = None;
+        for structure in structures {
+            eprintln!("VAR {number} {} {:?} {:.4} {}", crate::crystal::identity::identify(&structure.group).map_or("?".into(), |i| i.hm), structure.route, structure.r1(), structure.model.as_ref().map_or(0, |m| m.atoms));
+            if best.as_ref().is_none_or(|b| structure.r1() < b.r1()) {
+                best = Some(structure);
+            }
         }
-        let symmetrised = &structure.solution.phases.reflections;
-        let Some((polished, merits)) = self.polish_in_group(symmetrised) else { return structure };
+        best.unwrap_or_else(|| unreachable!())
+    }
+
+    /// The map from the candidate's own phases, polished where that pays.
+    fn own_route(&self, candidate: &Candidate, group: &SpaceGroup) -> (Solution, Route) {
+        let first = self.solution(group, &candidate.phased);
+        if candidate.symmetry_found() != Some(true) {
+            return (first, Route::Averaged);
+        }
+        let Some((polished, merits)) = self.polish_in_group(&first.phases.reflections) else {
+            return (first, Route::Averaged);
+        };
         let best = &self.report.finished[candidate.best];
         let gained = merits.r_weak < POLISH_GAIN * best.merits.r_weak;
         if gained || matches!(best.recipe, Recipe::Flipping(_)) {
-            structure.solution = self.solution(&structure.group, &polished);
-            structure.polished_in_group = true;
+            (self.solution(group, &polished), Route::Polished)
+        } else {
+            (first, Route::Averaged)
         }
-        structure
+    }
+
+    fn model(&self, group: &SpaceGroup, reflections: &[MergedReflection], solution: &Solution) -> Option<Model> {
+        let header = &self.data.header;
+        build_model(&Given {
+            cell: &header.cell,
+            group,
+            table: ScatteringTable::new(header.radiation),
+            contents: &self.contents(),
+            reflections,
+            solution,
+        })
+    }
+
+    /// Atomic numbers and atoms per cell.
+    fn contents(&self) -> Vec<(u8, f64)> {
+        self.data.header.elements.iter().map(|e| (e.atomic_number, e.count)).collect()
     }
 
     fn solution(&self, group: &SpaceGroup, phased: &[PhasedReflection]) -> Solution {
-        let header = &self.data.header;
-        let contents: Vec<(u8, f64)> = header.elements.iter().map(|e| (e.atomic_number, e.count)).collect();
-        let name = |z| symbol(z).unwrap_or("X").to_owned();
-        solve_structure(&header.cell, group, phased, &contents, Coefficients::default(), name)
+        solve_structure(&self.data.header.cell, group, phased, &self.contents(), Coefficients::default())
     }
 
     /// Goes on from phases that obey the space group: polish of flipping in P1, once more, from a start that
@@ -182,11 +239,22 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// P1 phases with a space group that they allow.
+/// Groups of the first list that are close to its best, then the best few of the second that are not among them.
+fn joined(first: Vec<GroupCandidate>, second: Vec<GroupCandidate>) -> Vec<GroupCandidate> {
+    let top = first.first().map_or(0.0, |group| group.score.total);
+    let mut all: Vec<GroupCandidate> = first.into_iter().filter(|group| group.score.total > top - CLOSE).collect();
+    for group in second {
+        if !all.iter().any(|other| other.group == group.group) {
+            all.push(group);
+        }
+    }
+    all
+}
+
+/// A space group that a candidate's phases allow.
 struct Phases {
     group: SpaceGroup,
     score: Option<Score>,
-    phased: Vec<PhasedReflection>,
-    /// Whether the symmetry was found in them.
-    held: bool,
+    /// The candidate's phases after settling, where they were.
+    settled: Option<Arc<Vec<PhasedReflection>>>,
 }

@@ -15,7 +15,6 @@
 //! | `bins` | neighbours in a periodic cell |
 //! | `unique` | peaks reduced by symmetry, special positions |
 //! | `compact` | images that make one molecule |
-//! | `elements` | heavy atoms that are plain |
 //! | `solution` | all of it in order |
 
 pub mod agreement;
@@ -24,7 +23,6 @@ mod bins;
 pub mod coefficients;
 pub mod compact;
 pub mod density;
-pub mod elements;
 mod hand;
 pub mod lookup;
 pub mod origin;

@@ -1,9 +1,8 @@
-//! From P1 phases to atoms: origin, averaging, map, peaks, elements, one compact asymmetric unit.
+//! From P1 phases to atoms: origin, averaging, map, peaks, one compact asymmetric unit.
 
 use super::average::{SymmetrisedPhases, symmetrise};
 use super::compact::make_compact;
 use super::density::{Coefficients, DensityMap, density_map};
-use super::elements::assign_elements;
 use super::origin::{OriginFit, fit_origin};
 use super::peaks::find_peaks;
 use super::unique::unique_sites;
@@ -24,19 +23,17 @@ pub struct Solution {
     pub phases: SymmetrisedPhases,
     /// Map of the whole cell from these phases.
     pub map: DensityMap,
-    /// Sites of the asymmetric unit, highest first, heights in σ of the map; elements where they are plain.
+    /// Sites of the asymmetric unit, highest first, heights in σ of the map.
     pub sites: Vec<Site>,
 }
 
-/// Solves the structure that a P1 phase set describes. `contents` are atomic numbers and atoms per cell; `symbol`
-/// names an element for labels.
+/// Solves the structure that a P1 phase set describes. `contents` are atomic numbers and atoms per cell.
 pub fn solve_structure(
     cell: &Cell,
     group: &SpaceGroup,
     phased: &[PhasedReflection],
     contents: &[(u8, f64)],
     coefficients: Coefficients,
-    symbol: impl Fn(u8) -> String,
 ) -> Solution {
     let origin = fit_origin(cell, group, phased);
     let phases = symmetrise(group, &origin, phased);
@@ -47,7 +44,6 @@ pub fn solve_structure(
     let mut sites = unique_sites(cell, group, &find_peaks(&map), limit);
     let core = sites_for(&sites, atoms, operations);
     sites.truncate(sites_for(&sites, SPARE_FACTOR * atoms, operations) + SPARE_PEAKS);
-    assign_elements(&mut sites, contents, operations, symbol);
     make_compact(cell, group, &mut sites, core);
     Solution { origin, phases, map, sites }
 }
@@ -80,9 +76,7 @@ mod tests {
         let start = std::time::Instant::now();
         let fit = fit_origin(&truth.cell, &truth.group, &given);
         let fitted = start.elapsed();
-        let solution = solve_structure(&truth.cell, &truth.group, &given, &truth.contents(), Coefficients::F, |z| {
-            format!("Z{z}-")
-        });
+        let solution = solve_structure(&truth.cell, &truth.group, &given, &truth.contents(), Coefficients::F);
         let all = start.elapsed() - fitted;
         // Independent errors σ of two phases leave |Δ| at √2σ·√(2/π); for inversion the two are one: 2σ·√(2/π).
         let bound = 2.0 * 0.8 * noise + 4.0;

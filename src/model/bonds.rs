@@ -1,0 +1,131 @@
+//! How likely a distance is between two elements that are bonded.
+
+use super::radii::{covalent, longest, non_metal};
+
+/// Mean and spread in Å, share of all bonds of such atoms.
+type Length = (f64, f64, f64);
+
+/// Usual bond lengths of two elements: mean and spread in Å, and their share of all bonds of such atoms (Allen et al., J. Chem.
+/// Soc. Perkin Trans. 2, 1987, S1; shares are rough). Lighter element first.
+const LENGTHS: [(u8, u8, &[Length]); 31] = [
+    (5, 5, &[(1.77, 0.04, 0.5)]),
+    (5, 6, &[(1.60, 0.04, 0.6)]),
+    (5, 7, &[(1.55, 0.04, 0.5), (1.42, 0.03, 0.3)]),
+    (5, 8, &[(1.37, 0.03, 0.6), (1.47, 0.03, 0.6)]),
+    (5, 9, &[(1.38, 0.03, 0.8)]),
+    (
+        6,
+        6,
+        &[
+            (1.53, 0.025, 0.4),
+            (1.50, 0.02, 0.15),
+            (1.39, 0.02, 0.3),
+            (1.45, 0.03, 0.08),
+            (1.34, 0.02, 0.05),
+            (1.20, 0.02, 0.02),
+        ],
+    ),
+    (6, 7, &[(1.47, 0.02, 0.3), (1.335, 0.02, 0.4), (1.375, 0.025, 0.15), (1.28, 0.02, 0.05), (1.15, 0.02, 0.04)]),
+    (
+        6,
+        8,
+        &[
+            (1.225, 0.02, 0.4),
+            (1.255, 0.02, 0.1),
+            (1.36, 0.02, 0.15),
+            (1.43, 0.02, 0.3),
+            (1.31, 0.02, 0.08),
+            (1.14, 0.02, 0.04),
+        ],
+    ),
+    (6, 9, &[(1.34, 0.025, 0.9)]),
+    (6, 14, &[(1.87, 0.03, 1.0)]),
+    (6, 15, &[(1.82, 0.03, 1.0)]),
+    (6, 16, &[(1.81, 0.03, 0.5), (1.75, 0.03, 0.4), (1.68, 0.03, 0.1)]),
+    (6, 17, &[(1.74, 0.03, 0.9)]),
+    (6, 35, &[(1.90, 0.03, 0.9)]),
+    (6, 53, &[(2.10, 0.04, 0.9)]),
+    (7, 7, &[(1.36, 0.03, 0.08), (1.40, 0.03, 0.06), (1.25, 0.03, 0.02)]),
+    (7, 8, &[(1.23, 0.02, 0.15), (1.40, 0.03, 0.06)]),
+    (7, 14, &[(1.74, 0.04, 0.8)]),
+    (7, 15, &[(1.60, 0.04, 0.5), (1.67, 0.04, 0.5)]),
+    (7, 16, &[(1.62, 0.04, 0.6)]),
+    (8, 8, &[(1.47, 0.02, 0.02)]),
+    (8, 14, &[(1.63, 0.03, 1.0)]),
+    (8, 15, &[(1.49, 0.03, 0.4), (1.58, 0.03, 0.5)]),
+    (8, 16, &[(1.44, 0.02, 0.7), (1.48, 0.03, 0.2)]),
+    (8, 17, &[(1.43, 0.03, 0.7)]),
+    (9, 15, &[(1.57, 0.03, 1.0)]),
+    (9, 16, &[(1.56, 0.03, 0.8)]),
+    (14, 14, &[(2.35, 0.03, 0.7)]),
+    (15, 15, &[(2.21, 0.04, 0.4)]),
+    (15, 16, &[(1.95, 0.04, 0.6)]),
+    (16, 16, &[(2.04, 0.03, 0.7)]),
+];
+
+/// Spread in Å of bonds that the table lacks, about the sum of the radii.
+const UNKNOWN_SPREAD: f64 = 0.12;
+/// The share they have.
+const UNKNOWN_SHARE: f64 = 0.5;
+/// Density per Å of lengths that no entry explains: disorder, errors.
+const OUTLIER: f64 = 0.03;
+
+/// ln of the density per Å of `distance` (Å, known within `sigma`) between bonded atoms of elements `a` and `b`; 0 when it
+/// is too long for a bond.
+pub fn ln_likelihood(a: u8, b: u8, distance: f64, sigma: f64) -> f64 {
+    if distance > longest(a, b) {
+        return 0.0;
+    }
+    let normal = |mean: f64, spread: f64| {
+        let variance = spread * spread + sigma * sigma;
+        (-0.5 * (distance - mean).powi(2) / variance).exp() / (std::f64::consts::TAU * variance).sqrt()
+    };
+    let (a, b) = (a.min(b), a.max(b));
+    let density = match LENGTHS.iter().find(|(x, y, _)| (*x, *y) == (a, b)) {
+        Some((_, _, entries)) => entries.iter().map(|&(mean, spread, share)| share * normal(mean, spread)).sum(),
+        None => UNKNOWN_SHARE * normal(covalent(a) + covalent(b), UNKNOWN_SPREAD),
+    };
+    // Bonds to metals vary too much to tell anything but that they are possible.
+    if !non_metal(a) || !non_metal(b) { METAL_SHARE * (density + OUTLIER).ln() } else { (density + OUTLIER).ln() }
+}
+
+/// How much of the likelihood counts where a metal takes part.
+const METAL_SHARE: f64 = 0.3;
+
+/// Penalty for a number of bonds to non-metals and to metals that is unusual for an element, as a ln of probability.
+pub fn ln_valence(z: u8, non_metals: usize, metals: usize) -> f64 {
+    let all = non_metals + metals;
+    let n = non_metals as f64;
+    match z {
+        BORON if all < 3 => -2.0,
+        CARBON => match non_metals {
+            0 if metals == 0 => -5.0,
+            0 => -3.0,
+            1 if metals == 0 => -0.5,
+            _ => -3.0 * (n - 4.0).max(0.0) - if metals > 0 { 1.0 } else { 0.0 },
+        },
+        NITROGEN => match all {
+            0 => -3.0,
+            1 | 4 => -1.0,
+            2 | 3 => 0.0,
+            _ => -3.0 * (all as f64 - 3.0),
+        },
+        OXYGEN => -4.0 * (n - 2.0).max(0.0),
+        FLUORINE if all == 0 => -4.0,
+        FLUORINE if non_metals > 0 => -4.0 * (all as f64 - 1.0),
+        SILICON | PHOSPHORUS if all < 3 => -3.0,
+        CHLORINE | BROMINE | IODINE if non_metals != 4 => -2.0 * (n - 1.0).max(0.0),
+        _ => 0.0,
+    }
+}
+
+const BORON: u8 = 5;
+const CARBON: u8 = 6;
+const NITROGEN: u8 = 7;
+const OXYGEN: u8 = 8;
+const FLUORINE: u8 = 9;
+const SILICON: u8 = 14;
+const PHOSPHORUS: u8 = 15;
+const CHLORINE: u8 = 17;
+const BROMINE: u8 = 35;
+const IODINE: u8 = 53;

@@ -1,0 +1,80 @@
+//! From phases in a space group to a model of atoms that can be refined at once.
+//!
+//! Imports: `structure`, `reflections`, `crystal`, `fourier`.
+//!
+//! ```text
+//! peaks of the map ─▶ start ─▶ refine ─▶ refine scattering powers ─▶ prune ─▶ assign elements ─▶ refine ─┐
+//!                               ▲                                                                       │
+//!                               └──────────── atoms missing, from the difference map ◀──────────────────┘
+//! ```
+//! The round with the best R1, more parameters counted against it, is the model.
+//!
+//! | file | noun |
+//! |---|---|
+//! | `given` | what is known beforehand |
+//! | `measurements` | the amplitudes that are fitted |
+//! | `atom` | an atom and the freedom of its site |
+//! | `factors` | the scattering factor of every element for every reflection |
+//! | `waves` | sums of waves of one reflection, and their derivatives by the coordinates |
+//! | `normal` | normal equations, one block an atom |
+//! | `scale` | overall scale and displacement, weights by shells |
+//! | `refinement` | cycles of least squares |
+//! | `radii` | covalent radii |
+//! | `contacts` | who is near whom |
+//! | `bonds` | how likely a length is for two elements |
+//! | `chemistry` | likelihood of all elements together |
+//! | `elements` | elements of atoms by scattering, bonds and contents |
+//! | `start` | first atoms, from integrated peaks |
+//! | `difference` | the difference map and what it shows |
+//! | `rounds` | all of it in order |
+//! | `finish` | labels, order, one asymmetric unit |
+
+mod atom;
+mod bonds;
+mod chemistry;
+mod contacts;
+mod difference;
+mod elements;
+mod factors;
+mod finish;
+mod given;
+mod measurements;
+mod normal;
+mod radii;
+mod refinement;
+mod rounds;
+mod scale;
+mod start;
+mod waves;
+
+#[cfg(test)]
+mod simulated;
+#[cfg(test)]
+mod tests;
+
+pub use given::Given;
+pub use rounds::{Round, build_model};
+
+use crate::crystal::Site;
+
+/// An atom model with how well it fits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// Atoms with elements, heaviest first, then the peaks that are left, highest first: their heights in e/Å3 (X-rays)
+    /// of the difference map.
+    pub sites: Vec<Site>,
+    /// Number of atoms among the sites.
+    pub atoms: usize,
+    /// Σ||Fo|−k|Fc||/Σ|Fo| over reflections above 2σ(I).
+    pub r1: f64,
+    /// The same over all reflections used.
+    pub r1_all: f64,
+    /// k: |Fo| on the scale of the file is k times |Fc|.
+    pub scale: f64,
+    /// Reflections used, and those of them above 2σ(I).
+    pub reflections: [usize; 2],
+    /// Atomic numbers and atoms per cell of the model, heaviest first.
+    pub formula: Vec<(u8, f64)>,
+    /// What happened, round by round.
+    pub rounds: Vec<Round>,
+}

@@ -1,0 +1,219 @@
+//! Cycles of least squares: coordinates, isotropic displacements, and scattering powers when asked for.
+
+use super::atom::Atom;
+use super::contacts::{Contact, contacts};
+use super::given::Given;
+use super::normal::{Block, Calculator, PARAMETERS};
+use super::radii::longest;
+use super::scale::{EIGHT_PI_SQ, Overall, overall, r1, scale, weights};
+use nalgebra::{DMatrix, DVector};
+use rustfft::num_complex::Complex64;
+
+/// Displacements stay within these bounds, Å2.
+pub const U_RANGE: [f64; 2] = [0.002, 0.5];
+/// Largest shift of an atom in one cycle, Å.
+const LARGEST_SHIFT: f64 = 0.15;
+/// Largest change of a U in one cycle, as a share of it.
+const LARGEST_U_CHANGE: f64 = 0.4;
+/// Blocks leave out what atoms do to each other: full steps overshoot where atoms overlap.
+const DAMPING: f64 = 0.85;
+/// ln U of an atom is held to that of its neighbours with this uncertainty …
+const LN_U_SIGMA: f64 = 0.35;
+/// … while its scattering power is refined, for which the two must be told apart.
+const LN_U_SIGMA_POWER: f64 = 0.2;
+/// Scattering powers stay within these bounds.
+const POWER_RANGE: [f64; 2] = [0.02, 12.0];
+
+/// Which parameters are refined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refined {
+    /// Coordinates and displacements.
+    Positions,
+    /// Scattering powers too.
+    Powers,
+}
+
+/// A model between two cycles.
+#[derive(Debug, Clone)]
+pub struct Fitted {
+    /// The atoms.
+    pub atoms: Vec<Atom>,
+    /// Fc of the measurements.
+    pub fc: Vec<Complex64>,
+    /// |Fo| is k|Fc|.
+    pub scale: f64,
+    /// R1 over observed and over all reflections.
+    pub r1: [f64; 2],
+}
+
+/// Brings scale and overall displacement of new atoms to the data, then calculates.
+pub fn fitted(calculator: &Calculator, mut atoms: Vec<Atom>) -> Fitted {
+    let measurements = calculator.measurements;
+    let flat = vec![1.0; measurements.list.len()];
+    let fc = calculator.amplitudes(&atoms);
+    let first = overall(measurements, &fc, &flat);
+    let second = overall(measurements, &fc, &weights(measurements, &damped(calculator, &fc, first), first.scale));
+    for atom in &mut atoms {
+        atom.u = (atom.u + second.u).clamp(U_RANGE[0], U_RANGE[1]);
+    }
+    evaluated(calculator, atoms)
+}
+
+/// Fc with an overall displacement.
+fn damped(calculator: &Calculator, fc: &[Complex64], by: Overall) -> Vec<Complex64> {
+    let list = &calculator.measurements.list;
+    fc.iter().zip(list).map(|(f, m)| f * (-EIGHT_PI_SQ * by.u * m.stol_sq).exp()).collect()
+}
+
+/// Calculates with the atoms as they are.
+pub fn evaluated(calculator: &Calculator, atoms: Vec<Atom>) -> Fitted {
+    let fc = calculator.amplitudes(&atoms);
+    summed_up(calculator, atoms, fc)
+}
+
+fn summed_up(calculator: &Calculator, atoms: Vec<Atom>, fc: Vec<Complex64>) -> Fitted {
+    let measurements = calculator.measurements;
+    let first = scale(measurements, &fc, &vec![1.0; fc.len()]);
+    let k = scale(measurements, &fc, &weights(measurements, &fc, first));
+    let r1 = r1(measurements, &fc, k);
+    Fitted { atoms, fc, scale: k, r1 }
+}
+
+/// Refines for `cycles` cycles; of coordinates and displacements the cycle with the best R1 is returned, never one worse than the
+/// start.
+pub fn refined(given: &Given, calculator: &Calculator, start: Fitted, what: Refined, cycles: usize) -> Fitted {
+    let mut best = start.clone();
+    let mut now = start;
+    let better = |now: &Fitted, best: &Fitted| what == Refined::Powers || now.r1[0] < best.r1[0];
+    for n in 0..cycles {
+        let w = weights(calculator.measurements, &now.fc, now.scale);
+        let (fc, blocks) = calculator.equations(&now.atoms, &w);
+        if n > 0 {
+            // The pass for the equations tells what the last shifts were worth.
+            let scale = now.scale;
+            now = summed_up(calculator, now.atoms, fc);
+            if what == Refined::Powers {
+                now.scale = scale;
+            }
+            if better(&now, &best) {
+                best = now.clone();
+            }
+        }
+        now.atoms = shifted(given, calculator, &now, &w, &blocks, what);
+    }
+    if cycles > 0 {
+        now = evaluated(calculator, now.atoms);
+    }
+    if better(&now, &best) { now } else { best }
+}
+
+/// The atoms after one step. `now.fc` is what the equations were made with.
+fn shifted(
+    given: &Given,
+    calculator: &Calculator,
+    now: &Fitted,
+    w: &[f64],
+    blocks: &[Block],
+    what: Refined,
+) -> Vec<Atom> {
+    let measurements = calculator.measurements;
+    let fc = &now.fc;
+    let common = match what {
+        Refined::Positions => overall(measurements, fc, w),
+        // The scale belongs to the elements as they were assigned.
+        Refined::Powers => Overall { scale: now.scale, u: 0.0 },
+    };
+    let count = measurements.list.len() as f64;
+    let chi_sq: f64 = measurements
+        .list
+        .iter()
+        .zip(fc)
+        .zip(w)
+        .map(|((m, f), w)| w * (m.f - common.scale * f.norm()).powi(2))
+        .sum::<f64>()
+        / count;
+    let near = contacts(given.cell, given.group, &now.atoms);
+    let targets = neighbour_ln_u(&now.atoms, &near);
+    let mut atoms = now.atoms.clone();
+    for ((atom, block), target) in atoms.iter_mut().zip(blocks).zip(targets) {
+        let sigma = if what == Refined::Powers { LN_U_SIGMA_POWER } else { LN_U_SIGMA };
+        shift(given, atom, block, common, what, target.map(|t| (t, sigma)), chi_sq.max(f64::MIN_POSITIVE));
+        atom.u = (atom.u + common.u.clamp(-0.5 * atom.u, 0.5 * atom.u)).clamp(U_RANGE[0], U_RANGE[1]);
+    }
+    atoms
+}
+
+/// Mean ln U of the bonded neighbours, weighted with their scattering; `None` without any.
+fn neighbour_ln_u(atoms: &[Atom], near: &[Vec<Contact>]) -> Vec<Option<f64>> {
+    /// An end of a chain moves more than what it hangs on (ratio of U of terminal atoms and their neighbours, about).
+    const END_RATIO: f64 = 1.25;
+    atoms
+        .iter()
+        .zip(near)
+        .map(|(atom, contacts)| {
+            let bonded: Vec<f64> = contacts
+                .iter()
+                .filter(|c| c.distance < longest(atom.z, atoms[c.other].z))
+                .map(|c| atoms[c.other].u.ln())
+                .collect();
+            let end = if bonded.len() == 1 { END_RATIO.ln() } else { 0.0 };
+            (!bonded.is_empty()).then(|| bonded.iter().sum::<f64>() / bonded.len() as f64 + end)
+        })
+        .collect()
+}
+
+/// Solves one block and moves the atom.
+fn shift(
+    given: &Given,
+    atom: &mut Atom,
+    block: &Block,
+    common: Overall,
+    what: Refined,
+    restraint: Option<(f64, f64)>,
+    chi_sq: f64,
+) {
+    let k = common.scale;
+    // |Fo| − k|Fc| exp(−8π² u s²), the overall change of U to first order.
+    let gradient: [f64; PARAMETERS] = std::array::from_fn(|p| {
+        k * (block.observed[p] - k * block.calculated[p] + k * EIGHT_PI_SQ * common.u * block.damped[p])
+    });
+    let free = atom.free.len();
+    let powers = usize::from(what == Refined::Powers);
+    let size = free + 1 + powers;
+    // Each column of the basis is one free parameter in terms of x, y, z, U, power.
+    let mut basis = DMatrix::<f64>::zeros(PARAMETERS, size);
+    for (column, direction) in atom.free.iter().enumerate() {
+        for axis in 0..3 {
+            basis[(axis, column)] = direction[axis];
+        }
+    }
+    basis[(3, free)] = 1.0;
+    if powers == 1 {
+        basis[(4, free + 1)] = 1.0;
+    }
+    let full = DMatrix::from_fn(PARAMETERS, PARAMETERS, |p, q| k * k * block.at(p, q) / chi_sq);
+    let mut matrix = basis.transpose() * full * &basis;
+    let mut right = basis.transpose() * DVector::from_fn(PARAMETERS, |p, _| gradient[p] / chi_sq);
+    if let Some((target, sigma)) = restraint {
+        let weight = (sigma * atom.u).powi(-2);
+        matrix[(free, free)] += weight;
+        right[free] += weight * atom.u * (target - atom.u.ln());
+    }
+    let Some(solver) = matrix.cholesky() else { return };
+    let mut step = solver.solve(&right);
+    if !step.iter().all(|x| x.is_finite()) {
+        return;
+    }
+    step *= DAMPING;
+    let moved: [f64; 3] = std::array::from_fn(|axis| (0..free).map(|c| step[c] * basis[(axis, c)]).sum());
+    let length = given.cell.length_sq(moved).sqrt();
+    let shorten = if length > LARGEST_SHIFT { LARGEST_SHIFT / length } else { 1.0 };
+    atom.xyz = std::array::from_fn(|axis| atom.xyz[axis] + shorten * moved[axis]);
+    let most = LARGEST_U_CHANGE * atom.u;
+    atom.u += step[free].clamp(-most, most);
+    if powers == 1 {
+        atom.power = (atom.power + step[free + 1]).clamp(POWER_RANGE[0], POWER_RANGE[1]);
+        let inverse = solver.inverse();
+        atom.sigma_power = inverse[(free + 1, free + 1)].sqrt();
+    }
+}

@@ -1,0 +1,151 @@
+//! The rounds of a model: refine, assign, look for what is missing.
+
+use super::atom::Atom;
+use super::contacts::{FARTHEST, Images, contacts};
+use super::difference::{Rest, difference_peaks};
+use super::elements::assign;
+use super::factors::Factors;
+use super::finish::finished;
+use super::given::Given;
+use super::measurements::Measurements;
+use super::normal::Calculator;
+use super::radii::shortest;
+use super::refinement::{Fitted, Refined, fitted, refined};
+use super::start::first_atoms;
+use super::{Model, start::FIRST_U};
+
+/// Rounds at most.
+const MOST_ROUNDS: usize = 6;
+/// Cycles on coordinates and displacements before and after elements are assigned, and at the very end.
+const CYCLES: [usize; 3] = [4, 3, 4];
+/// Cycles on scattering powers.
+const POWER_CYCLES: usize = 3;
+/// An atom goes that scatters less than this share of the lightest element expected …
+const LEAST_POWER: f64 = 0.4;
+/// … or whose U, in Å2, exceeds this.
+const LARGEST_U: f64 = 0.3;
+/// A peak of the difference map may be an atom above this many σ while atoms are missing …
+const MISSING_SIGMAS: f64 = 4.0;
+/// … and above this many when none should be.
+const SURPLUS_SIGMAS: f64 = 8.0;
+/// Atoms beyond the contents that are allowed at most, as a share of them.
+const SURPLUS: f64 = 0.1;
+/// A model that fits worse is none: structures of random atoms have R1 0.83 with a centre and 0.59 without (Wilson 1950).
+const WORST_R1: f64 = 0.55;
+/// A round must better the last one by this share to be followed by another.
+const LEAST_GAIN: f64 = 0.003;
+/// Peaks listed behind the atoms, at least.
+const LISTED_PEAKS: usize = 20;
+
+/// One round for the listing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Round {
+    /// Atoms at its end.
+    pub atoms: usize,
+    /// Of these, added from the difference map at its beginning.
+    pub added: usize,
+    /// Atoms taken out.
+    pub removed: usize,
+    /// R1 over observed reflections.
+    pub r1: f64,
+}
+
+/// Builds a model; `None` when nothing sensible comes out.
+pub fn build_model(given: &Given) -> Option<Model> {
+    let measurements = Measurements::new(given);
+    let expected = given.expected();
+    let elements: Vec<u8> = expected.iter().map(|e| e.0).collect();
+    let d_min = 0.5 / measurements.list.last()?.stol_sq.sqrt();
+    let factors = Factors::new(given.table, &elements, &measurements);
+    let calculator = Calculator { group: given.group, measurements: &measurements, factors: &factors };
+    let wanted: f64 = expected.iter().map(|e| e.1).sum();
+    let mut atoms = first_atoms(given);
+    if atoms.is_empty() || measurements.list.len() < PER_ATOM * atoms.len() {
+        return None;
+    }
+    let penalised = |f: &Fitted| {
+        let n = measurements.list.len() as f64;
+        f.r1[0] * (1.0 + 8.0 * f.atoms.len() as f64 / n)
+    };
+    let mut added = 0;
+    let mut rounds: Vec<Round> = Vec::new();
+    let mut best: Option<Fitted> = None;
+    for _ in 0..MOST_ROUNDS {
+        let before = atoms.len();
+        let mut now = refined(given, &calculator, fitted(&calculator, atoms), Refined::Positions, CYCLES[0]);
+        now = refined(given, &calculator, now, Refined::Powers, POWER_CYCLES);
+        let mut kept = pruned(given, &factors, now.atoms);
+        let removed = before - kept.len();
+        assign(given, &factors, &mut kept, d_min);
+        now = refined(given, &calculator, fitted(&calculator, kept), Refined::Positions, CYCLES[1]);
+        rounds.push(Round { atoms: now.atoms.len(), added, removed, r1: now.r1[0] });
+        let gained = best.as_ref().is_none_or(|b| penalised(&now) < penalised(b) * (1.0 - LEAST_GAIN));
+        if best.as_ref().is_none_or(|b| penalised(&now) < penalised(b)) {
+            best = Some(now.clone());
+        }
+        if !gained {
+            break;
+        }
+        let rest = difference_peaks(given, &measurements, &now, now.atoms.len() + LISTED_PEAKS);
+        atoms = now.atoms.clone();
+        added = complete(given, &mut atoms, &rest, wanted);
+        if added == 0 && rounds.len() > 1 {
+            break;
+        }
+    }
+    let best = refined(given, &calculator, best?, Refined::Positions, CYCLES[2]);
+    if best.r1[0].is_nan() || best.r1[0] > WORST_R1 {
+        return None;
+    }
+    let peaks = difference_peaks(given, &measurements, &best, best.atoms.len() + LISTED_PEAKS);
+    Some(finished(given, &measurements, best, &peaks, rounds))
+}
+
+/// Reflections that an atom needs at least.
+const PER_ATOM: usize = 4;
+
+/// Takes out atoms that scatter too little, move too much, or stand too close to a stronger one.
+pub(super) fn pruned(given: &Given, factors: &Factors, atoms: Vec<Atom>) -> Vec<Atom> {
+    let lightest = factors.elements().first().copied().unwrap_or(0);
+    let power = |a: &Atom| a.power * factors.ratio(a.z, lightest, a.u);
+    let near = contacts(given.cell, given.group, &atoms);
+    let mut order: Vec<usize> = (0..atoms.len()).collect();
+    order.sort_by(|&a, &b| power(&atoms[b]).total_cmp(&power(&atoms[a])).then(a.cmp(&b)));
+    let mut kept = vec![false; atoms.len()];
+    for n in order {
+        let atom = &atoms[n];
+        let clash =
+            near[n].iter().any(|c| (kept[c.other] || c.other == n) && c.distance < shortest(atom.z, atoms[c.other].z));
+        kept[n] = !clash && power(atom) > LEAST_POWER && atom.u < LARGEST_U;
+    }
+    let mut out: Vec<Atom> = atoms.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(a, _)| a).collect();
+    out.iter_mut().for_each(|a| a.settle(given.cell, given.group));
+    out
+}
+
+/// Adds the highest peaks that stand free, as many as are missing; returns how many.
+fn complete(given: &Given, atoms: &mut Vec<Atom>, rest: &[Rest], wanted: f64) -> usize {
+    let positions: Vec<[f64; 3]> = atoms.iter().map(|a| a.xyz).collect();
+    let mut images = Images::new(given.cell, given.group, &positions);
+    let mut counted: f64 = atoms.iter().map(|a| a.sof).sum();
+    let lightest = given.expected().last().map_or(6, |e| e.0);
+    let mut typical: Vec<f64> = atoms.iter().map(|a| a.u).collect();
+    typical.sort_by(f64::total_cmp);
+    let u = typical.get(typical.len() / 2).copied().unwrap_or(FIRST_U);
+    let before = atoms.len();
+    for peak in rest {
+        let least = if counted + 0.5 * peak.sof < wanted { MISSING_SIGMAS } else { SURPLUS_SIGMAS };
+        if peak.sigmas < least || counted + 0.5 * peak.sof > wanted * (1.0 + SURPLUS) {
+            break;
+        }
+        let near = images.near(peak.xyz, FARTHEST);
+        if near.iter().any(|c| c.distance < shortest(lightest, atoms[c.other].z)) {
+            continue;
+        }
+        let atom = Atom::new(given.cell, given.group, lightest, peak.xyz, u);
+        images.insert(given.group, atoms.len(), atom.xyz);
+        counted += atom.sof;
+        atoms.push(atom);
+    }
+    atoms.len() - before
+}

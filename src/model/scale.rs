@@ -1,0 +1,94 @@
+//! Overall scale and displacement, weights, R1.
+
+use super::measurements::Measurements;
+use rustfft::num_complex::Complex64;
+use std::f64::consts::PI;
+
+/// 8π².
+pub const EIGHT_PI_SQ: f64 = 8.0 * PI * PI;
+/// Gauss–Newton steps for scale and displacement; they settle in three or four.
+const STEPS: usize = 12;
+/// Largest change of the overall U in one step, Å2.
+const LARGEST_STEP: f64 = 0.02;
+
+/// |Fo| ≈ k |Fc| exp(−8π² u s²).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Overall {
+    /// k.
+    pub scale: f64,
+    /// u in Å2, to be added to the displacement of every atom.
+    pub u: f64,
+}
+
+/// Least-squares scale alone.
+pub fn scale(measurements: &Measurements, fc: &[Complex64], weights: &[f64]) -> f64 {
+    let (mut cross, mut own) = (0.0, 0.0);
+    for ((m, f), w) in measurements.list.iter().zip(fc).zip(weights) {
+        cross += w * m.f * f.norm();
+        own += w * f.norm_sqr();
+    }
+    if own > 0.0 { cross / own } else { 1.0 }
+}
+
+/// Least-squares scale and overall displacement.
+pub fn overall(measurements: &Measurements, fc: &[Complex64], weights: &[f64]) -> Overall {
+    let mut fit = Overall { scale: scale(measurements, fc, weights), u: 0.0 };
+    for _ in 0..STEPS {
+        let (mut kk, mut ku, mut uu, mut k, mut u) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for ((m, f), w) in measurements.list.iter().zip(fc).zip(weights) {
+            let by_k = f.norm() * (-EIGHT_PI_SQ * fit.u * m.stol_sq).exp();
+            let by_u = -EIGHT_PI_SQ * m.stol_sq * fit.scale * by_k;
+            let delta = m.f - fit.scale * by_k;
+            kk += w * by_k * by_k;
+            ku += w * by_k * by_u;
+            uu += w * by_u * by_u;
+            k += w * by_k * delta;
+            u += w * by_u * delta;
+        }
+        let determinant = kk * uu - ku * ku;
+        // Without spread in resolution the two cannot be told apart.
+        if determinant <= 1e-9 * kk * uu {
+            break;
+        }
+        fit.scale += (k * uu - u * ku) / determinant;
+        fit.u += ((u * kk - k * ku) / determinant).clamp(-LARGEST_STEP, LARGEST_STEP);
+    }
+    if fit.scale > 0.0 && fit.u.is_finite() { fit } else { Overall { scale: scale(measurements, fc, weights), u: 0.0 } }
+}
+
+/// 1/(σ² + mean square misfit of the shell): what the model lacks counts as error, shell by shell.
+pub fn weights(measurements: &Measurements, fc: &[Complex64], scale: f64) -> Vec<f64> {
+    let mut sums = vec![(0.0, 0.0, 0.0); measurements.shells];
+    for (m, f) in measurements.list.iter().zip(fc) {
+        let delta = m.f - scale * f.norm();
+        let sum = &mut sums[m.shell];
+        *sum = (sum.0 + delta * delta, sum.1 + m.f * m.f, sum.2 + 1.0);
+    }
+    measurements
+        .list
+        .iter()
+        .map(|m| {
+            let (misfit, power, count) = sums[m.shell];
+            let floor = LEAST_MISFIT * LEAST_MISFIT * power / count;
+            (m.sigma * m.sigma + misfit / count + floor).max(f64::MIN_POSITIVE).recip()
+        })
+        .collect()
+}
+
+/// No shell fits better than this share of its root mean square amplitude, so that weights stay finite.
+const LEAST_MISFIT: f64 = 0.003;
+
+/// Σ||Fo|−k|Fc||/Σ|Fo| over observed and over all reflections.
+pub fn r1(measurements: &Measurements, fc: &[Complex64], scale: f64) -> [f64; 2] {
+    let (mut off, mut sum) = ([0.0; 2], [0.0; 2]);
+    for (m, f) in measurements.list.iter().zip(fc) {
+        let delta = (m.f - scale * f.norm()).abs();
+        for n in [0, 1] {
+            if n == 1 || m.observed {
+                off[n] += delta;
+                sum[n] += m.f;
+            }
+        }
+    }
+    [0, 1].map(|n| if sum[n] > 0.0 { off[n] / sum[n] } else { 1.0 })
+}
