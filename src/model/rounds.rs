@@ -34,10 +34,6 @@ const SURPLUS: f64 = 0.1;
 const WORST_R1: f64 = 0.55;
 /// A round must better the last one by this share to be followed by another.
 const LEAST_GAIN: f64 = 0.003;
-/// Nor is one that follows a round with fewer changes than this share of the atoms.
-const SETTLED: f64 = 0.02;
-/// Another round is worth its time when it adds this share of the atoms.
-const FEWEST_ADDED: f64 = 0.01;
 /// Peaks listed behind the atoms, at least.
 const LISTED_PEAKS: usize = 20;
 
@@ -87,14 +83,13 @@ pub fn build_model(given: &Given) -> Option<Model> {
         if best.as_ref().is_none_or(|b| penalised(&now) < penalised(b)) {
             best = Some(now.clone());
         }
-        let settled = added.max(removed) as f64 <= SETTLED * now.atoms.len() as f64;
-        if !gained || (rounds.len() > 1 && settled) {
+        if !gained {
             break;
         }
         let rest = difference_peaks(given, &measurements, &now, now.atoms.len() + LISTED_PEAKS);
         atoms = now.atoms.clone();
         added = complete(given, &mut atoms, &rest, wanted);
-        if (added as f64) < FEWEST_ADDED * atoms.len() as f64 && rounds.len() > 1 {
+        if added == 0 && rounds.len() > 1 {
             break;
         }
     }

@@ -4,15 +4,14 @@ use super::atom::Atom;
 use super::contacts::Images;
 use super::given::Given;
 use super::radii::shortest;
-use crate::crystal::Radiation;
 use crate::structure::DensityMap;
 
 /// Radius of the sphere in Å over which density is summed (peers' notes §6: height misleads, 0.7 Å does not).
 const SPHERE: f64 = 0.7;
 /// U in Å2 to begin with; the overall displacement is fitted at once.
 pub const FIRST_U: f64 = 0.04;
-/// A peak is an atom when it holds this share of what the median of the stronger ones holds (electron diffraction: of each in
-/// units of the scattering factor of the element it would be).
+/// A peak is an atom when it holds, for each electron of the element it would be, this share of what the median of the
+/// stronger ones holds.
 const LEAST_SHARE: f64 = 0.25;
 
 /// Peaks worth being atoms, the fullest first, as many as the cell should hold.
@@ -40,13 +39,8 @@ pub fn first_atoms(given: &Given) -> Vec<Atom> {
         }
         z = expected[element].0;
         atom.z = z;
-        // X-rays: where heavy atoms rule, the light ones are seen better in a difference map (R1 0.147 instead of 0.161 for a
-        // fluorinated gallium salt, recall 0.87 instead of 0.82 for a palladium cage).
-        let held_now = match given.table.radiation() {
-            Radiation::Xray => sum,
-            Radiation::Electron => sum / given.table.factor(z, 0.0).unwrap_or(1.0),
-        };
-        if total + 0.5 * atom.sof > wanted || held_now < LEAST_SHARE * median(&held) {
+        let per_electron = sum / given.table.factor(z, 0.0).unwrap_or(1.0);
+        if total + 0.5 * atom.sof > wanted || per_electron < LEAST_SHARE * median(&held) {
             break;
         }
         let clash =
@@ -58,7 +52,7 @@ pub fn first_atoms(given: &Given) -> Vec<Atom> {
         total += atom.sof;
         images.insert(given.group, atoms.len(), atom.xyz);
         atoms.push(atom);
-        held.push(held_now);
+        held.push(per_electron);
     }
     atoms
 }
