@@ -115,7 +115,8 @@ impl Calculator<'_> {
                 let fc = range
                     .map(|i| {
                         let m = &list[i];
-                        waves.sum(m.hkl, weights.is_some(), &mut sums);
+                        let weight = weights.map(|w| w[i]).filter(|w| *w > 0.0);
+                        waves.sum(m.hkl, weight.is_some(), &mut sums);
                         let row = self.factors.row(i);
                         for ((unit, sof), &column) in unit.iter_mut().zip(&sofs).zip(&columns) {
                             *unit = sof * row[column];
@@ -125,7 +126,7 @@ impl Calculator<'_> {
                         for (j, atom) in atoms.iter().enumerate() {
                             fc += Complex64::new(sums.re[0][j], sums.im[0][j]) * (unit[j] * atom.power);
                         }
-                        if let Some(w) = weights.map(|w| w[i]).filter(|w| *w > 0.0) {
+                        if let Some(w) = weight {
                             let size = fc.norm();
                             if size > 0.0 {
                                 let both = [m.f, size, m.stol_sq * size];

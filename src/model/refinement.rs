@@ -86,7 +86,8 @@ pub fn refined(given: &Given, calculator: &Calculator, start: Fitted, what: Refi
     let mut now = start;
     let better = |now: &Fitted, best: &Fitted| what == Refined::Powers || now.r1[0] < best.r1[0];
     for n in 0..cycles {
-        let w = weights(calculator.measurements, &now.fc, now.scale);
+        let mut w = weights(calculator.measurements, &now.fc, now.scale);
+        thin(&mut w, now.atoms.len());
         let (fc, blocks) = calculator.equations(&now.atoms, &w);
         if n > 0 {
             // The pass for the equations tells what the last shifts were worth.
@@ -107,6 +108,20 @@ pub fn refined(given: &Given, calculator: &Calculator, start: Fitted, what: Refi
     if better(&now, &best) { now } else { best }
 }
 
+/// Terms (reflections times atoms) that go into the normal equations at most: 13 000 reflections for crambin's 430 atoms, 7 for each
+/// parameter.
+const MOST_TERMS: f64 = 5.5e6;
+/// Golden section: multiples of it modulo 1 are spread evenly.
+const GOLDEN: f64 = 0.618_033_988_749_895;
+
+/// Takes the weight from reflections that a large structure can spare, evenly over all resolutions.
+fn thin(w: &mut [f64], atoms: usize) {
+    let share = MOST_TERMS / (w.len() as f64 * atoms as f64);
+    if share < 1.0 {
+        w.iter_mut().enumerate().filter(|(n, _)| (*n as f64 * GOLDEN).fract() >= share).for_each(|(_, w)| *w = 0.0);
+    }
+}
+
 /// The atoms after one step. `now.fc` is what the equations were made with.
 fn shifted(
     given: &Given,
@@ -123,7 +138,7 @@ fn shifted(
         // The scale belongs to the elements as they were assigned.
         Refined::Powers => Overall { scale: now.scale, u: 0.0 },
     };
-    let count = measurements.list.len() as f64;
+    let count = w.iter().filter(|w| **w > 0.0).count() as f64;
     let chi_sq: f64 = measurements
         .list
         .iter()

@@ -90,7 +90,8 @@ impl Waves {
 
     /// Fills `sums` for one reflection; the weighted sums only when `derivatives` are wanted.
     pub fn sum(&self, hkl: Hkl, derivatives: bool, sums: &mut WaveSums) {
-        for part in sums.re.iter_mut().chain(&mut sums.im) {
+        let used = if derivatives { 4 } else { 1 };
+        for part in sums.re[..used].iter_mut().chain(&mut sums.im[..used]) {
             part.clear();
             part.resize(self.atoms, 0.0);
         }
@@ -104,7 +105,7 @@ impl Waves {
         if self.centric {
             // The mate adds the conjugate wave with −hR: plain sums become real, weighted ones imaginary.
             sums.im[0].iter_mut().for_each(|x| *x = 0.0);
-            for part in &mut sums.re[1..] {
+            for part in &mut sums.re[1..used] {
                 part.iter_mut().for_each(|x| *x = 0.0);
             }
         }
@@ -117,14 +118,15 @@ fn add(rows: [[&[f64]; 2]; 3], turn: [f64; 2], image: [f64; 3], derivatives: boo
     let [[xr, xi], [yr, yi], [zr, zi]] = rows.map(|row| row.map(|r| &r[..n]));
     let [re0, re1, re2, re3] = &mut sums.re;
     let [im0, im1, im2, im3] = &mut sums.im;
-    let (re0, re1, re2, re3) = (&mut re0[..n], &mut re1[..n], &mut re2[..n], &mut re3[..n]);
-    let (im0, im1, im2, im3) = (&mut im0[..n], &mut im1[..n], &mut im2[..n], &mut im3[..n]);
+    let (re0, im0) = (&mut re0[..n], &mut im0[..n]);
     let wave = |j: usize| {
         let (re, im) = (xr[j] * yr[j] - xi[j] * yi[j], xr[j] * yi[j] + xi[j] * yr[j]);
         let (re, im) = (re * zr[j] - im * zi[j], re * zi[j] + im * zr[j]);
         (re * turn[0] - im * turn[1], re * turn[1] + im * turn[0])
     };
     if derivatives {
+        let (re1, re2, re3) = (&mut re1[..n], &mut re2[..n], &mut re3[..n]);
+        let (im1, im2, im3) = (&mut im1[..n], &mut im2[..n], &mut im3[..n]);
         for j in 0..n {
             let (re, im) = wave(j);
             re0[j] += re;
