@@ -6,6 +6,7 @@
 pub mod cell;
 pub mod elements;
 pub mod identity;
+pub mod lattice;
 pub mod miller;
 pub mod radiation;
 pub mod reframe;
@@ -18,6 +19,7 @@ pub mod symop;
 pub use cell::Cell;
 pub use elements::ElementCount;
 pub use identity::Identity;
+pub use lattice::{LatticeRotation, lattice_rotations, rotation_order};
 pub use miller::{Hkl, friedel, in_half};
 pub use radiation::Radiation;
 pub use reframe::{Mismatch, Reframing, reframe};

@@ -1,6 +1,7 @@
 //! Reflections from raw rows to normalised amplitudes. Imports: `crystal`, `error`.
 
 pub mod dataset;
+pub mod laue;
 pub mod merge;
 pub mod merged;
 pub mod normalise;
@@ -14,6 +15,7 @@ mod warnings;
 pub mod wilson;
 
 pub use dataset::{CrystalHeader, DataSet};
+pub use laue::{LaueFinding, laue_class};
 pub use merge::{AbsenceReport, MergeReport, Merged, merge};
 pub use merged::{MergedReflection, NormalisedReflection};
 pub use normalise::normalise;

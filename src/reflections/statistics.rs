@@ -72,7 +72,7 @@ pub fn statistics(merged: &[MergedReflection], cell: &Cell, group: &SpaceGroup) 
 }
 
 /// Reflections of the shells that are more than noise; all when none is.
-fn usable_part(merged: &[MergedReflection], cell: &Cell) -> Vec<MergedReflection> {
+pub(super) fn usable_part(merged: &[MergedReflection], cell: &Cell) -> Vec<MergedReflection> {
     let profile = profile_of(merged, cell, |i| i);
     let mut usable = Vec::new();
     for range in profile.shells() {

@@ -1,0 +1,160 @@
+//! The Laue class and the lattice centring, from the intensities.
+//!
+//! Rotations that the cell allows are tried on the intensities, merged with Friedel mates alone. The symmetry of the input is kept
+//! unless the data clearly contradict it; a triclinic input, which says nothing, gives way to what the data obey.
+
+mod centring;
+mod decide;
+mod evidence;
+mod groups;
+
+use super::statistics::usable_part;
+use super::{MergedReflection, RawReflection, merge};
+use crate::crystal::{Cell, LatticeRotation, SpaceGroup, SymOp, friedel, lattice_rotations};
+use crate::error::Result;
+pub use centring::CentringEvidence;
+use centring::{centring, centring_name, forbids};
+use decide::Decision;
+use evidence::PairTable;
+pub use evidence::RotationEvidence;
+use groups::{Members, laue_name, members};
+use std::collections::HashSet;
+
+/// Share of the reflections, counted from low resolution, whose completeness is asked for: the outermost few lie in corners.
+const COUNTED_SHARE: f64 = 0.95;
+/// Rows that R_int must rest on: a list merged but for two outliers has 0.85.
+const ROWS_FOR_R_INT: usize = 100;
+/// Never divide by fewer expected reflections.
+const LEAST_EXPECTED: f64 = 1.0;
+
+/// What became of the symmetry of the input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LaueChange {
+    /// Centring and Laue class of the input.
+    pub from: String,
+    /// Those that were taken.
+    pub to: String,
+    /// Why, in plain words.
+    pub why: String,
+}
+
+/// What the intensities say of Laue class and centring.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LaueFinding {
+    /// Proper rotations of the Laue class with the centring, without translations and inversion: nothing is assumed of
+    /// glide planes, screw axes and centres.
+    pub group: SpaceGroup,
+    /// Name of the Laue class: `2/m`, `mmm`, `4/mmm`, `-3m1`, …
+    pub name: &'static str,
+    /// R_int of the repeated measurements of one reflection and its Friedel mate; `None` below 100 of them.
+    pub r_int: Option<f64>,
+    /// Evidence on each rotation of the lattice and the input but the identity.
+    pub table: Vec<RotationEvidence>,
+    /// Evidence on each centring.
+    pub centrings: Vec<CentringEvidence>,
+    /// What is not as the input says; `None` when the input is kept.
+    pub changed: Option<LaueChange>,
+    /// What is worth a word, one line each.
+    pub remarks: Vec<String>,
+}
+
+/// Laue class and centring of raw rows; `hint` is the space group of the input.
+///
+/// # Errors
+/// Those of `merge`: fewer than 50 unique reflections, or no intensity.
+pub fn laue_class(rows: &[RawReflection], cell: &Cell, hint: &SpaceGroup) -> Result<LaueFinding> {
+    let merged = merge(rows, cell, &SpaceGroup::p1())?;
+    let lattice = centring(&merged.reflections, hint.centring());
+    let allowed: Vec<MergedReflection> =
+        merged.reflections.iter().filter(|r| !forbids(&lattice.vectors, r.hkl)).copied().collect();
+    let proper = proper_rotations(hint);
+    let mut rotations = lattice_rotations(cell, &group_of(&lattice.vectors, &[]));
+    for rot in &proper {
+        if !rotations.iter().any(|r| r.rot == *rot) {
+            rotations.push(LatticeRotation::of(cell, *rot));
+        }
+    }
+    let in_hint = |r: &LatticeRotation| proper.contains(&r.rot);
+    let r_int = merged.report.r_int.filter(|_| merged.report.n_rows_in_r_int >= ROWS_FOR_R_INT);
+    let usable = usable_part(&allowed, cell);
+    let pairs = PairTable::new(&usable, cell);
+    let table: Vec<RotationEvidence> = rotations.iter().skip(1).map(|r| pairs.evidence(*r, in_hint(r))).collect();
+    let decision = Decision::new(&rotations, &table, r_int, in_hint);
+    let n_vectors = lattice.vectors.len();
+    let triclinic = proper.len() == 1;
+    let kept = decision.kept();
+    let chosen = if triclinic {
+        let obeyed = decision.obeyed(kept);
+        let merged_in = decision.merged_in(|group| completeness(&allowed, cell, n_vectors, group));
+        if merged_in.count_ones() > obeyed.count_ones() { merged_in } else { obeyed }
+    } else {
+        kept
+    };
+    let named = |group: Members| {
+        let list: Vec<[[i32; 3]; 3]> = members(group, &rotations).map(|r| r.rot).collect();
+        let name = laue_name(&list, centring_name(&lattice.vectors).starts_with('R'));
+        (list, name)
+    };
+    let (list, name) = named(chosen);
+    let figures = |(r_sym, noise): (f64, f64)| format!("R_sym {r_sym:.3} against {noise:.3} of noise");
+    let mut why: Vec<String> = lattice.why.into_iter().collect();
+    if chosen != decision.hint {
+        let of_hint = laue_name(&proper, hint.centring().len() == 3);
+        why.push(match decision.worst(chosen | decision.hint) {
+            Some(worst) if !triclinic => {
+                format!("equivalents of Laue class {of_hint} do not agree ({}), those of {name} do", figures(worst))
+            }
+            Some(worst) => format!("equivalents of Laue class {name} agree ({})", figures(worst)),
+            None => format!("the list holds one asymmetric unit of Laue class {name}: it was merged in it"),
+        });
+    }
+    let mut remarks = lattice.remarks;
+    let higher = decision.obeyed(chosen);
+    if let Some(worst) = decision.worst(higher & !chosen).filter(|_| !triclinic && chosen == decision.hint) {
+        remarks.push(format!(
+            "metric and intensities ({}) allow Laue class {}, the input has {name}: too low a symmetry in the input, or \
+             a merohedral twin",
+            figures(worst),
+            named(higher).1
+        ));
+    }
+    let changed = (!why.is_empty()).then(|| LaueChange {
+        from: format!("{} {}", centring_name(hint.centring()), laue_name(&proper, hint.centring().len() == 3)),
+        to: format!("{} {name}", centring_name(&lattice.vectors)),
+        why: why.join("; "),
+    });
+    let group = group_of(&lattice.vectors, &list);
+    Ok(LaueFinding { group, name, r_int, table, centrings: lattice.table, changed, remarks })
+}
+
+/// The proper rotations of the Laue group.
+fn proper_rotations(group: &SpaceGroup) -> Vec<[[i32; 3]; 3]> {
+    let proper = |rot: &[[i32; 3]; 3]| SymOp::new(*rot, [0; 3]).determinant() == 1;
+    group.laue_rotations().into_iter().filter(proper).collect()
+}
+
+/// Rotations and centring vectors as a group; P 1 for rotations that do not close, which closed ones never are.
+fn group_of(vectors: &[[i32; 3]], rotations: &[[[i32; 3]; 3]]) -> SpaceGroup {
+    let rotations = rotations.iter().map(|rot| SymOp::new(*rot, [0; 3]));
+    let translations = vectors.iter().map(|&t| SymOp::IDENTITY.translated(t));
+    let generators: Vec<SymOp> = rotations.chain(translations).collect();
+    SpaceGroup::from_generators(&generators).unwrap_or_else(|_| SpaceGroup::p1())
+}
+
+/// Share of the unique reflections of the rotations (with Friedel's law) that a list holds, on a lattice of `centring` vectors.
+fn completeness(merged: &[MergedReflection], cell: &Cell, centring: usize, rotations: &[LatticeRotation]) -> f64 {
+    let counted = (COUNTED_SHARE * merged.len() as f64) as usize;
+    let Some(last) = merged.get(counted) else { return 0.0 };
+    let operations: Vec<SymOp> = rotations.iter().map(|r| SymOp::new(r.rot, [0; 3])).collect();
+    let representative = |r: &MergedReflection| {
+        operations.iter().map(|op| op.rotate_hkl(r.hkl)).flat_map(|image| [image, friedel(image)]).max()
+    };
+    let unique: HashSet<_> = merged.iter().take(counted).filter_map(representative).collect();
+    let sphere = 4.0 / 3.0 * std::f64::consts::PI * cell.volume / centring as f64 / cell.d_spacing(last.hkl).powi(3);
+    let expected = sphere / (2.0 * operations.len() as f64);
+    unique.len() as f64 / expected.max(LEAST_EXPECTED)
+}
+
+#[cfg(test)]
+#[path = "laue_tests.rs"]
+mod tests;

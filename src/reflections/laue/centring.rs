@@ -1,0 +1,180 @@
+//! Which lattice centring the intensities obey.
+
+use crate::crystal::{Hkl, SymOp};
+use crate::reflections::MergedReflection;
+
+/// Centring vectors in units of 1/24.
+type Vectors = [[i32; 3]];
+
+/// Centrings that are looked for, those that forbid more first.
+const CENTRINGS: [(&str, &Vectors); 7] = [
+    ("F", &[[0, 0, 0], [0, 12, 12], [12, 0, 12], [12, 12, 0]]),
+    ("R (obverse)", &OBVERSE),
+    ("R (reverse)", &REVERSE),
+    ("I", &[[0, 0, 0], [12, 12, 12]]),
+    ("A", &[[0, 0, 0], [0, 12, 12]]),
+    ("B", &[[0, 0, 0], [12, 0, 12]]),
+    ("C", &[[0, 0, 0], [12, 12, 0]]),
+];
+/// −h + k + l = 3n.
+const OBVERSE: [[i32; 3]; 3] = [[0, 0, 0], [8, 16, 16], [16, 8, 8]];
+/// h − k + l = 3n.
+const REVERSE: [[i32; 3]; 3] = [[0, 0, 0], [8, 16, 8], [16, 8, 16]];
+
+/// Fewest forbidden reflections that say anything.
+const FEWEST_FORBIDDEN: usize = 50;
+/// A list must hold at least this share of the reflections that a centring forbids; of lists from which absences were removed
+/// some outliers remain, and those say nothing.
+const LEAST_SHARE: f64 = 0.5;
+/// A share below this is none: such lists come without the absences (muscovite, Ni in I −4 3 d, SO₂ in A b a 2 have 0).
+const LEFT_OUT: f64 = 0.01;
+/// Centring-forbidden reflections have less than this share of the intensity of the others, … Measured: 0.015 for the weak C-centred
+/// f183, and nothing else below 0.12 but a modulated superstructure (0.028, next line).
+const ABSENT_INTENSITY: f64 = 0.05;
+/// … and are noise: ⟨I⟩/⟨σ⟩ is 0.58 in f183, and 1.96 in the superstructure, whose weak reflections are real.
+const ABSENT_I_OVER_SIGMA: f64 = 1.0;
+/// Reflections that a centring forbids and that are surely there. λ/2 and overlapping domains leave some that pass one bar, not both.
+const PRESENT_I_OVER_SIGMA: f64 = 3.0;
+
+/// What the intensities say of one centring.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CentringEvidence {
+    /// Name of the centring.
+    pub name: &'static str,
+    /// Reflections that it forbids, of those in the list.
+    pub forbidden: usize,
+    /// The others.
+    pub others: usize,
+    /// Share of the forbidden in what the centring would forbid in a complete list.
+    pub share: f64,
+    /// ⟨I⟩ of the forbidden over ⟨I⟩ of the others.
+    pub relative_intensity: f64,
+    /// ⟨I⟩/⟨σ⟩ of the forbidden.
+    pub i_over_sigma: f64,
+}
+
+impl CentringEvidence {
+    fn tells(&self) -> bool {
+        self.forbidden >= FEWEST_FORBIDDEN && self.share > LEAST_SHARE
+    }
+
+    /// True when the forbidden reflections were measured and are absent, or were left out of the list.
+    pub fn holds(&self) -> bool {
+        let left_out = self.share < LEFT_OUT && self.forbidden + FEWEST_FORBIDDEN <= self.others;
+        left_out
+            || self.tells() && self.relative_intensity < ABSENT_INTENSITY && self.i_over_sigma < ABSENT_I_OVER_SIGMA
+    }
+
+    /// True when the forbidden reflections were measured and are there.
+    pub fn fails(&self) -> bool {
+        self.tells() && self.relative_intensity > ABSENT_INTENSITY && self.i_over_sigma > PRESENT_I_OVER_SIGMA
+    }
+}
+
+/// The centring that the data obey.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct CentringFinding {
+    /// Its vectors, [0, 0, 0] first.
+    pub vectors: Vec<[i32; 3]>,
+    /// Evidence on every centring.
+    pub table: Vec<CentringEvidence>,
+    /// What is wrong with the one of the input.
+    pub why: Option<String>,
+    /// What is worth a word.
+    pub remarks: Vec<String>,
+}
+
+/// Decides on the centring. `merged`: Friedel mates alone merged, nothing left out.
+pub(super) fn centring(merged: &[MergedReflection], hint: &Vectors) -> CentringFinding {
+    let table: Vec<CentringEvidence> = CENTRINGS
+        .iter()
+        .map(|(name, vectors)| evidence(name, merged, |h| forbids(vectors, h), vectors.len()))
+        .collect();
+    let given = evidence(centring_name(hint), merged, |h| forbids(hint, h), hint.len());
+    let mut finding = CentringFinding { vectors: hint.to_vec(), why: None, remarks: Vec::new(), table };
+    let of_both = evidence("", merged, |h| forbids(&OBVERSE, h) && forbids(&REVERSE, h), 0);
+    let twinned = of_both.forbidden >= FEWEST_FORBIDDEN
+        && of_both.relative_intensity < ABSENT_INTENSITY
+        && of_both.i_over_sigma < ABSENT_I_OVER_SIGMA
+        && finding.table.iter().all(|e| !e.name.starts_with('R') || e.fails());
+    if twinned {
+        finding.remarks.push(
+            "reflections with −h+k+l ≠ 3n and those with h−k+l ≠ 3n are there, those that break both are absent: \
+             a rhombohedral crystal twinned obverse/reverse; detwin the data, or give those of one domain"
+                .into(),
+        );
+        return finding;
+    }
+    if given.fails() {
+        finding.vectors = vec![[0, 0, 0]];
+        finding.why = Some(sentence(&given, "the intensities contradict the centring"));
+    }
+    let known = finding.vectors.len();
+    let more = CENTRINGS.iter().zip(&finding.table).find(|((_, vectors), evidence)| {
+        vectors.len() > known && evidence.holds() && finding.vectors.iter().all(|v| vectors.contains(v))
+    });
+    if let Some(((_, vectors), evidence)) = more {
+        let why = sentence(evidence, "the intensities obey the centring");
+        finding.why = Some(finding.why.take().map_or_else(|| why.clone(), |first| format!("{first}; {why}")));
+        finding.vectors = vectors.to_vec();
+    }
+    finding
+}
+
+fn sentence(evidence: &CentringEvidence, what: &str) -> String {
+    if evidence.share < LEFT_OUT {
+        return format!(
+            "{what} {}: the list holds {} reflections that it forbids, {} others",
+            evidence.name, evidence.forbidden, evidence.others
+        );
+    }
+    format!(
+        "{what} {}: the {} reflections that it forbids have {:.3} of the mean intensity of the others (⟨I⟩/⟨σ⟩ {:.1})",
+        evidence.name, evidence.forbidden, evidence.relative_intensity, evidence.i_over_sigma
+    )
+}
+
+/// Name of a centring; `Z` for one without a letter.
+pub(super) fn centring_name(vectors: &Vectors) -> &'static str {
+    let same = |other: &Vectors| other.len() == vectors.len() && other.iter().all(|v| vectors.contains(v));
+    match CENTRINGS.iter().find(|(_, other)| same(other)) {
+        Some((name, _)) => name,
+        None if vectors.len() == 1 => "P",
+        None => "Z",
+    }
+}
+
+/// True when the centring forbids the reflection.
+pub(super) fn forbids(vectors: &Vectors, hkl: Hkl) -> bool {
+    vectors.iter().any(|&t| SymOp::IDENTITY.translated(t).phase_shift_24(hkl) != 0)
+}
+
+/// Evidence on the reflections for which `forbidden` is true; a centring has `vectors` vectors, 0 stands for another condition.
+fn evidence(
+    name: &'static str,
+    merged: &[MergedReflection],
+    forbidden: impl Fn(Hkl) -> bool,
+    vectors: usize,
+) -> CentringEvidence {
+    let (mut n, mut intensity, mut sigma, mut others) = (0usize, 0.0, 0.0, 0.0);
+    for r in merged {
+        if forbidden(r.hkl) {
+            n += 1;
+            intensity += r.intensity;
+            sigma += r.sigma;
+        } else {
+            others += r.intensity;
+        }
+    }
+    let rest = merged.len() - n;
+    let mean = |sum: f64, n: usize| sum / n.max(1) as f64;
+    let complete = rest as f64 * vectors.saturating_sub(1) as f64;
+    CentringEvidence {
+        name,
+        forbidden: n,
+        others: rest,
+        share: if complete > 0.0 { n as f64 / complete } else { 0.0 },
+        relative_intensity: if others > 0.0 { mean(intensity, n) / mean(others, rest) } else { 0.0 },
+        i_over_sigma: if sigma > 0.0 { intensity / sigma } else { 0.0 },
+    }
+}
