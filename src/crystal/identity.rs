@@ -63,6 +63,7 @@ pub fn group_by_name(name: &str, rhombohedral_axes: bool) -> Option<SpaceGroup> 
 /// where there is one. Empty for axes that no table has.
 pub fn tabulated_groups(centring: &[[i32; 3]], laue: &[Rotation]) -> Vec<SpaceGroup> {
     let mut found: Vec<SpaceGroup> = Vec::new();
+    let centred = |group: &SpaceGroup| group.operations().contains(&SymOp::INVERSION);
     let fits = |s: &&Tabulated| s.centring == centring && s.generators.iter().all(|g| laue.contains(&g.rot));
     for setting in settings().iter().filter(fits) {
         let Some(group) = setting.group().filter(|g| g.laue_rotations().len() == laue.len()) else { continue };
@@ -70,7 +71,7 @@ pub fn tabulated_groups(centring: &[[i32; 3]], laue: &[Rotation]) -> Vec<SpaceGr
             other.operations().len() == group.operations().len() && origin::shift(other, &setting.generators).is_some()
         };
         match found.iter_mut().find(|other| same(other)) {
-            Some(other) if group.operations().contains(&SymOp::INVERSION) => *other = group,
+            Some(other) if centred(&group) && !centred(other) => *other = group,
             Some(_) => {}
             None => found.push(group),
         }

@@ -144,11 +144,7 @@ fn sites(out: &mut String, solved: &Solved) {
 
 fn timings(out: &mut String, solved: &Solved) {
     let (s, stages) = (&solved.seconds, &solved.report.stages);
-    let _ = writeln!(
-        out,
-        "\nTimings, s: setup {:.2}, trials {:.2}, structures {:.2}",
-        s.setup, s.trials, s.structures
-    );
+    let _ = writeln!(out, "\nTimings, s: setup {:.2}, trials {:.2}, structures {:.2}", s.setup, s.trials, s.structures);
     let _ = writeln!(
         out,
         "Stages over {} threads, s: columns {:.2}, planes {:.2}, weights {:.2}, merits {:.2}",
