@@ -93,7 +93,7 @@ fn parameters(out: &mut String, solved: &Solved) {
     let _ = writeln!(out, "Random seed: {}", e.seed);
     let _ = writeln!(out, "Trials at most: {}", e.budget.trials);
     let arms: Vec<String> = e.arms.iter().map(|a| format!("{} ({} cycles)", a.name, a.cycles)).collect();
-    let _ = writeln!(out, "Arms, dealt in turn: {}", arms.join(", "));
+    let _ = writeln!(out, "Arms, in turn until one is promising: {}", arms.join(", "));
     let slots: Vec<String> = e.slots.iter().map(ToString::to_string).collect();
     let _ = writeln!(out, "Device: {}, {} trials at a time", solved.device, slots.join(", "));
     for plan in &e.plans {

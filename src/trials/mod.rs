@@ -1,6 +1,7 @@
 //! Many trials: dealing them to slots, watching, retiring and refilling, ranking, and when to stop.
 //!
 //! - `budget`     how much a run may spend
+//! - `deal`       which arm the next trial gets
 //! - `finished`   one finished trial
 //! - `verdict`    ranking, agreement among trials, symmetry, the claim
 //! - `progress`   what is told while a run goes on
@@ -13,6 +14,7 @@
 //! Imports: `phasing`, `engine`, `structure`, `grid`, `seed`, `twins`, `reflections`, `crystal`.
 
 pub mod budget;
+pub mod deal;
 pub mod finished;
 pub mod probe;
 pub mod progress;
@@ -23,6 +25,7 @@ pub mod seed_source;
 pub mod verdict;
 
 pub use budget::Budget;
+pub use deal::Deal;
 pub use finished::Finished;
 pub use progress::{Observer, Progress};
 pub use run_report::{RunReport, StopReason};

@@ -9,7 +9,7 @@
 //! Every decision falls at a fixed number of cycles, so that the run is the same for any number of threads.
 
 use super::proof::{PROOF_CYCLES, blurred, came_back};
-use super::{Budget, Finished, Observer, Progress, RunReport, SeedInput, SeedSource, StopReason, Verdict};
+use super::{Budget, Deal, Finished, Observer, Progress, RunReport, SeedInput, SeedSource, StopReason, Verdict};
 use crate::crystal::{Cell, SpaceGroup};
 use crate::engine::{Engine, EngineError, Merits, Recipe, StageSeconds, Start};
 use crate::grid::Sampling;
@@ -44,7 +44,7 @@ pub struct Runner<'a> {
     pub sphere: &'a Sphere,
     /// One engine per sampling that the arms ask for.
     pub engines: Vec<GridEngine>,
-    /// Arms, dealt to trials in turn.
+    /// Arms in the order of their turns, see `Deal`.
     pub arms: Vec<Arm>,
     /// Limits.
     pub budget: Budget,
@@ -76,7 +76,9 @@ impl Runner<'_> {
     /// Runs until the trials agree and convince, the budget is used, the observer says stop, or the engine fails.
     pub fn run(mut self, observer: &mut dyn Observer) -> RunReport {
         let begun = Instant::now();
-        let mut state = State { begun, finished: Vec::new(), verdict: Verdict::default(), cycles: 0, fallback: None };
+        let deal = Deal::new(&self.arms);
+        let mut state =
+            State { begun, finished: Vec::new(), verdict: Verdict::default(), deal, cycles: 0, fallback: None };
         let mut engines = std::mem::take(&mut self.engines);
         let mut starts: Vec<Starts<'_>> = engines
             .iter()
@@ -108,7 +110,7 @@ impl Runner<'_> {
         let mut queues: Vec<u32> = vec![0; engines.len()];
         loop {
             for (i, grid_engine) in engines.iter_mut().enumerate() {
-                self.refill(grid_engine, &mut slots[i], &mut queues[i], &mut starts[i])?;
+                self.refill(grid_engine, &mut slots[i], &mut queues[i], &mut starts[i], &state.deal)?;
             }
             if slots.iter().flatten().all(Option::is_none) {
                 return Ok(StopReason::TrialsUsed);
@@ -147,18 +149,19 @@ impl Runner<'_> {
         slots: &mut [Option<Seated>],
         next: &mut u32,
         starts: &mut Starts<'_>,
+        deal: &Deal,
     ) -> Result<(), EngineError> {
         for (slot, seated) in slots.iter_mut().enumerate() {
             if seated.is_some() {
                 continue;
             }
-            while *next < self.budget.trials && self.arm(*next).sampling != grid_engine.sampling {
+            while *next < self.budget.trials && deal.turn(*next).sampling != grid_engine.sampling {
                 *next += 1;
             }
             if *next >= self.budget.trials {
                 return Ok(());
             }
-            let (trial, arm) = (*next, self.arm(*next));
+            let (trial, arm) = (*next, deal.arm(*next));
             *next += 1;
             let start = match (arm.start, &starts.patterson, &mut starts.seeds) {
                 (StartKind::Patterson, Some(p), _) => {
@@ -175,10 +178,6 @@ impl Runner<'_> {
             *seated = Some(Seated { trial, arm, recipe, done: 0, closing: None, searched: None });
         }
         Ok(())
-    }
-
-    fn arm(&self, trial: u32) -> Arm {
-        self.arms[trial as usize % self.arms.len()]
     }
 
     /// One step of one engine; the best R_weak among its running trials.
@@ -272,6 +271,7 @@ impl Runner<'_> {
         let place = state.finished.len();
         let arm = trial.arm.name;
         state.finished.push(Finished { trial: trial.trial, arm, recipe, merits, proven });
+        state.deal.learn(&state.finished[place], trial.done);
         if state.finished[place].is_promising() {
             state.fallback = None;
             state.verdict.add(self.cell, self.space_group, &state.finished, place, phased);
@@ -315,6 +315,7 @@ struct State {
     begun: Instant,
     finished: Vec<Finished>,
     verdict: Verdict,
+    deal: Deal,
     cycles: u64,
     /// The best trial as long as none is promising, with its phases.
     fallback: Option<(usize, Vec<PhasedReflection>)>,
