@@ -2,10 +2,10 @@
 //!
 //! Imports: `formats`, `reflections`, `crystal`, `error`.
 
-use crate::Result;
 use crate::crystal::{ElementCount, Radiation, ScatteringTable, SpaceGroup};
 use crate::formats::{Ins, read_hkl, read_ins};
-use crate::reflections::{CrystalHeader, DataSet};
+use crate::reflections::{CrystalHeader, DataSet, LaueFinding, laue_class};
+use crate::{Error, Result};
 use std::path::{Path, PathBuf};
 
 /// A data set with where it came from.
@@ -38,15 +38,54 @@ pub fn read(ins_path: &Path, hkl: Option<&Path>, radiation: Option<Radiation>) -
     Ok(Input { ins, data, hkl_path, warnings })
 }
 
+/// The data that a run rests on, and what it takes for granted of their symmetry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Basis {
+    /// The data, merged in the given space group or in the Laue class.
+    pub data: DataSet,
+    /// The space group that the input names, where the group is to be found; `None` where that of the data is given.
+    pub hint: Option<SpaceGroup>,
+    /// What the intensities say of Laue class and centring, where the group is to be found.
+    pub laue: Option<LaueFinding>,
+}
+
+impl Basis {
+    /// What is worth a word before the run, one line each.
+    pub fn warnings(&self) -> Vec<String> {
+        let of_laue = self.laue.iter().flat_map(|laue| {
+            let changed =
+                laue.changed.iter().map(|c| format!("{} is taken, not {} of the input: {}", c.to, c.from, c.why));
+            changed.chain(laue.remarks.iter().cloned())
+        });
+        of_laue.chain(self.data.warnings.iter().cloned()).collect()
+    }
+}
+
 impl Input {
-    /// The same rows merged in another space group, that of the Laue class alone for one that is to be found.
+    /// The input's space group, or another one, as it is.
     ///
     /// # Errors
     /// Those of `DataSet::new`.
-    pub fn merged_in(&self, group: SpaceGroup) -> Result<DataSet> {
+    pub fn with_group(&self, group: SpaceGroup) -> Result<Basis> {
         let header = CrystalHeader { space_group: group, ..self.data.header.clone() };
         let sum_f2 = scattering_power(&header);
-        DataSet::new(header, &self.data.rows, sum_f2).map_err(|error| error.of_file(&self.hkl_path))
+        let data = DataSet::new(header, &self.data.rows, sum_f2).map_err(|error| error.of_file(&self.hkl_path))?;
+        Ok(Basis { data, hint: None, laue: None })
+    }
+
+    /// Laue class and centring from the intensities, the space group left open.
+    ///
+    /// # Errors
+    /// Those of `DataSet::of_laue_class`.
+    pub fn with_laue_class(&self) -> Result<Basis> {
+        let own = &self.data.header;
+        let blamed = |error: Error| error.of_file(&self.hkl_path);
+        let laue = laue_class(&self.data.rows, &own.cell, &own.space_group).map_err(blamed)?;
+        let header = CrystalHeader { space_group: laue.group.clone(), ..own.clone() };
+        let sum_f2 = scattering_power(&header);
+        let data = DataSet::of_laue_class(header, &self.data.rows, sum_f2).map_err(blamed)?;
+        let hint = if laue.changed.is_some() { laue.group.clone() } else { own.space_group.clone() };
+        Ok(Basis { data, hint: Some(hint), laue: Some(laue) })
     }
 }
 

@@ -69,6 +69,7 @@
 //! fourier      ←
 //! grid         ← fourier
 //! twins        ←
+//! trust        ←
 //! seed         ← twins crystal error
 //! engine       ← twins
 //! wgsl         ←
@@ -84,9 +85,9 @@
 //! seed_check   ← seed_input trials phasing engine structure grid seed reflections crystal error
 //! simulate     ← formats twins reflections crystal error
 //! bench        ← engine twins
-//! solve        ← trials phasing engine symmetry model grid structure seed reflections crystal error
+//! solve        ← trials phasing engine symmetry model trust grid structure seed reflections crystal error
 //! screen       ← trials phasing engine structure grid formats seed twins reflections crystal error
-//! report       ← solve model trials seed_check seed_input input seed crystal
+//! report       ← solve trials model trust seed_check seed_input input seed reflections crystal
 //! cli          ← report screen solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
 //! ```
 //! - `engine` knows grids, coefficients, trials and recipes, and no crystallography: a GPU engine takes its place
@@ -126,6 +127,7 @@ pub mod solve;
 pub mod structure;
 pub mod symmetry;
 pub mod trials;
+pub mod trust;
 pub mod twins;
 pub mod wgsl;
 

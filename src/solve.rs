@@ -13,8 +13,10 @@ use crate::crystal::SpaceGroup;
 use crate::engine::{Backend, Device, EngineError};
 use crate::phasing::{Arm, Methods, Sphere, expected_atoms, portfolio, seeded_portfolio};
 use crate::reflections::DataSet;
+use crate::trials::Finished;
 use crate::trials::runner::GridEngine;
 use crate::trials::{Budget, Observer, RunReport, Runner, SeedInput};
+use crate::trust::{BAR, Evidence, probability};
 use crate::{Error, Result};
 use seeded::outcome;
 use serde::Serialize;
@@ -84,6 +86,12 @@ pub struct Solved {
     pub report: RunReport,
     /// The structures, most believed first; several may come from one candidate, in different space groups.
     pub structures: Vec<Structure>,
+    /// True when the first structure is claimed to be right: its probability reaches `trust::BAR`.
+    pub solved: bool,
+    /// Probability that the first structure is right; 0 without one.
+    pub probability: f64,
+    /// What that rests on.
+    pub evidence: Option<Evidence>,
     /// The parameters used.
     pub effective: Effective,
     /// The seeds of the run, before and after.
@@ -193,7 +201,20 @@ pub fn solve(
     if let (Some(summary), Some(input), Some(first)) = (&mut summary, seeds, report.verdict.candidates.first()) {
         summary.outcome = input.sets.sets.first().map(|known| outcome(known, &first.phased));
     }
-    Ok(Solved { report, structures, effective, seeds: summary, device: backend.device(), seconds })
+    let evidence = structures.first().map(|first| evidence(&report, first));
+    let probability = evidence.as_ref().map_or(0.0, probability);
+    let solved = probability >= BAR;
+    Ok(Solved {
+        report,
+        structures,
+        solved,
+        probability,
+        evidence,
+        effective,
+        seeds: summary,
+        device: backend.device(),
+        seconds,
+    })
 }
 
 /// Below this many measured reflections of the half sphere no figure of merit means anything.
@@ -202,4 +223,21 @@ const FEWEST_MEASURED: usize = 50;
 /// A device that cannot even begin.
 fn no_engine(error: EngineError) -> Error {
     Error::unusable(error.to_string(), "run with --backend cpu, or choose a lower resolution with --resolution")
+}
+
+/// What a run has to say for a structure of its.
+fn evidence(report: &RunReport, structure: &Structure) -> Evidence {
+    let candidate = &report.verdict.candidates[structure.candidate];
+    let best: &Finished = &report.finished[candidate.best];
+    let model = structure.model.as_ref();
+    Evidence {
+        agreeing: candidate.members.len(),
+        finished: report.finished.len(),
+        symmetry: candidate.fits.evidence(),
+        r_weak: f64::from(best.merits.r_weak),
+        sharpness: f64::from(best.sharpness()),
+        r1: model.map(|m| m.r1),
+        proven: best.proven,
+        per_parameter: model.map_or(0.0, |m| m.reflections[0] as f64 / (4 * m.atoms).max(1) as f64),
+    }
 }

@@ -4,14 +4,16 @@ use super::backend::BackendArgs;
 use super::data_args::DataArgs;
 use super::progress::Screen;
 use crate::crystal::Radiation;
+use crate::crystal::identity::group_by_name;
 use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK};
 use crate::formats::ccp4::ccp4;
 use crate::formats::fcf::{fcf, fcf_rows};
 use crate::formats::res::{ResModel, ScatteringType, res};
 use crate::formats::write_bytes;
-use crate::input::Input;
+use crate::input::{Basis, Input};
 use crate::phasing::Methods;
 use crate::reflections::merge;
+use crate::report::reasons::advice;
 use crate::report::{json, listing, table};
 use crate::seed_input::read_seeds;
 use crate::solve::{Options, Solved, resolution, solve};
@@ -125,6 +127,31 @@ impl Args {
     }
 }
 
+impl Args {
+    /// What is taken for granted of the symmetry: the group of `--space-group`; that of the input for a run from seeds, which have it as
+    /// their frame; else the Laue class alone.
+    fn basis(&self, input: &Input) -> Result<Basis> {
+        let Some(symbol) = &self.space_group else {
+            let own = &input.data.header.space_group;
+            return if self.seeds.is_some() { input.with_group(own.clone()) } else { input.with_laue_class() };
+        };
+        let usage = |what: String| Error::Usage(format!("--space-group {symbol}: {what}"));
+        let cell = &input.data.header.cell;
+        let rhombohedral = cell.angles.iter().all(|angle| (angle - cell.angles[0]).abs() < SAME_ANGLE);
+        let group = group_by_name(symbol, rhombohedral && cell.angles[0] != 90.0)
+            .ok_or_else(|| usage("no such space group; write it like P21/n or I 41/a".into()))?;
+        if !group.leaves(cell) {
+            return Err(usage(
+                "the cell does not have this symmetry; choose a setting for the axes of the .ins".into(),
+            ));
+        }
+        input.with_group(group)
+    }
+}
+
+/// Rhombohedral angles are equal to this, degrees.
+const SAME_ANGLE: f64 = 0.05;
+
 /// Runs the sub-command.
 pub fn run(args: &Args) -> Result<u8> {
     let begun = Instant::now();
@@ -133,6 +160,7 @@ pub fn run(args: &Args) -> Result<u8> {
         RadiationArg::Electron => Radiation::Electron,
     });
     let input = args.data.read(radiation)?;
+    let basis = args.basis(&input)?;
     let d_min = resolution(&input.data, args.resolution);
     let seed_file = args.seeds.as_deref().map(|path| read_seeds(path, &input.data, d_min)).transpose()?;
     let names = Names::new(&args.data.ins, args.output.as_deref())?;
@@ -148,38 +176,41 @@ pub fn run(args: &Args) -> Result<u8> {
         eprint!("{}", table::data_summary(&input));
         eprint!("{}", seed_file.as_ref().map(table::seed_summary).unwrap_or_default());
         let of_seeds = seed_file.iter().flat_map(|file| &file.warnings);
-        for warning in input.warnings.iter().chain(&input.data.warnings).chain(of_seeds) {
+        for warning in input.warnings.iter().chain(&basis.warnings()).chain(of_seeds) {
             eprintln!("warning: {warning}");
         }
     }
     let read_seconds = begun.elapsed().as_secs_f64();
     let seeds = seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: args.wrong });
     let mut screen = Screen::new(screen_on, names.path(".fin"));
-    let find = seeds.is_none() && args.space_group.is_none();
-    let data = if find { input.merged_in(input.data.header.space_group.symmorphic())? } else { input.data.clone() };
-    let hint = find.then_some(&input.data.header.space_group);
-    let solved = solve(&data, hint, &args.options(), seeds, backend.as_ref(), pool, &mut screen)?;
+    let solved = solve(&basis.data, basis.hint.as_ref(), &args.options(), seeds, backend.as_ref(), pool, &mut screen)?;
     screen.end();
-    let record = json::record(&input, &solved, read_seconds, begun.elapsed().as_secs_f64());
-    write_results(&names, &input, &solved, &record)?;
+    let record = json::record(&input, &basis, &solved, read_seconds, begun.elapsed().as_secs_f64());
+    write_results(&names, &input, &basis, &solved, &record)?;
     if screen_on {
         eprint!("{}{}", table::ranking(&solved), table::seed_outcome(&solved));
         eprintln!("{}", table::conclusion(&solved, &names.stem));
+        // After a fault the run itself is to be repeated.
+        if !solved.solved && solved.report.fault.is_none() {
+            for line in advice(&solved, &input, &basis) {
+                eprintln!("what may help: {line}");
+            }
+        }
     }
     if args.json {
         println!("{record}");
     }
-    exit_code(&solved.report, args.require_solved)
+    exit_code(&solved.report, args.require_solved && !solved.solved)
 }
 
 /// How a run ends whose files are written.
-fn exit_code(report: &RunReport, require_solved: bool) -> Result<u8> {
+fn exit_code(report: &RunReport, solution_missing: bool) -> Result<u8> {
     if let Some(fault) = &report.fault {
         return Err(Error::Lost { what: fault.clone(), finished: report.finished.len() });
     }
     Ok(if report.stopped == StopReason::Interrupted {
         EXIT_INTERRUPTED
-    } else if require_solved && !report.verdict.solved {
+    } else if solution_missing {
         EXIT_NOT_SOLVED
     } else {
         EXIT_OK
@@ -211,7 +242,7 @@ impl Names {
 
 /// Writes map, phases, listing and record, then the models, `_a.res` last of all: other programs take a `.res` as
 /// success, so those of an earlier run are taken away first, and there is none when anything failed.
-fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) -> Result<()> {
+fn write_results(names: &Names, input: &Input, basis: &Basis, solved: &Solved, record: &str) -> Result<()> {
     let models = ('a'..='e').map(|letter| format!("_{letter}.res"));
     // A map of an earlier run must not lie beside a run without one.
     for ending in models.chain(["_a.fcf".into(), "_a.ccp4".into()]) {
@@ -229,7 +260,7 @@ fn write_results(names: &Names, input: &Input, solved: &Solved, record: &str) ->
         let map = ccp4(&first.solution.map, &format!("seedflip {}", header.title));
         write_bytes(&names.path("_a.ccp4"), &map)?;
     }
-    write_bytes(&names.path(".lst"), listing::listing(input, solved, &names.stem).as_bytes())?;
+    write_bytes(&names.path(".lst"), listing::listing(input, basis, solved, &names.stem).as_bytes())?;
     write_bytes(&names.path(".json"), record.as_bytes())?;
     let contents: Vec<ScatteringType> = header
         .elements
@@ -286,7 +317,7 @@ mod tests {
         assert_eq!(error.to_string(), message);
         (report.stopped, report.fault) = (StopReason::Interrupted, None);
         assert_eq!(exit_code(&report, false).unwrap(), EXIT_INTERRUPTED);
-        (report.stopped, report.verdict.solved) = (StopReason::TrialsUsed, false);
-        assert_eq!([false, true].map(|require| exit_code(&report, require).unwrap()), [EXIT_OK, EXIT_NOT_SOLVED]);
+        report.stopped = StopReason::TrialsUsed;
+        assert_eq!([false, true].map(|missing| exit_code(&report, missing).unwrap()), [EXIT_OK, EXIT_NOT_SOLVED]);
     }
 }

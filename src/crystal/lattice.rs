@@ -45,6 +45,16 @@ impl LatticeRotation {
     }
 }
 
+impl SpaceGroup {
+    /// True when the cell's metric has the symmetry of the group, within the tolerance of `lattice_rotations`.
+    pub fn leaves(&self, cell: &Cell) -> bool {
+        self.laue_rotations().into_iter().all(|rot| {
+            let of_cell = LatticeRotation::of(cell, rot);
+            of_cell.length_misfit <= LENGTH_TOLERANCE && of_cell.angle_misfit <= ANGLE_TOLERANCE
+        })
+    }
+}
+
 /// n of the n-fold axis of a proper rotation, from its trace 1 + 2 cos(360°/n).
 pub fn rotation_order(rot: &[[i32; 3]; 3]) -> u32 {
     match rot[0][0] + rot[1][1] + rot[2][2] {

@@ -56,6 +56,24 @@ impl DataSet {
     /// `Error::Unusable`: fewer than 50 unique reflections, no positive intensity, a resolution that does not
     /// exist, or indices that cannot come from this cell. Everything else that looks wrong is a warning.
     pub fn new(header: CrystalHeader, rows: &[RawReflection], sum_f2: impl Fn(f64) -> f64) -> Result<Self> {
+        Self::examined(header, rows, sum_f2, |evidence| evidence.warnings())
+    }
+
+    /// The same for data whose space group is still to be found: that of the header stands for its Laue class and centring, and nothing is
+    /// said of absences and centre.
+    ///
+    /// # Errors
+    /// Those of `new`.
+    pub fn of_laue_class(header: CrystalHeader, rows: &[RawReflection], sum_f2: impl Fn(f64) -> f64) -> Result<Self> {
+        Self::examined(header, rows, sum_f2, |evidence| evidence.whatever_the_group())
+    }
+
+    fn examined(
+        header: CrystalHeader,
+        rows: &[RawReflection],
+        sum_f2: impl Fn(f64) -> f64,
+        warnings: fn(&Evidence<'_>) -> Vec<String>,
+    ) -> Result<Self> {
         let (cell, group) = (&header.cell, &header.space_group);
         let merged = merge(rows, cell, group)?;
         let shells = shell_table(&merged.reflections, &merged.spreads, cell, group)?;
@@ -72,7 +90,7 @@ impl DataSet {
         if let Some(error) = evidence.refusal() {
             return Err(error);
         }
-        let warnings = evidence.warnings();
+        let warnings = warnings(&evidence);
         Ok(Self {
             header,
             rows: rows.to_vec(),

@@ -76,17 +76,14 @@ impl Evidence<'_> {
 
     /// All warnings, the gravest first.
     pub fn warnings(&self) -> Vec<String> {
-        [
-            self.resolution(),
-            self.r_int(),
-            self.completeness(),
-            self.absences(),
-            self.wilson(),
-            self.moments().or_else(|| self.centre()),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        let of_group = [self.absences(), self.centre().filter(|_| self.moments().is_none())];
+        self.whatever_the_group().into_iter().chain(of_group.into_iter().flatten()).collect()
+    }
+
+    /// Those that hold for any space group of the Laue class, the gravest first.
+    pub fn whatever_the_group(&self) -> Vec<String> {
+        let all = [self.resolution(), self.r_int(), self.completeness(), self.wilson(), self.moments()];
+        all.into_iter().flatten().collect()
     }
 
     fn beyond_the_limit(&self) -> bool {

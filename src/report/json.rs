@@ -2,7 +2,7 @@
 
 use super::table::formula;
 use crate::crystal::identity::identify;
-use crate::input::Input;
+use crate::input::{Basis, Input};
 use crate::solve::Solved;
 use serde_json::{Value, json};
 
@@ -12,10 +12,12 @@ pub const SCHEMA_VERSION: u32 = 2;
 const LISTED_TRIALS: usize = 200;
 
 /// The record as text. Everything but `timings` is the same for the same input, seed and version.
-pub fn record(input: &Input, solved: &Solved, read_seconds: f64, wall_seconds: f64) -> String {
+pub fn record(input: &Input, basis: &Basis, solved: &Solved, read_seconds: f64, wall_seconds: f64) -> String {
     let header = &input.data.header;
     let report = &solved.report;
-    let identity = identify(&header.space_group);
+    let group = solved.structures.first().map_or(&header.space_group, |first| &first.group);
+    let identity = identify(group);
+    let of_input = identify(&header.space_group);
     let candidates: Vec<Value> = solved
         .structures
         .iter()
@@ -35,6 +37,10 @@ pub fn record(input: &Input, solved: &Solved, read_seconds: f64, wall_seconds: f
                     "op": o.op.to_string(), "phase_residual_deg": o.degrees,
                 })).collect::<Vec<_>>(),
                 "symmetry_found": candidate.symmetry_found(),
+                "symmetry_evidence": candidate.fits.evidence(),
+                "space_group": identify(&structure.group).map(|i| i.hm),
+                "space_group_score": structure.score,
+                "belief": structure.belief,
                 "route": structure.route,
                 "mean_figure_of_merit": structure.solution.phases.mean_fom,
                 "sites": structure.sites().len(),
@@ -57,15 +63,23 @@ pub fn record(input: &Input, solved: &Solved, read_seconds: f64, wall_seconds: f
         "program": "seedflip",
         "version": env!("CARGO_PKG_VERSION"),
         "title": header.title,
-        "solved": report.verdict.solved,
+        "solved": solved.solved,
+        "probability": solved.probability,
+        "evidence": solved.evidence,
         "stopped": report.stopped,
         "fault": report.fault,
         "space_group": {
             "number": identity.as_ref().map(|i| i.number),
             "hermann_mauguin": identity.as_ref().map(|i| i.hm.clone()),
             "hall": identity.as_ref().map(|i| i.hall.clone()),
-            "operations": header.space_group.operations().iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "operations": group.operations().iter().map(ToString::to_string).collect::<Vec<_>>(),
         },
+        "space_group_of_input": of_input.as_ref().map(|i| i.hm.clone()),
+        "laue_class": basis.laue.as_ref().map(|laue| json!({
+            "name": laue.name,
+            "changed": laue.changed.as_ref().map(|c| json!({"from": c.from, "to": c.to, "why": c.why})),
+            "remarks": laue.remarks,
+        })),
         "cell": {"lengths": header.cell.lengths, "angles": header.cell.angles, "volume": header.cell.volume},
         "radiation": header.radiation.name(),
         "wavelength": header.wavelength,
@@ -79,7 +93,7 @@ pub fn record(input: &Input, solved: &Solved, read_seconds: f64, wall_seconds: f
             "completeness": input.data.shells.completeness,
             "wilson_b": input.data.wilson.as_ref().map(|w| w.b),
             "mean_e2_minus_1": input.data.statistics.mean_e2_minus_1,
-            "warnings": input.warnings.iter().chain(&input.data.warnings).collect::<Vec<_>>(),
+            "warnings": input.warnings.iter().chain(&basis.warnings()).collect::<Vec<_>>(),
         },
         "parameters": solved.effective,
         "seeds": solved.seeds,

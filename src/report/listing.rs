@@ -1,22 +1,30 @@
 //! The listing `NAME.lst`: what was read, what was done, what came out, in plain words.
 
+use super::reasons::{advice, reasons};
 use super::table;
+use crate::crystal::SymOp;
 use crate::crystal::identity::identify;
-use crate::input::Input;
+use crate::input::{Basis, Input};
+use crate::reflections::LaueFinding;
 use crate::solve::{Route, Solved};
 use std::fmt::Write;
 
 /// The listing as text; `stem` is the NAME of the files written.
-pub fn listing(input: &Input, solved: &Solved, stem: &str) -> String {
+pub fn listing(input: &Input, basis: &Basis, solved: &Solved, stem: &str) -> String {
     let mut out = format!("seedflip {}\n\n", env!("CARGO_PKG_VERSION"));
     out.push_str(&table::data_summary(input));
     crystal(&mut out, input);
-    data(&mut out, input);
+    data(&mut out, input, basis);
+    if let Some(laue) = &basis.laue {
+        laue_class(&mut out, laue);
+    }
     parameters(&mut out, solved);
     out.push_str(&table::seed_outcome(solved));
-    out.push_str("\nCandidates\n");
+    out.push_str("\nStructures, most believed first\n");
     out.push_str(&table::ranking(solved));
-    operations(&mut out, solved);
+    out.push_str(RANKING_LEGEND);
+    found_group(&mut out, solved);
+    belief(&mut out, input, basis, solved);
     out.push_str("\nTrials, best first\n");
     out.push_str(&table::trials(solved));
     sites(&mut out, solved);
@@ -28,23 +36,19 @@ pub fn listing(input: &Input, solved: &Solved, stem: &str) -> String {
 fn crystal(out: &mut String, input: &Input) {
     let header = &input.data.header;
     if let Some(identity) = identify(&header.space_group) {
-        let _ = writeln!(out, "Space group {} (No. {})", identity.hm, identity.number);
+        let _ = writeln!(out, "Space group of the input {} (No. {})", identity.hm, identity.number);
         let _ = writeln!(out, "Hall symbol: {}", identity.hall);
-    }
-    let _ = writeln!(out, "Symmetry operations: {}", header.space_group.operations().len());
-    for op in header.space_group.operations() {
-        let _ = writeln!(out, "  {op}");
     }
     let contents: Vec<String> = header.elements.iter().map(|e| format!("{}{}", e.symbol, e.count)).collect();
     let _ = writeln!(out, "Cell contents: {}", contents.join(" "));
 }
 
-fn data(out: &mut String, input: &Input) {
-    let data = &input.data;
-    let absent = &data.merge.absences;
+fn data(out: &mut String, input: &Input, basis: &Basis) {
+    let data = &basis.data;
+    let absent = &input.data.merge.absences;
     let _ = writeln!(
         out,
-        "Systematic absences dropped: {} rows, {} unique, {} of them above 3 sigma",
+        "Systematic absences of the input's group: {} rows, {} unique, {} of them above 3 sigma",
         absent.n_rows, absent.n_unique, absent.n_strong
     );
     let negative = 100.0 * data.statistics.fraction_negative;
@@ -73,7 +77,7 @@ fn data(out: &mut String, input: &Input) {
             r_int
         );
     }
-    for warning in input.warnings.iter().chain(&data.warnings) {
+    for warning in input.warnings.iter().chain(&basis.warnings()) {
         let _ = writeln!(out, "Warning: {warning}");
     }
 }
@@ -101,11 +105,60 @@ fn parameters(out: &mut String, solved: &Solved) {
     }
 }
 
-fn operations(out: &mut String, solved: &Solved) {
-    if let Some(first) = solved.structures.first().map(|s| &s.solution).filter(|s| !s.origin.operators.is_empty()) {
-        out.push_str("\nMean phase residual of each operation in the P1 phases of _a\n");
-        for operator in &first.origin.operators {
-            let _ = writeln!(out, "  {:<32} {:>6.1}°", operator.op.to_string(), operator.degrees);
+/// What the columns of the table mean.
+const RANKING_LEGEND: &str = "\
+R1 of the atom model; R_weak of the best trial; held: mean correlation of the group's operations in the P1 phases; left: that of
+the best operation of the Laue class that it lacks; SysAbs: mean E^2 of its systematic absences; agree: trials with these phases
+";
+
+fn laue_class(out: &mut String, laue: &LaueFinding) {
+    let _ = writeln!(out, "\nLaue class {}; R_int of repeated measurements {}", laue.name, ratio(laue.r_int));
+    if !laue.table.is_empty() {
+        out.push_str("  rotation                  input   pairs   R_sym  of noise  unrelated  correlation\n");
+    }
+    for e in &laue.table {
+        let op = SymOp::new(e.rotation.rot, [0; 3]).to_string();
+        let input = if e.in_hint { "yes" } else { "no" };
+        let _ = writeln!(
+            out,
+            "  {op:<24} {input:>6} {:>7}  {:>6.3}  {:>8.3}  {:>9.3}  {:>11.3}",
+            e.pairs, e.r_sym, e.r_noise, e.r_unrelated, e.correlation
+        );
+    }
+}
+
+fn ratio(value: Option<f64>) -> String {
+    value.map_or("-".into(), |x| format!("{x:.3}"))
+}
+
+fn found_group(out: &mut String, solved: &Solved) {
+    let Some(first) = solved.structures.first() else { return };
+    if let Some(identity) = identify(&first.group) {
+        let _ = writeln!(out, "\nSpace group of _a: {} (No. {})", identity.hm, identity.number);
+        let _ = writeln!(out, "Hall symbol: {}", identity.hall);
+    }
+    let operations = first.group.operations();
+    let _ = writeln!(out, "Symmetry operations: {}", operations.len());
+    for op in operations {
+        let _ = writeln!(out, "  {op}");
+    }
+    if !first.solution.origin.operators.is_empty() {
+        out.push_str("Mean phase residual of each operation in the P1 phases of _a\n");
+    }
+    for operator in &first.solution.origin.operators {
+        let _ = writeln!(out, "  {:<32} {:>6.1}°", operator.op.to_string(), operator.degrees);
+    }
+}
+
+fn belief(out: &mut String, input: &Input, basis: &Basis, solved: &Solved) {
+    out.push_str(if solved.solved { "\nWhy _a is believed\n" } else { "\nWhy nothing is claimed\n" });
+    for line in reasons(solved) {
+        let _ = writeln!(out, "- {line}");
+    }
+    if !solved.solved {
+        out.push_str("What may help\n");
+        for line in advice(solved, input, basis) {
+            let _ = writeln!(out, "- {line}");
         }
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! - `json`    the run record `NAME.json`
 //! - `listing` the listing `NAME.lst`
+//! - `reasons` why a run is believed or not
 //! - `table`   the ranked table, on the screen and in the listing
 //!
-//! Imports: `solve`, `model`, `trials`, `seed_check`, `seed_input`, `input`, `seed`, `crystal`.
+//! Imports: `solve`, `trials`, `model`, `trust`, `seed_check`, `seed_input`, `input`, `seed`, `reflections`, `crystal`.
 
 pub mod json;
 pub mod listing;
+pub mod reasons;
 pub mod seeds;
 pub mod table;

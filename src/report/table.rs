@@ -1,5 +1,6 @@
 //! Short tables for the screen and the listing.
 
+use crate::crystal::SpaceGroup;
 use crate::crystal::elements::symbol;
 use crate::crystal::identity::identify;
 use crate::input::Input;
@@ -14,7 +15,7 @@ pub fn data_summary(input: &Input) -> String {
     let header = &input.data.header;
     let ([a, b, c], [al, be, ga]) = (header.cell.lengths, header.cell.angles);
     let merge = &input.data.merge;
-    let group = identify(&header.space_group).map_or("unknown group".into(), |i| i.hm);
+    let group = group_name(&header.space_group);
     let r_int = merge.r_int.map_or("-".into(), |r| format!("{r:.3}"));
     format!(
         "{}: {group}, cell {a:.3} {b:.3} {c:.3} {al:.2} {be:.2} {ga:.2}, {}\n\
@@ -65,7 +66,7 @@ pub fn seed_outcome(solved: &Solved) -> String {
     if let Some(o) = &seeds.outcome {
         let share = 100.0 * o.agreeing as f64 / o.compared.max(1) as f64;
         let _ = write!(out, "; {share:.0} % of them agree with _a (mean cosine {:.2})", o.mean_cosine);
-        if solved.report.verdict.solved && o.mean_cosine < BY_CHANCE {
+        if solved.solved && o.mean_cosine < BY_CHANCE {
             out.push_str(": no better than chance, the structure was found in spite of them");
         }
     }
@@ -73,24 +74,45 @@ pub fn seed_outcome(solved: &Solved) -> String {
     out
 }
 
-/// The candidates, the most believed first; `symmetry` is the mean phase residual in the P1 phases.
+/// The structures, the most believed first. `held` is the mean correlation of the group's operations in the phases, `left` that
+/// of the best operation it lacks, `SysAbs` the mean E² of its systematic absences.
 pub fn ranking(solved: &Solved) -> String {
     let report = &solved.report;
     let mut out = String::new();
-    let _ = writeln!(out, " file  trial  arm              cycles  R_weak  E-kurt  tan_cos  kappa  agree  symmetry");
+    let _ = writeln!(
+        out,
+        " file     R1  R_weak   held   left  SysAbs  space group    agree  trial  arm            formula"
+    );
     for (structure, letter) in solved.structures.iter().zip('a'..) {
         let candidate = &report.verdict.candidates[structure.candidate];
         let t = &report.finished[candidate.best];
-        let symmetry = match candidate.symmetry_found() {
-            None => "P1".into(),
-            Some(_) if t.proven == Some(false) => "not proven".into(),
-            Some(found) => {
-                format!("{:.0}° {}", structure.solution.origin.residual, if found { "found" } else { "not found" })
-            }
-        };
-        let _ = writeln!(out, "  _{letter}   {}  {:>5}  {symmetry}", columns(t), candidate.members.len());
+        let number = |x: Option<f64>, digits: usize| x.map_or("-".to_owned(), |x| format!("{x:.digits$}"));
+        let _ = writeln!(
+            out,
+            "  _{letter}  {:>6}  {:>6.3}  {:>5}  {:>5}  {:>6}  {:<13}  {:>5}  {:>5}  {:<13}  {}",
+            number(structure.model.as_ref().map(|m| m.r1), 3),
+            t.merits.r_weak,
+            number(structure.score.map(|s| s.held), 2),
+            number(structure.score.map(|s| s.left_out), 2),
+            number(structure.score.and_then(|s| s.absences), 3),
+            group_name(&structure.group),
+            candidate.members.len(),
+            t.trial,
+            t.arm,
+            structure.model.as_ref().map_or("no model".into(), formula),
+        );
     }
     out
+}
+
+/// Hermann–Mauguin symbol of a group.
+pub fn group_name(group: &SpaceGroup) -> String {
+    identify(group).map_or("unknown group".into(), |i| i.hm)
+}
+
+/// A share in per cent.
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
 }
 
 /// The columns that both tables share, from the trial's number to κ.
@@ -111,7 +133,7 @@ pub fn trials(solved: &Solved) -> String {
     out
 }
 
-/// One or two lines: solved or not, why it ended, what was written, what to try.
+/// What came of it: solved or not and how sure, why the run ended, what was written.
 pub fn conclusion(solved: &Solved, stem: &str) -> String {
     let report = &solved.report;
     let seconds = solved.seconds.trials;
@@ -129,7 +151,18 @@ pub fn conclusion(solved: &Solved, stem: &str) -> String {
         StopReason::Interrupted => "stopped by the user",
         StopReason::DeviceLost => report.fault.as_deref().unwrap_or("the device failed"),
     };
-    let mut out = format!("{}: {ended}; {spent}\n", if report.verdict.solved { "SOLVED" } else { "NOT SOLVED" });
+    let mut out = String::from(if solved.solved { "SOLVED" } else { "NOT SOLVED" });
+    if let Some(first) = solved.structures.first() {
+        let sure = sureness(solved.probability);
+        let _ = write!(out, " (probability {sure}): {}", group_name(&first.group));
+        if let Some(model) = &first.model {
+            let _ = write!(out, ", R1 {:.3}, {} in the cell", model.r1, formula(model));
+        }
+        out.push('\n');
+    } else {
+        out.push_str(": ");
+    }
+    let _ = writeln!(out, "{ended}; {spent}");
     if report.verdict.candidates.is_empty() {
         let _ = write!(out, "no trial finished: wrote {stem}.lst {stem}.json");
         return out;
@@ -140,21 +173,12 @@ pub fn conclusion(solved: &Solved, stem: &str) -> String {
         let more = if others > 1 { format!(" to _{last}.res") } else { String::new() };
         let _ = write!(out, "; what else was found: {stem}_b.res{more}");
     }
-    // After a fault the run itself is to be repeated.
-    if !report.verdict.solved && report.fault.is_none() {
-        out.push_str(advice(solved));
-    }
     out
 }
 
-/// What a user may try after a run without a claim.
-fn advice(solved: &Solved) -> &'static str {
-    let first = solved.report.verdict.candidates.first();
-    if first.is_some_and(|c| c.members.len() > 1 && c.symmetry_found() == Some(false)) {
-        "\nseveral trials agree, but their phases do not obey the space group: try a lower one, or P1 (LATT -1, no SYMM)"
-    } else {
-        "\nwhat may help: more --trials, another --seed, --resolution where the data are good"
-    }
+/// A probability that never claims certainty.
+fn sureness(probability: f64) -> String {
+    if probability > 0.99 { "above 0.99".into() } else { format!("{probability:.2}") }
 }
 
 /// Atoms per cell of a model, heaviest first: `S4 O16 C88`.
@@ -183,12 +207,16 @@ pub fn model_line(model: &Model) -> String {
 pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<String> {
     let candidate = &solved.report.verdict.candidates[structure.candidate];
     let best = &solved.report.finished[candidate.best];
-    let claimed = letter == 'a' && solved.report.verdict.solved;
+    let claimed = letter == 'a' && solved.solved;
     let mut lines = vec![
         format!(
             "seedflip {} solution {letter}: {}",
             env!("CARGO_PKG_VERSION"),
-            if claimed { "believed to be the structure" } else { "not claimed to be right" }
+            if claimed {
+                format!("believed to be the structure, probability {}", sureness(solved.probability))
+            } else {
+                "not claimed to be right".to_owned()
+            }
         ),
         format!(
             "trial {} ({}), R_weak {:.3}, tan_cos {:.3}, {}",

@@ -1,0 +1,25 @@
+//! What speaks for a structure, as numbers.
+
+use serde::Serialize;
+
+/// What a run found out about its first structure; nothing in it knows the truth.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Evidence {
+    /// Trials that agree on it, itself included.
+    pub agreeing: usize,
+    /// Finished trials.
+    pub finished: usize,
+    /// Evidence of the symmetry of the intensities in its P1 phases, 0…1 (`symmetry::OperatorFits::evidence`); `None` in Laue class −1.
+    pub symmetry: Option<f64>,
+    /// R_weak of its best trial.
+    pub r_weak: f64,
+    /// How far its best trial's sharpness lies above the bar for promising trials, natural logarithm: E-kurtosis of flipping, κ of
+    /// message passing.
+    pub sharpness: f64,
+    /// R1 of the model over reflections above 2σ; `None` where no sensible model came out.
+    pub r1: Option<f64>,
+    /// For a run from seeds: whether the phases came back without them.
+    pub proven: Option<bool>,
+    /// Reflections of the model per refined parameter (four an atom); 0 without a model.
+    pub per_parameter: f64,
+}

@@ -1,0 +1,12 @@
+//! How sure a structure is: one probability from what speaks for it. Imports: nothing of the crate.
+//!
+//! | file | noun |
+//! |---|---|
+//! | `evidence` | what speaks for a structure, as numbers |
+//! | `probability` | the fitted sum of them |
+
+mod evidence;
+mod probability;
+
+pub use evidence::Evidence;
+pub use probability::{BAR, probability};
