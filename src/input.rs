@@ -4,7 +4,7 @@
 
 use crate::crystal::{ElementCount, Radiation, ScatteringTable, SpaceGroup};
 use crate::formats::{Ins, read_hkl, read_ins};
-use crate::reflections::{CrystalHeader, DataSet, LaueFinding, laue_class};
+use crate::reflections::{CrystalHeader, DataSet, LaueFinding, MergedReflection, laue_class, regroup};
 use crate::{Error, Result};
 use std::path::{Path, PathBuf};
 
@@ -50,6 +50,14 @@ pub struct Basis {
 }
 
 impl Basis {
+    /// Unique reflections in a group that was found.
+    ///
+    /// # Errors
+    /// Those of `regroup`.
+    pub fn merged_in(&self, group: &SpaceGroup) -> Result<Vec<MergedReflection>> {
+        regroup(&self.data, group)
+    }
+
     /// What is worth a word before the run, one line each.
     pub fn warnings(&self) -> Vec<String> {
         let of_laue = self.laue.iter().flat_map(|laue| {

@@ -1,6 +1,6 @@
 //! The main job without files or screen: from a data set to ranked structures.
 //!
-//! Imports: `trials`, `phasing`, `engine`, `grid`, `structure`, `seed`, `reflections`, `crystal`, `error`.
+//! Imports: `trials`, `phasing`, `engine`, `symmetry`, `model`, `trust`, `grid`, `structure`, `seed`, `reflections`, `crystal`, `error`.
 
 mod seeded;
 mod settle;
@@ -13,7 +13,6 @@ use crate::crystal::SpaceGroup;
 use crate::engine::{Backend, Device, EngineError};
 use crate::phasing::{Arm, Methods, Sphere, expected_atoms, portfolio, seeded_portfolio};
 use crate::reflections::DataSet;
-use crate::trials::Finished;
 use crate::trials::runner::GridEngine;
 use crate::trials::{Budget, Observer, RunReport, Runner, SeedInput};
 use crate::trust::{BAR, Evidence, probability};
@@ -228,14 +227,12 @@ fn no_engine(error: EngineError) -> Error {
 /// What a run has to say for a structure of its.
 fn evidence(report: &RunReport, structure: &Structure) -> Evidence {
     let candidate = &report.verdict.candidates[structure.candidate];
-    let best: &Finished = &report.finished[candidate.best];
+    let best = &report.finished[candidate.best];
     let model = structure.model.as_ref();
     Evidence {
         agreeing: candidate.members.len(),
-        finished: report.finished.len(),
         symmetry: candidate.fits.evidence(),
         r_weak: f64::from(best.merits.r_weak),
-        sharpness: f64::from(best.sharpness()),
         r1: model.map(|m| m.r1),
         proven: best.proven,
         per_parameter: model.map_or(0.0, |m| m.reflections[0] as f64 / (4 * m.atoms).max(1) as f64),

@@ -3,7 +3,7 @@
 use num_complex::Complex32;
 use seedflip::engine::cpu::CpuBackend;
 use seedflip::engine::{Backend, Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
-use seedflip::input::{self, Input};
+use seedflip::input::{self, Basis, Input};
 use seedflip::phasing::Methods;
 use seedflip::report::{json, listing, table};
 use seedflip::solve::{Options, Solved, solve};
@@ -148,6 +148,11 @@ fn aspirin() -> Input {
     input::read(&path, None, None).unwrap()
 }
 
+/// The group of the input, as it is.
+fn basis(input: &Input) -> Basis {
+    input.with_group(input.data.header.space_group.clone()).unwrap()
+}
+
 /// Trials too short to convince, so that all of them are run.
 const OPTIONS: Options = Options {
     seed: 1,
@@ -162,7 +167,7 @@ const OPTIONS: Options = Options {
 fn run(input: &Input, failing: &Failing, after: u32) -> (Result<Solved>, Option<Progress>) {
     let seen = Arc::new(Mutex::new(None));
     let mut saboteur = Saboteur { after, armed: failing.armed.clone(), seen: seen.clone() };
-    let solved = solve(&input.data, &OPTIONS, None, failing, pool(), &mut saboteur);
+    let solved = solve(&input.data, None, &OPTIONS, None, failing, pool(), &mut saboteur);
     let seen = seen.lock().unwrap().take();
     (solved, seen)
 }
@@ -201,13 +206,14 @@ fn reports_name_the_device_and_the_fault() {
     let input = aspirin();
     let solved = run(&input, &Failing::new(Some(Call::Advance), false), 1).0.unwrap();
     assert_eq!(solved.effective.slots, [SLOTS]);
-    let record: serde_json::Value = serde_json::from_str(&json::record(&input, &solved, 0.0, 1.0)).unwrap();
+    let record: serde_json::Value =
+        serde_json::from_str(&json::record(&input, &basis(&input), &solved, 0.0, 1.0)).unwrap();
     assert_eq!(record["stopped"], "device_lost");
     assert!(record["fault"].as_str().unwrap().contains(REASON));
     let device = serde_json::json!({"backend": "gpu", "name": "Glass Card", "api": "vulkan", "driver": "made up 1.0"});
     assert_eq!(record["device"], device);
     assert_eq!(record["parameters"]["slots"], serde_json::json!([SLOTS]));
-    let listing = listing::listing(&input, &solved, "aspirin");
+    let listing = listing::listing(&input, &basis(&input), &solved, "aspirin");
     assert!(listing.contains("Device: Glass Card (gpu, vulkan, made up 1.0), 3 trials at a time"), "{listing}");
     let conclusion = table::conclusion(&solved, "aspirin");
     assert!(conclusion.contains(REASON) && conclusion.contains("aspirin_a.res"), "{conclusion}");
@@ -221,9 +227,10 @@ fn a_device_that_fails_at_once_leaves_a_listing_and_no_model() {
     assert_eq!((solved.report.finished.len(), solved.structures.len(), seen), (0, 0, None));
     let conclusion = table::conclusion(&solved, "aspirin");
     assert!(conclusion.contains("aspirin.lst") && !conclusion.contains("_a."), "{conclusion}");
-    let record: serde_json::Value = serde_json::from_str(&json::record(&input, &solved, 0.0, 1.0)).unwrap();
+    let record: serde_json::Value =
+        serde_json::from_str(&json::record(&input, &basis(&input), &solved, 0.0, 1.0)).unwrap();
     assert_eq!((&record["solved"], &record["trials_finished"]), (&false.into(), &0.into()));
-    assert!(listing::listing(&input, &solved, "aspirin").contains(REASON));
+    assert!(listing::listing(&input, &basis(&input), &solved, "aspirin").contains(REASON));
 }
 
 /// A device without memory.
@@ -247,7 +254,7 @@ impl Backend for Full {
 fn a_device_that_cannot_begin_is_an_error_with_a_way_out() {
     let seen = Arc::new(Mutex::new(None));
     let mut observer = Saboteur { after: 1, armed: Arc::new(false.into()), seen };
-    let Err(error) = solve(&aspirin().data, &OPTIONS, None, &Full, pool(), &mut observer) else {
+    let Err(error) = solve(&aspirin().data, None, &OPTIONS, None, &Full, pool(), &mut observer) else {
         panic!("solved without an engine");
     };
     assert!(matches!(error, Error::Unusable { .. }));

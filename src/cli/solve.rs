@@ -12,7 +12,6 @@ use crate::formats::res::{ResModel, ScatteringType, res};
 use crate::formats::write_bytes;
 use crate::input::{Basis, Input};
 use crate::phasing::Methods;
-use crate::reflections::merge;
 use crate::report::reasons::advice;
 use crate::report::{json, listing, table};
 use crate::seed_input::read_seeds;
@@ -253,7 +252,7 @@ fn write_results(names: &Names, input: &Input, basis: &Basis, solved: &Solved, r
     }
     let header = &input.data.header;
     if let Some(first) = solved.structures.first() {
-        let merged = merge(&input.data.rows, &header.cell, &first.group)?.reflections;
+        let merged = basis.merged_in(&first.group)?;
         let rows = fcf_rows(&merged, &first.solution.phases.reflections);
         let text = fcf(&names.stem, &header.cell, &first.group, &rows);
         write_bytes(&names.path("_a.fcf"), text.as_bytes())?;

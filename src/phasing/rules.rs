@@ -37,15 +37,6 @@ pub fn promising(merits: &Merits, flipping: bool) -> bool {
     sharp && merits.r_weak < HOPELESS_R_WEAK
 }
 
-/// How far the sharpness of a finished trial's map lies above the bar for promising ones, natural logarithm.
-pub fn sharpness(merits: &Merits, flipping: bool) -> f32 {
-    let (value, bar) = if flipping { (merits.e_kurtosis, PROMISING_KURTOSIS) } else { (merits.kappa, PROMISING_KAPPA) };
-    (value / bar).max(DULL).ln()
-}
-
-/// Lowest ratio that `sharpness` tells from others.
-const DULL: f32 = 0.1;
-
 /// True when the merits of a finished trial convince on their own.
 pub fn convincing(merits: &Merits, flipping: bool) -> bool {
     if flipping {

@@ -1,7 +1,7 @@
 //! One finished trial.
 
 use crate::engine::{Merits, Recipe};
-use crate::phasing::rules::{convincing, promising, sharpness};
+use crate::phasing::rules::{convincing, promising};
 
 /// A trial that has run its course. Every one is kept in the ranking.
 #[derive(Debug, Clone)]
@@ -27,11 +27,6 @@ impl Finished {
     /// True when the trial may be a solution.
     pub fn is_promising(&self) -> bool {
         self.proven != Some(false) && promising(&self.merits, self.is_flipping())
-    }
-
-    /// See `rules::sharpness`.
-    pub fn sharpness(&self) -> f32 {
-        sharpness(&self.merits, self.is_flipping())
     }
 
     fn is_flipping(&self) -> bool {

@@ -11,7 +11,7 @@
 //! - `proof`      does a seeded solution hold without its seeds?
 //! - `runner`     the loop
 //!
-//! Imports: `phasing`, `engine`, `structure`, `grid`, `seed`, `twins`, `reflections`, `crystal`.
+//! Imports: `phasing`, `engine`, `symmetry`, `structure`, `grid`, `seed`, `twins`, `reflections`, `crystal`.
 
 pub mod budget;
 pub mod deal;
