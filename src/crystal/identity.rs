@@ -79,6 +79,12 @@ pub fn tabulated_groups(centring: &[[i32; 3]], laue: &[Rotation]) -> Vec<SpaceGr
     found
 }
 
+/// Every tabulated setting with its group, for tests that go over all of them.
+#[cfg(test)]
+pub(crate) fn every_setting() -> Vec<(Identity, SpaceGroup)> {
+    settings().iter().filter_map(|s| Some((s.identity(None), s.group()?))).collect()
+}
+
 /// Space-group type on axes that no table lists, through `moyo` on a primitive basis.
 fn identify_type(group: &SpaceGroup) -> Option<Identity> {
     let metric = invariant_metric(group);

@@ -2,7 +2,7 @@
 //! another origin, the other hand and phase errors.
 
 use super::Hand;
-use crate::crystal::{Cell, SpaceGroup, SymOp, in_half};
+use crate::crystal::{Cell, Hkl, SpaceGroup, SymOp, in_half};
 use crate::reflections::PhasedReflection;
 use rustfft::num_complex::Complex64;
 use std::f64::consts::TAU;
@@ -18,7 +18,7 @@ const OVERALL_B: f64 = 3.0;
 
 /// A structure and its true phases on the P1 half-sphere.
 pub struct Invented {
-    pub name: &'static str,
+    pub name: String,
     pub cell: Cell,
     pub group: SpaceGroup,
     /// Atomic number and position of the atoms of the asymmetric unit, all in general positions.
@@ -70,12 +70,16 @@ pub fn invent(number: usize, atoms: usize) -> Invented {
     let mut ops: Vec<SymOp> = generators.iter().map(|s| SymOp::parse(s).unwrap()).collect();
     ops.extend(centring.iter().map(|&t| SymOp::IDENTITY.translated(t)));
     let group = SpaceGroup::from_generators(&ops).unwrap();
-    let unit = Cell::new(ratio, angles).unwrap();
+    invent_in(name, group, &Cell::new(ratio, angles).unwrap(), atoms, number as u64)
+}
+
+/// One structure of `atoms` atoms in a group, in a cell of the shape of `shape`; `seed` draws the positions.
+pub fn invent_in(name: &str, group: SpaceGroup, shape: &Cell, atoms: usize, seed: u64) -> Invented {
     let volume = VOLUME_PER_ATOM * (atoms * group.operations().len()) as f64;
-    let scale = (volume / unit.volume).cbrt();
-    let cell = Cell::new(ratio.map(|x| x * scale), angles).unwrap();
+    let scale = (volume / shape.volume).cbrt();
+    let cell = Cell::new(shape.lengths.map(|x| x * scale), shape.angles).unwrap();
     let mut placed: Vec<(u8, [f64; 3])> = Vec::new();
-    let mut draw = 1_000_000 * number as u64;
+    let mut draw = 1_000_000 * seed;
     while placed.len() < atoms {
         let x = std::array::from_fn(|i| hashed(draw + i as u64));
         draw += 3;
@@ -89,7 +93,7 @@ pub fn invent(number: usize, atoms: usize) -> Invented {
         }
     }
     let phased = structure_factors(&cell, &group, &placed);
-    Invented { name, cell, group, atoms: placed, phased }
+    Invented { name: name.into(), cell, group, atoms: placed, phased }
 }
 
 /// Point atoms by direct summation; E is the unitary sum, F carries the overall B.
@@ -97,28 +101,35 @@ fn structure_factors(cell: &Cell, group: &SpaceGroup, atoms: &[(u8, [f64; 3])]) 
     let all: Vec<(f64, [f64; 3])> =
         atoms.iter().flat_map(|&(z, x)| group.operations().iter().map(move |op| (f64::from(z), op.apply(x)))).collect();
     let norm = all.iter().map(|(z, _)| z * z).sum::<f64>().sqrt();
-    let limit = cell.max_indices(D_MIN);
     let mut phased = Vec::new();
-    for h in 0..=limit[0] {
-        for k in -limit[1]..=limit[1] {
-            for l in -limit[2]..=limit[2] {
-                let hkl = [h, k, l];
-                if !in_half(hkl) || cell.d_spacing(hkl) < D_MIN || group.classify(hkl).absent {
-                    continue;
-                }
-                let sum: Complex64 = all
-                    .iter()
-                    .map(|(z, x)| {
-                        let turns: f64 = (0..3).map(|i| f64::from(hkl[i]) * x[i]).sum();
-                        Complex64::from_polar(*z, TAU * turns)
-                    })
-                    .sum();
-                let f = sum.norm() * (-OVERALL_B * cell.stol_sq(hkl)).exp();
-                phased.push(PhasedReflection { hkl, f, e: sum.norm() / norm, phase: sum.arg(), fom: 1.0 });
-            }
+    for hkl in half_sphere(cell) {
+        if group.classify(hkl).absent {
+            continue;
         }
+        let sum: Complex64 = all
+            .iter()
+            .map(|(z, x)| {
+                let turns: f64 = (0..3).map(|i| f64::from(hkl[i]) * x[i]).sum();
+                Complex64::from_polar(*z, TAU * turns)
+            })
+            .sum();
+        let f = sum.norm() * (-OVERALL_B * cell.stol_sq(hkl)).exp();
+        phased.push(PhasedReflection { hkl, f, e: sum.norm() / norm, phase: sum.arg(), fom: 1.0 });
     }
     phased
+}
+
+/// The reflections of a P1 half-sphere.
+fn half_sphere(cell: &Cell) -> Vec<Hkl> {
+    let limit = cell.max_indices(D_MIN);
+    let mut all = Vec::new();
+    for h in 0..=limit[0] {
+        for k in -limit[1]..=limit[1] {
+            all.extend((-limit[2]..=limit[2]).map(|l| [h, k, l]));
+        }
+    }
+    all.retain(|&hkl| in_half(hkl) && cell.d_spacing(hkl) >= D_MIN);
+    all
 }
 
 impl Invented {
@@ -126,6 +137,18 @@ impl Invented {
     pub fn contents(&self) -> Vec<(u8, f64)> {
         let per_atom = self.group.operations().len() as f64;
         [6u8, 7, 8].map(|z| (z, self.atoms.iter().filter(|a| a.0 == z).count() as f64 * per_atom)).to_vec()
+    }
+
+    /// What is measured where screws and glides leave nothing: E up to `most`, any phase. Centring is no matter of measuring.
+    pub fn extinct(&self, most: f64) -> Vec<PhasedReflection> {
+        let centred = self.group.symmorphic();
+        let mut extinct = half_sphere(&self.cell);
+        extinct.retain(|&hkl| self.group.classify(hkl).absent && !centred.classify(hkl).absent);
+        let of = |(n, hkl): (usize, Hkl)| {
+            let (e, phase) = (most * hashed(7_000_000_000 + 2 * n as u64), TAU * hashed(7_000_000_001 + 2 * n as u64));
+            PhasedReflection { hkl, f: e, e, phase, fom: 1.0 }
+        };
+        extinct.into_iter().enumerate().map(of).collect()
     }
 
     /// The phases of hand·x + shift with Gaussian errors of `noise` degrees, each P1 reflection by itself.

@@ -33,7 +33,7 @@ pub mod unique;
 pub mod waves;
 
 #[cfg(test)]
-mod invented;
+pub(crate) mod invented;
 
 pub use agreement::{Agreement, SOLVED_CC, Weighting, agreement};
 pub use average::{SymmetrisedPhases, symmetrise};

@@ -15,3 +15,6 @@ pub mod score;
 pub use candidates::{GroupCandidate, group_candidates};
 pub use operators::{OperatorFit, OperatorFits};
 pub use score::Score;
+
+#[cfg(test)]
+mod tests;
