@@ -78,7 +78,9 @@ fn without_tests(text: &str) -> (String, Vec<String>) {
         for item in lines.by_ref() {
             if let Some(quoted) = item.trim().strip_prefix("#[path = \"") {
                 path = quoted.strip_suffix("\"]").map(str::to_owned);
-            } else if let Some(module) = item.trim().strip_prefix("mod ").and_then(|m| m.strip_suffix(';')) {
+            } else if let Some(module) =
+                item.trim().trim_start_matches("pub(crate) ").strip_prefix("mod ").and_then(|m| m.strip_suffix(';'))
+            {
                 included.push(path.take().unwrap_or_else(|| format!("{module}.rs")));
                 break;
             } else if item.strip_prefix(indent).is_some_and(|rest| rest == "}")

@@ -117,7 +117,8 @@ fn the_listing_says_why() {
         assert!(listing.contains(words), "{words} is not in\n{listing}");
     }
     let folder = tempfile::tempdir().unwrap();
-    let run = solve(&repository("tests/data/farnesiaside.ins"), folder.path(), &["--trials", "1", "--max-cycles", "10"]);
+    let run =
+        solve(&repository("tests/data/farnesiaside.ins"), folder.path(), &["--trials", "1", "--max-cycles", "10"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let listing = std::fs::read_to_string(folder.path().join("farnesiaside.lst")).unwrap();
     assert!(listing.contains("Why nothing is claimed") && listing.contains("more trials"), "{listing}");

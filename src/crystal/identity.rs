@@ -1,12 +1,11 @@
 //! Name and number of a space group, and the group of a name, from the 530 tabulated settings.
 
+mod axes;
 pub(super) mod origin;
 mod settings;
 
 use super::spacegroup::SpaceGroup;
-use super::symop::{Rotation, SymOp, TRANSLATION_DENOMINATOR};
-use moyo::base::{Lattice, Operation, Translation};
-use nalgebra::Matrix3;
+use super::symop::{Rotation, SymOp};
 use settings::{Tabulated, settings};
 use std::collections::HashSet;
 
@@ -58,10 +57,28 @@ pub fn group_by_name(name: &str, rhombohedral_axes: bool) -> Option<SpaceGroup> 
     settings::by_name(name, rhombohedral_axes)?.group()
 }
 
-/// The tabulated groups with these centring vectors (as `SpaceGroup::centring` orders them) whose Laue rotations are
-/// `laue`, on the axes of the tables; of settings that differ by the origin alone the one with a centre at the origin,
-/// where there is one. Empty for axes that no table has.
-pub fn tabulated_groups(centring: &[[i32; 3]], laue: &[Rotation]) -> Vec<SpaceGroup> {
+/// The groups with these centring vectors (as `SpaceGroup::centring` orders them) whose Laue rotations are `laue`: those of
+/// the tables, of settings that differ by the origin alone the one with a centre at the origin, where there is one. On
+/// axes that no table has they are brought there from the standard axes of the class. Empty where `laue` and `centring`
+/// are no Laue class.
+pub fn groups_of_laue_class(centring: &[[i32; 3]], laue: &[Rotation]) -> Vec<SpaceGroup> {
+    let found = tabulated_groups(centring, laue);
+    if !found.is_empty() {
+        return found;
+    }
+    let mut generators: Vec<SymOp> = laue.iter().map(|&rot| SymOp::new(rot, [0; 3])).collect();
+    generators.extend(centring.iter().map(|&t| SymOp::IDENTITY.translated(t)));
+    let brought = || {
+        let own = SpaceGroup::from_generators(&generators).ok().filter(|g| g.centring() == centring)?;
+        let standard = axes::standard_axes(&own)?;
+        let groups = tabulated_groups(&standard.setting.centring, &standard.rotations(laue)?);
+        Some(groups.iter().filter_map(|group| standard.bring_back(group, centring)).collect())
+    };
+    brought().unwrap_or_default()
+}
+
+/// `groups_of_laue_class` on tabulated axes.
+fn tabulated_groups(centring: &[[i32; 3]], laue: &[Rotation]) -> Vec<SpaceGroup> {
     let mut found: Vec<SpaceGroup> = Vec::new();
     let centred = |group: &SpaceGroup| group.operations().contains(&SymOp::INVERSION);
     let fits = |s: &&Tabulated| s.centring == centring && s.generators.iter().all(|g| laue.contains(&g.rot));
@@ -76,6 +93,7 @@ pub fn tabulated_groups(centring: &[[i32; 3]], laue: &[Rotation]) -> Vec<SpaceGr
             None => found.push(group),
         }
     }
+    axes::with_turned(&mut found, laue);
     found
 }
 
@@ -85,27 +103,9 @@ pub(crate) fn every_setting() -> Vec<(Identity, SpaceGroup)> {
     settings().iter().filter_map(|s| Some((s.identity(None), s.group()?))).collect()
 }
 
-/// Space-group type on axes that no table lists, through `moyo` on a primitive basis.
+/// Space-group type on axes that no table lists.
 fn identify_type(group: &SpaceGroup) -> Option<Identity> {
-    let metric = invariant_metric(group);
-    let basis = group.primitive_basis(&metric);
-    let p = Matrix3::from_fn(|r, c| basis[r][c]);
-    let inverse = p.try_inverse()?;
-    let operations: Vec<Operation> = group
-        .primitive_operations()
-        .iter()
-        .map(|op| {
-            let rot = inverse * Matrix3::from_fn(|r, c| f64::from(op.rot[r][c])) * p;
-            let trans =
-                inverse * Translation::from_fn(|r, _| f64::from(op.trans[r]) / f64::from(TRANSLATION_DENOMINATOR));
-            Operation::new(Matrix3::from_fn(|r, c| rot[(r, c)].round() as i32), trans)
-        })
-        .collect();
-    let metric = p.transpose() * Matrix3::from_fn(|r, c| metric[r][c]) * p;
-    let lattice = Lattice::new(metric.cholesky()?.l());
-    let setting = moyo::data::Setting::Standard;
-    let found = moyo::identify::SpaceGroup::from_lattice(&lattice, &operations, setting, TRANSLATION_TOLERANCE).ok()?;
-    let standard = settings().iter().find(|s| s.hall_number == found.hall_number)?;
+    let standard = axes::standard_axes(group)?.setting;
     Some(Identity { tabulated_axes: false, ..standard.identity(None) })
 }
 
@@ -194,14 +194,16 @@ mod tests {
     fn laue_classes_list_every_group_once() {
         let count = |latt: i32, symm: &[&str]| {
             let group = group(latt, symm);
-            tabulated_groups(group.centring(), &group.laue_rotations()).len()
+            groups_of_laue_class(group.centring(), &group.laue_rotations()).len()
         };
         assert_eq!(count(-1, &[]), 2);
         // P2 P21 Pm Pa Pc Pn, P2/m P21/m and the three glides of each.
         assert_eq!(count(-1, &["-x,y,-z"]), 14);
+        // P 2 3, P 21 3, P m -3, P n -3, P a -3 and P b -3; I 2 3, I 21 3, I m -3, I a -3; F 2 3, F m -3, F d -3.
         let cubic = ["z,x,y", "-x,-y,z"];
-        assert_eq!([-1, -2, -4].map(|latt| count(latt, &cubic)), [5, 4, 3]);
-        assert!(tabulated_groups(group(-7, &[]).centring(), &[SymOp::IDENTITY.rot, SymOp::INVERSION.rot]).is_empty());
+        assert_eq!([-1, -2, -4].map(|latt| count(latt, &cubic)), [6, 4, 3]);
+        // The two groups of the class on the axes of C -1.
+        assert_eq!(count(-7, &[]), 2);
     }
 
     #[test]

@@ -51,8 +51,25 @@ pub struct WaveSum {
 }
 
 impl WaveSum {
-    /// Collects the waves.
-    pub fn new(waves: Vec<Wave>) -> Self {
+    /// Collects the waves, those of one index or opposite ones as one: of the many operations of a cubic group each ties
+    /// together reflections that differ in what it leaves alone.
+    pub fn new(mut waves: Vec<Wave>) -> Self {
+        for wave in &mut waves {
+            if wave.index < [0; 3] {
+                // Re(c exp(2πi g·s)) is Re(c* exp(−2πi g·s)).
+                wave.index = wave.index.map(|x| -x);
+                wave.coefficient = wave.coefficient.map(|c| c.conj());
+            }
+        }
+        // Stable, so that sums are rounded alike in every run.
+        waves.sort_by_key(|wave| wave.index);
+        waves.dedup_by(|next, kept| {
+            let same = next.index == kept.index;
+            if same {
+                kept.coefficient = std::array::from_fn(|hand| kept.coefficient[hand] + next.coefficient[hand]);
+            }
+            same
+        });
         Self { waves }
     }
 

@@ -3,7 +3,7 @@
 use super::intrinsic::alike;
 use super::operators::OperatorFits;
 use super::score::{Score, score};
-use crate::crystal::identity::tabulated_groups;
+use crate::crystal::identity::groups_of_laue_class;
 use crate::crystal::symop::{Rotation, SymOp, negative};
 use crate::crystal::{Cell, SpaceGroup};
 use crate::reflections::PhasedReflection;
@@ -29,8 +29,8 @@ pub struct GroupCandidate {
     pub score: Score,
 }
 
-/// Ranks the tabulated groups of the Laue class of `laue` that `phased` and its `fits` allow. Groups on axes that no table
-/// has are looked for among the subgroups … of `hint` alone. Never empty.
+/// Ranks the groups of the Laue class of `laue`, on any axes, that `phased` and its `fits` allow. Never empty: where they allow
+/// none, `hint` is what remains.
 pub fn group_candidates(
     cell: &Cell,
     laue: &SpaceGroup,
@@ -40,7 +40,7 @@ pub fn group_candidates(
     mean_e2_minus_1: f64,
 ) -> Vec<GroupCandidate> {
     let rotations = obeyed(laue, fits);
-    let mut groups = tabulated_groups(laue.centring(), &rotations);
+    let mut groups = groups_of_laue_class(laue.centring(), &rotations);
     if groups.is_empty() {
         groups = vec![hint.clone(), laue.clone()];
     }
