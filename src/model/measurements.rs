@@ -1,6 +1,7 @@
 //! The amplitudes that the model is fitted to.
 
 use super::given::Given;
+use super::waves::Turns;
 use crate::crystal::Hkl;
 
 /// Reflections beyond this resolution, in Å, add time and hardly tell elements: without hydrogen and with isotropic
@@ -41,6 +42,8 @@ pub struct Measurements {
     pub list: Vec<Measurement>,
     /// Number of shells.
     pub shells: usize,
+    /// What the operations of the group make of them.
+    pub turns: Turns,
 }
 
 impl Measurements {
@@ -69,7 +72,8 @@ impl Measurements {
         for (n, m) in list.iter_mut().enumerate() {
             m.shell = n * shells / all;
         }
-        Self { list, shells }
+        let turns = Turns::new(given.group, list.iter().map(|m| m.hkl));
+        Self { list, shells, turns }
     }
 }
 

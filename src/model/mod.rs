@@ -16,6 +16,7 @@
 //! | `atom` | an atom and the freedom of its site |
 //! | `factors` | the scattering factor of every element for every reflection |
 //! | `waves` | sums of waves of one reflection, and their derivatives by the coordinates |
+//! | `lanes` | the inner loops, eight atoms side by side |
 //! | `normal` | normal equations, one block an atom |
 //! | `scale` | overall scale and displacement, weights by shells |
 //! | `refinement` | cycles of least squares |
@@ -38,6 +39,7 @@ mod elements;
 mod factors;
 mod finish;
 mod given;
+mod lanes;
 mod measurements;
 mod normal;
 mod radii;

@@ -57,7 +57,7 @@ pub fn build_model(given: &Given) -> Option<Model> {
     let elements: Vec<u8> = expected.iter().map(|e| e.0).collect();
     let d_min = 0.5 / measurements.list.last()?.stol_sq.sqrt();
     let factors = Factors::new(given.table, &elements, &measurements);
-    let calculator = Calculator { group: given.group, measurements: &measurements, factors: &factors };
+    let calculator = Calculator { measurements: &measurements, factors: &factors };
     let wanted: f64 = expected.iter().map(|e| e.1).sum();
     let mut atoms = first_atoms(given);
     if atoms.is_empty() || measurements.list.len() < PER_ATOM * atoms.len() {

@@ -104,7 +104,7 @@ impl Simulated {
         let measurements = Measurements::new(&self.given());
         let elements: Vec<u8> = self.given().expected().iter().map(|e| e.0).collect();
         let factors = Factors::new(TABLE(), &elements, &measurements);
-        then(&Calculator { group: &self.group, measurements: &measurements, factors: &factors })
+        then(&Calculator { measurements: &measurements, factors: &factors })
     }
 }
 

@@ -28,7 +28,8 @@ fn derivatives_are_those_of_finite_differences() {
             let (_, blocks) = calculator.equations(&truth.atoms, &weights);
             for (n, block) in blocks.iter().enumerate().skip(truth.atoms.len() - 3) {
                 for p in 0..PARAMETERS {
-                    let step = if p < 3 { 1e-6 } else { 1e-7 };
+                    // Single precision: steps are far above its rounding.
+                    let step = if p < 4 { 1e-4 } else { 1e-3 };
                     let derivative = numeric(calculator, &truth.atoms, n, p, step);
                     let square: f64 = derivative.iter().map(|d| d * d).sum();
                     let found = block.at(p, p);

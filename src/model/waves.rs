@@ -1,63 +1,45 @@
 //! Sums of waves over the operations for one reflection: what an atom of unit scattering power contributes at each site, and
 //! how that changes with its coordinates.
 //!
-//! Exponentials come from one table per axis, atoms side by side, as in `crystal::structure_factors`.
+//! Exponentials come from one table per axis, eight atoms side by side in single precision: R1 and the equations need five
+//! digits.
 
 use super::atom::Atom;
 use crate::crystal::{Hkl, SpaceGroup, SymOp};
-use multiversion::multiversion;
 use std::f64::consts::TAU;
 
-/// exp 2πi n x of all atoms for n from −limit to limit along one axis; row n holds all atoms.
-struct AxisTable {
-    limit: i32,
-    re: Vec<f64>,
-    im: Vec<f64>,
+/// Atoms worked on side by side: a vector register of AVX2.
+pub const LANES: usize = 8;
+/// One number of so many atoms.
+pub type Lane = [f32; LANES];
+
+/// One operation at one reflection.
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    /// hR.
+    image: [i32; 3],
+    /// The same.
+    slope: [f32; 3],
+    /// exp 2πi h·t, times the number of times that the wave is to be taken.
+    phase: [f32; 2],
 }
 
-impl AxisTable {
-    fn new(atoms: &[Atom], axis: usize, limit: i32) -> Self {
-        let len = (2 * limit as usize + 1) * atoms.len();
-        let (mut re, mut im) = (Vec::with_capacity(len), Vec::with_capacity(len));
-        for n in -limit..=limit {
-            for atom in atoms {
-                let (sin, cos) = (TAU * (f64::from(n) * atom.xyz[axis]).fract()).sin_cos();
-                re.push(cos);
-                im.push(sin);
-            }
-        }
-        Self { limit, re, im }
-    }
-
-    fn row(&self, index: i32, atoms: usize) -> [&[f64]; 2] {
-        let start = (index + self.limit) as usize * atoms;
-        [&self.re[start..start + atoms], &self.im[start..start + atoms]]
-    }
-}
-
-/// Sums of one reflection, one entry an atom: Σ exp(2πi(hR·x + h·t)) and the same weighted with each component of hR.
-#[derive(Debug, Clone, Default)]
-pub struct WaveSums {
-    /// Real parts: plain, then weighted with h, k, l.
-    pub re: [Vec<f64>; 4],
-    /// Imaginary parts alike.
-    pub im: [Vec<f64>; 4],
-}
-
-/// Tables for all atoms.
-pub struct Waves {
-    atoms: usize,
-    axes: [AxisTable; 3],
-    ops: Vec<SymOp>,
-    /// Every sum is taken so many times: lattice points of a centred cell, and 2 for a centre at the origin.
-    times: f64,
+/// What the operations make of the reflections.
+#[derive(Debug, Clone)]
+pub struct Turns {
+    /// Those of each reflection, one after the other.
+    list: Vec<Turn>,
+    /// Operations.
+    per: usize,
+    /// Largest indices.
+    limits: [i32; 3],
     /// A centre at the origin: imaginary parts cancel.
     centric: bool,
 }
 
-impl Waves {
-    /// Tables for reflections whose indices, turned by any operation, stay within `limits`.
-    pub fn new(group: &SpaceGroup, atoms: &[Atom], limits: [i32; 3]) -> Self {
+impl Turns {
+    /// All operations on all of `hkls`.
+    pub fn new(group: &SpaceGroup, hkls: impl Iterator<Item = Hkl>) -> Self {
         let centric = group.primitive_operations().contains(&SymOp::INVERSION);
         let mut ops: Vec<SymOp> = Vec::new();
         for op in group.primitive_operations() {
@@ -66,83 +48,97 @@ impl Waves {
                 ops.push(*op);
             }
         }
-        let lattice = group.centring().len() as f64;
-        Self {
-            atoms: atoms.len(),
-            axes: std::array::from_fn(|axis| AxisTable::new(atoms, axis, limits[axis])),
-            ops,
-            times: if centric { 2.0 * lattice } else { lattice },
-            centric,
-        }
-    }
-
-    /// Largest indices that the operations make of `hkls`.
-    pub fn limits(group: &SpaceGroup, hkls: impl Iterator<Item = Hkl>) -> [i32; 3] {
-        let mut limits = [0; 3];
+        // Every sum is taken so many times: lattice points of a centred cell, and 2 for a centre at the origin.
+        let times = group.centring().len() as f64 * if centric { 2.0 } else { 1.0 };
+        let mut out = Self { list: Vec::new(), per: ops.len(), limits: [0; 3], centric };
         for hkl in hkls {
-            for op in group.primitive_operations() {
+            for op in &ops {
                 let image = op.rotate_hkl(hkl);
-                limits = std::array::from_fn(|i| i32::max(limits[i], image[i].abs()));
+                out.limits = std::array::from_fn(|i| i32::max(out.limits[i], image[i].abs()));
+                let (sin, cos) = op.phase_shift(hkl).sin_cos();
+                let phase = [cos, sin].map(|x| (x * times) as f32);
+                out.list.push(Turn { image, slope: image.map(|x| x as f32), phase });
             }
         }
-        limits
-    }
-
-    /// Fills `sums` for one reflection; the weighted sums only when `derivatives` are wanted.
-    pub fn sum(&self, hkl: Hkl, derivatives: bool, sums: &mut WaveSums) {
-        let used = if derivatives { 4 } else { 1 };
-        for part in sums.re[..used].iter_mut().chain(&mut sums.im[..used]) {
-            part.clear();
-            part.resize(self.atoms, 0.0);
-        }
-        for op in &self.ops {
-            let image = op.rotate_hkl(hkl);
-            let (sin, cos) = op.phase_shift(hkl).sin_cos();
-            let rows = [0, 1, 2].map(|axis| self.axes[axis].row(image[axis], self.atoms));
-            let turn = [cos * self.times, sin * self.times];
-            add(rows, turn, image.map(f64::from), derivatives, sums);
-        }
-        if self.centric {
-            // The mate adds the conjugate wave with −hR: plain sums become real, weighted ones imaginary.
-            sums.im[0].iter_mut().for_each(|x| *x = 0.0);
-            for part in &mut sums.re[1..used] {
-                part.iter_mut().for_each(|x| *x = 0.0);
-            }
-        }
+        out
     }
 }
 
-#[multiversion(targets("x86_64+avx2+fma", "x86_64+avx512f", "aarch64+neon"))]
-fn add(rows: [[&[f64]; 2]; 3], turn: [f64; 2], image: [f64; 3], derivatives: bool, sums: &mut WaveSums) {
-    let n = rows[0][0].len();
-    let [[xr, xi], [yr, yi], [zr, zi]] = rows.map(|row| row.map(|r| &r[..n]));
-    let [re0, re1, re2, re3] = &mut sums.re;
-    let [im0, im1, im2, im3] = &mut sums.im;
-    let (re0, im0) = (&mut re0[..n], &mut im0[..n]);
-    let wave = |j: usize| {
-        let (re, im) = (xr[j] * yr[j] - xi[j] * yi[j], xr[j] * yi[j] + xi[j] * yr[j]);
-        let (re, im) = (re * zr[j] - im * zi[j], re * zi[j] + im * zr[j]);
-        (re * turn[0] - im * turn[1], re * turn[1] + im * turn[0])
-    };
-    if derivatives {
-        let (re1, re2, re3) = (&mut re1[..n], &mut re2[..n], &mut re3[..n]);
-        let (im1, im2, im3) = (&mut im1[..n], &mut im2[..n], &mut im3[..n]);
-        for j in 0..n {
-            let (re, im) = wave(j);
-            re0[j] += re;
-            im0[j] += im;
-            re1[j] += image[0] * re;
-            im1[j] += image[0] * im;
-            re2[j] += image[1] * re;
-            im2[j] += image[1] * im;
-            re3[j] += image[2] * re;
-            im3[j] += image[2] * im;
+/// exp 2πi n x of all atoms for n from −limit to limit along one axis; row n holds all atoms, real and imaginary parts of
+/// eight atoms in turn.
+struct AxisTable {
+    limit: i32,
+    chunks: usize,
+    rows: Vec<[Lane; 2]>,
+}
+
+impl AxisTable {
+    fn new(atoms: &[Atom], axis: usize, limit: i32) -> Self {
+        let chunks = atoms.len().div_ceil(LANES);
+        let zero = limit as usize;
+        let mut rows = vec![[[0.0; LANES]; 2]; (2 * zero + 1) * chunks];
+        for (j, atom) in atoms.iter().enumerate() {
+            let (chunk, lane) = (j / LANES, j % LANES);
+            for n in 0..=zero {
+                let (sin, cos) = (TAU * (n as f64 * atom.xyz[axis]).fract()).sin_cos();
+                for (at, sin) in [(zero + n, sin), (zero - n, -sin)] {
+                    let [re, im] = &mut rows[at * chunks + chunk];
+                    (re[lane], im[lane]) = (cos as f32, sin as f32);
+                }
+            }
         }
-    } else {
-        for j in 0..n {
-            let (re, im) = wave(j);
-            re0[j] += re;
-            im0[j] += im;
+        Self { limit, chunks, rows }
+    }
+
+    #[inline(always)]
+    fn at(&self, index: i32, chunk: usize) -> &[Lane; 2] {
+        &self.rows[(index + self.limit) as usize * self.chunks + chunk]
+    }
+}
+
+/// Tables for all atoms.
+pub struct Waves<'a> {
+    turns: &'a Turns,
+    axes: [AxisTable; 3],
+}
+
+/// Sums of eight atoms at one reflection: Σ exp(2πi(hR·x + h·t)) and the same weighted with each component of hR; real and
+/// imaginary parts.
+pub type WaveSums = [[Lane; 2]; 4];
+
+impl<'a> Waves<'a> {
+    /// Tables for the reflections of `turns`.
+    pub fn new(turns: &'a Turns, atoms: &[Atom]) -> Self {
+        Self { turns, axes: std::array::from_fn(|axis| AxisTable::new(atoms, axis, turns.limits[axis])) }
+    }
+
+    /// The sums of a group of eight atoms for one reflection; the weighted ones only when `DERIVATIVES` are wanted.
+    #[inline(always)]
+    pub fn sum<const DERIVATIVES: bool>(&self, reflection: usize, chunk: usize) -> WaveSums {
+        let mut sums = [[[0.0; LANES]; 2]; 4];
+        for turn in &self.turns.list[reflection * self.turns.per..(reflection + 1) * self.turns.per] {
+            let [x, y, z] = [0, 1, 2].map(|axis| self.axes[axis].at(turn.image[axis], chunk));
+            for j in 0..LANES {
+                let (re, im) = (x[0][j] * y[0][j] - x[1][j] * y[1][j], x[0][j] * y[1][j] + x[1][j] * y[0][j]);
+                let (re, im) = (re * z[0][j] - im * z[1][j], re * z[1][j] + im * z[0][j]);
+                let wave = [re * turn.phase[0] - im * turn.phase[1], re * turn.phase[1] + im * turn.phase[0]];
+                for part in 0..2 {
+                    sums[0][part][j] += wave[part];
+                    if DERIVATIVES {
+                        sums[1][part][j] += turn.slope[0] * wave[part];
+                        sums[2][part][j] += turn.slope[1] * wave[part];
+                        sums[3][part][j] += turn.slope[2] * wave[part];
+                    }
+                }
+            }
         }
+        if self.turns.centric {
+            // The mate adds the conjugate wave with −hR: plain sums become real, weighted ones imaginary.
+            sums[0][1] = [0.0; LANES];
+            for sum in &mut sums[1..] {
+                sum[0] = [0.0; LANES];
+            }
+        }
+        sums
     }
 }
