@@ -5,7 +5,7 @@ use super::atom::Atom;
 use super::factors::Factors;
 use super::normal::{Block, PARAMETERS};
 use super::scale::EIGHT_PI_SQ;
-use super::waves::{LANES, Lane, WaveSums, Waves};
+use super::waves::{LANES, Lane, WaveSums, Waves, lane};
 use multiversion::multiversion;
 use std::f32::consts::{LOG2_E, TAU};
 
@@ -44,6 +44,31 @@ pub struct Row {
     pub fc: [f64; 2],
 }
 
+/// A reflection in the equations, everything times the root of its weight but `by_u`.
+#[derive(Clone, Copy)]
+pub struct Equation {
+    /// Fc/|Fc|.
+    direction: [f32; 2],
+    /// |Fo|, |Fc|, s²|Fc|.
+    right: [f32; 3],
+    /// −8π²s².
+    by_u: f32,
+}
+
+impl Equation {
+    /// A reflection whose Fc is 0 has no direction: it adds nothing.
+    pub fn new(row: &Row) -> Self {
+        let size = (row.fc[0] * row.fc[0] + row.fc[1] * row.fc[1]).sqrt();
+        let root = row.weight.sqrt();
+        let inverse = if size > 0.0 { root / size } else { 0.0 };
+        Self {
+            direction: row.fc.map(|f| (f * inverse) as f32),
+            right: [row.fo, size, row.stol_sq * size].map(|x| (root * x) as f32),
+            by_u: (-EIGHT_PI_SQ * row.stol_sq) as f32,
+        }
+    }
+}
+
 /// The sums of the blocks of eight atoms.
 pub type Sums = [[f64; LANES]; NUMBERS];
 /// Nothing yet.
@@ -75,32 +100,32 @@ impl<'a> Lanes<'a> {
 
 /// eˣ for x from −80 to 0 without a branch or a call, so that it becomes vector code; relative error below 3e-7.
 #[inline(always)]
-fn exp(x: f32) -> f32 {
+fn exp(x: &Lane) -> Lane {
     /// 1.5 · 2²³: adding it leaves the rounded number in the low bits of the mantissa.
     const ROUNDER: f32 = 12_582_912.0;
     /// ln 2 in two parts, the first with trailing zeros (Cephes, expf).
     const LN2_HIGH: f32 = 0.693_359_4;
     const LN2_LOW: f32 = -2.121_944_4e-4;
     const MANTISSA_BITS: u32 = 23;
-    let x = x.clamp(-80.0, 80.0);
-    let shifted = x * LOG2_E + ROUNDER;
-    let n = shifted - ROUNDER;
-    let r = (x - n * LN2_HIGH) - n * LN2_LOW;
+    const LOWEST: f32 = -80.0;
+    let x = lane(|j| if x[j] > LOWEST { x[j] } else { LOWEST });
+    let shifted = lane(|j| x[j] * LOG2_E + ROUNDER);
+    let n = lane(|j| shifted[j] - ROUNDER);
+    let r = lane(|j| x[j] - n[j] * LN2_HIGH);
+    let r = lane(|j| r[j] - n[j] * LN2_LOW);
     // Taylor series: |r| ≤ ln 2 / 2, so that the first term left out is 1.2e-7.
-    let mut p = 1.0 / 720.0;
+    let mut p = [1.0 / 720.0; LANES];
     for factorial in [120.0, 24.0, 6.0, 2.0, 1.0, 1.0] {
-        p = p * r + 1.0 / factorial;
+        p = lane(|j| p[j] * r[j] + 1.0 / factorial);
     }
-    f32::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << MANTISSA_BITS))
+    lane(|j| f32::from_bits(p[j].to_bits().wrapping_add(shifted[j].to_bits() << MANTISSA_BITS)))
 }
 
 #[inline(always)]
 fn unit(octet: &Octet, factors: &[f32], stol_sq: f32) -> Lane {
-    let mut f = [0.0; LANES];
-    for (f, &column) in f.iter_mut().zip(&octet.column) {
-        *f = factors.get(column).copied().unwrap_or(0.0);
-    }
-    std::array::from_fn(|j| octet.sof[j] * f[j] * exp(-octet.exponent[j] * stol_sq))
+    let f = lane(|j| factors.get(octet.column[j]).copied().unwrap_or(0.0));
+    let damping = exp(&lane(|j| -octet.exponent[j] * stol_sq));
+    lane(|j| octet.sof[j] * f[j] * damping[j])
 }
 
 /// Fc of a reflection.
@@ -110,10 +135,9 @@ pub fn amplitude(lanes: &Lanes, factors: &[f32], row: &mut Row) {
     for (chunk, octet) in lanes.octets.iter().enumerate() {
         let unit = unit(octet, factors, row.stol_sq as f32);
         let sums = lanes.waves.sum::<false>(row.reflection, chunk);
+        let size = lane(|j| unit[j] * octet.power[j]);
         for part in 0..2 {
-            for j in 0..LANES {
-                fc[part][j] += unit[j] * octet.power[j] * sums[0][part][j];
-            }
+            fc[part] = lane(|j| fc[part][j] + size[j] * sums[0][part][j]);
         }
     }
     row.fc = fc.map(|part| part.iter().map(|x| f64::from(*x)).sum());
@@ -126,13 +150,12 @@ pub fn amplitude_and_slopes(lanes: &Lanes, factors: &[f32], row: &mut Row, kept:
     for ((chunk, octet), kept) in lanes.octets.iter().enumerate().zip(kept) {
         let unit = unit(octet, factors, row.stol_sq as f32);
         let mut sums = lanes.waves.sum::<true>(row.reflection, chunk);
+        let size = lane(|j| TAU * unit[j] * octet.power[j]);
         for part in 0..2 {
-            for j in 0..LANES {
-                sums[0][part][j] *= unit[j];
-                fc[part][j] += octet.power[j] * sums[0][part][j];
-                for sum in &mut sums[1..] {
-                    sum[part][j] *= TAU * unit[j] * octet.power[j];
-                }
+            sums[0][part] = lane(|j| unit[j] * sums[0][part][j]);
+            fc[part] = lane(|j| fc[part][j] + octet.power[j] * sums[0][part][j]);
+            for sum in &mut sums[1..] {
+                sum[part] = lane(|j| size[j] * sum[part][j]);
             }
         }
         *kept = sums;
@@ -142,41 +165,28 @@ pub fn amplitude_and_slopes(lanes: &Lanes, factors: &[f32], row: &mut Row, kept:
 
 /// Adds reflections to the blocks of all atoms; `kept` holds the waves of the first reflection, then those of the second …
 #[multiversion(targets("x86_64+avx2+fma", "x86_64+avx512f", "aarch64+neon"))]
-pub fn accumulate(lanes: &Lanes, rows: &[Row], kept: &[WaveSums], sums: &mut [Sums]) {
+pub fn accumulate(lanes: &Lanes, rows: &[Equation], kept: &[WaveSums], sums: &mut [Sums]) {
     let chunks = lanes.octets.len();
     for ((chunk, octet), sums) in lanes.octets.iter().enumerate().zip(sums) {
         let mut partial = [[0.0f32; LANES]; NUMBERS];
         for (row, kept) in rows.iter().zip(kept.chunks_exact(chunks)) {
-            let size = row.fc[0].hypot(row.fc[1]);
-            let root = row.weight.sqrt();
-            if size <= 0.0 || root <= 0.0 {
-                continue;
-            }
-            // Directions carry the root of the weight.
-            let [a, b] = row.fc.map(|f| (root * f / size) as f32);
-            let right = [row.fo, size, row.stol_sq * size].map(|x| (root * x) as f32);
-            let by_u = (-EIGHT_PI_SQ * row.stol_sq) as f32;
+            let ([a, b], right, by_u) = (row.direction, row.right, row.by_u);
             let waves = &kept[chunk];
             // ∂F/∂x = 2πi Σ hR exp…, of which the part along Fc counts.
-            let slope =
-                |axis: usize| -> Lane { std::array::from_fn(|j| b * waves[axis][0][j] - a * waves[axis][1][j]) };
-            let along: Lane = std::array::from_fn(|j| a * waves[0][0][j] + b * waves[0][1][j]);
-            let u: Lane = std::array::from_fn(|j| by_u * octet.power[j] * along[j]);
+            let slope = |axis: usize| -> Lane { lane(|j| b * waves[axis][0][j] - a * waves[axis][1][j]) };
+            let along: Lane = lane(|j| a * waves[0][0][j] + b * waves[0][1][j]);
+            let u: Lane = lane(|j| by_u * octet.power[j] * along[j]);
             let d = [slope(1), slope(2), slope(3), u, along];
             let mut at = 0;
             for p in 0..PARAMETERS {
                 for q in p..PARAMETERS {
-                    for j in 0..LANES {
-                        partial[at][j] += d[p][j] * d[q][j];
-                    }
+                    partial[at] = lane(|j| partial[at][j] + d[p][j] * d[q][j]);
                     at += 1;
                 }
             }
             for right in right {
                 for own in &d {
-                    for j in 0..LANES {
-                        partial[at][j] += own[j] * right;
-                    }
+                    partial[at] = lane(|j| partial[at][j] + own[j] * right);
                     at += 1;
                 }
             }

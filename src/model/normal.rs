@@ -2,7 +2,9 @@
 
 use super::atom::Atom;
 use super::factors::Factors;
-use super::lanes::{Lanes, NO_SUMS, Row, Sums, TRIANGLE, accumulate, amplitude, amplitude_and_slopes, blocks};
+use super::lanes::{
+    Equation, Lanes, NO_SUMS, Row, Sums, TRIANGLE, accumulate, amplitude, amplitude_and_slopes, blocks,
+};
 use super::measurements::Measurements;
 use super::waves::{LANES, Waves};
 use rayon::prelude::*;
@@ -88,7 +90,7 @@ impl Calculator<'_> {
         let used = if weights.is_some() { chunks } else { 0 };
         let mut sums = vec![NO_SUMS; used];
         let mut kept = vec![[[[0.0; LANES]; 2]; 4]; used * BATCH];
-        let mut rows: Vec<Row> = Vec::with_capacity(BATCH);
+        let mut rows: Vec<Equation> = Vec::with_capacity(BATCH);
         let mut factors: Vec<f32> = Vec::new();
         let fc = range
             .map(|reflection| {
@@ -100,7 +102,7 @@ impl Calculator<'_> {
                 if weight > 0.0 {
                     let space = &mut kept[rows.len() * chunks..(rows.len() + 1) * chunks];
                     amplitude_and_slopes(lanes, &factors, &mut row, space);
-                    rows.push(row);
+                    rows.push(Equation::new(&row));
                     if rows.len() == BATCH {
                         accumulate(lanes, &rows, &kept, &mut sums);
                         rows.clear();

@@ -5,7 +5,7 @@ use super::contacts::{Contact, contacts};
 use super::given::Given;
 use super::normal::{Block, Calculator, PARAMETERS};
 use super::radii::longest;
-use super::scale::{EIGHT_PI_SQ, Overall, overall, r1, scale, weights};
+use super::scale::{EIGHT_PI_SQ, Overall, overall, r1, scale, size, weights};
 use nalgebra::{DMatrix, DVector};
 use rustfft::num_complex::Complex64;
 
@@ -27,6 +27,8 @@ const POWER_RANGE: [f64; 2] = [0.02, 12.0];
 /// Which parameters are refined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refined {
+    /// Coordinates and displacements, from part of the reflections.
+    Roughly,
     /// Coordinates and displacements.
     Positions,
     /// Scattering powers too.
@@ -53,10 +55,11 @@ pub fn fitted(calculator: &Calculator, mut atoms: Vec<Atom>) -> Fitted {
     let fc = calculator.amplitudes(&atoms);
     let first = overall(measurements, &fc, &flat);
     let second = overall(measurements, &fc, &weights(measurements, &damped(calculator, &fc, first), first.scale));
+    let within = atoms.iter().all(|a| (U_RANGE[0]..=U_RANGE[1]).contains(&(a.u + second.u)));
     for atom in &mut atoms {
         atom.u = (atom.u + second.u).clamp(U_RANGE[0], U_RANGE[1]);
     }
-    evaluated(calculator, atoms)
+    if within { summed_up(calculator, atoms, damped(calculator, &fc, second)) } else { evaluated(calculator, atoms) }
 }
 
 /// Fc with an overall displacement.
@@ -87,7 +90,7 @@ pub fn refined(given: &Given, calculator: &Calculator, start: Fitted, what: Refi
     let better = |now: &Fitted, best: &Fitted| what == Refined::Powers || now.r1[0] < best.r1[0];
     for n in 0..cycles {
         let mut w = weights(calculator.measurements, &now.fc, now.scale);
-        thin(&mut w, now.atoms.len());
+        thin(&mut w, now.atoms.len(), what);
         let (fc, blocks) = calculator.equations(&now.atoms, &w);
         if n > 0 {
             // The pass for the equations tells what the last shifts were worth.
@@ -108,15 +111,23 @@ pub fn refined(given: &Given, calculator: &Calculator, start: Fitted, what: Refi
     if better(&now, &best) { now } else { best }
 }
 
-/// Terms (reflections times atoms) that go into the normal equations at most: 13 000 reflections for crambin's 430 atoms, 7 for each
-/// parameter.
-const MOST_TERMS: f64 = 5.5e6;
+/// Terms (reflections times atoms) that go into the normal equations at most: all 35 000 reflections of crambin's 430 atoms.
+const MOST_TERMS: f64 = 16e6;
+/// Reflections for each atom that serve for rough positions, 16 for each parameter …
+const ROUGH_PER_ATOM: f64 = 64.0;
+/// … and so many in any case.
+const LEAST_ROUGH: f64 = 2000.0;
 /// Golden section: multiples of it modulo 1 are spread evenly.
 const GOLDEN: f64 = 0.618_033_988_749_895;
 
 /// Takes the weight from reflections that a large structure can spare, evenly over all resolutions.
-fn thin(w: &mut [f64], atoms: usize) {
-    let share = MOST_TERMS / (w.len() as f64 * atoms as f64);
+fn thin(w: &mut [f64], atoms: usize, what: Refined) {
+    let atoms = atoms as f64;
+    let mut most = MOST_TERMS / atoms;
+    if what == Refined::Roughly {
+        most = most.min(f64::max(ROUGH_PER_ATOM * atoms, LEAST_ROUGH));
+    }
+    let share = most / w.len() as f64;
     if share < 1.0 {
         w.iter_mut().enumerate().filter(|(n, _)| (*n as f64 * GOLDEN).fract() >= share).for_each(|(_, w)| *w = 0.0);
     }
@@ -134,7 +145,7 @@ fn shifted(
     let measurements = calculator.measurements;
     let fc = &now.fc;
     let common = match what {
-        Refined::Positions => overall(measurements, fc, w),
+        Refined::Roughly | Refined::Positions => overall(measurements, fc, w),
         // The scale belongs to the elements as they were assigned.
         Refined::Powers => Overall { scale: now.scale, u: 0.0 },
     };
@@ -144,7 +155,7 @@ fn shifted(
         .iter()
         .zip(fc)
         .zip(w)
-        .map(|((m, f), w)| w * (m.f - common.scale * f.norm()).powi(2))
+        .map(|((m, f), w)| w * (m.f - common.scale * size(f)).powi(2))
         .sum::<f64>()
         / count;
     let near = contacts(given.cell, given.group, &now.atoms);

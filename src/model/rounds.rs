@@ -72,7 +72,7 @@ pub fn build_model(given: &Given) -> Option<Model> {
     let mut best: Option<Fitted> = None;
     for _ in 0..MOST_ROUNDS {
         let before = atoms.len();
-        let mut now = refined(given, &calculator, fitted(&calculator, atoms), Refined::Positions, CYCLES[0]);
+        let mut now = refined(given, &calculator, fitted(&calculator, atoms), Refined::Roughly, CYCLES[0]);
         now = refined(given, &calculator, now, Refined::Powers, POWER_CYCLES);
         let mut kept = pruned(given, &factors, now.atoms);
         let removed = before - kept.len();

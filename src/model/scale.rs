@@ -6,8 +6,10 @@ use std::f64::consts::PI;
 
 /// 8π².
 pub const EIGHT_PI_SQ: f64 = 8.0 * PI * PI;
-/// Gauss–Newton steps for scale and displacement; they settle in three or four.
+/// Gauss–Newton steps for scale and displacement at most; they settle in three or four …
 const STEPS: usize = 12;
+/// … when the scale changes by less than this share, and U by as many Å2.
+const SETTLED: f64 = 1e-7;
 /// Largest change of the overall U in one step, Å2.
 const LARGEST_STEP: f64 = 0.02;
 
@@ -20,11 +22,16 @@ pub struct Overall {
     pub u: f64,
 }
 
+/// |F|, without the care for overflow that takes `hypot` ten times as long.
+pub fn size(f: &Complex64) -> f64 {
+    f.norm_sqr().sqrt()
+}
+
 /// Least-squares scale alone.
 pub fn scale(measurements: &Measurements, fc: &[Complex64], weights: &[f64]) -> f64 {
     let (mut cross, mut own) = (0.0, 0.0);
     for ((m, f), w) in measurements.list.iter().zip(fc).zip(weights) {
-        cross += w * m.f * f.norm();
+        cross += w * m.f * size(f);
         own += w * f.norm_sqr();
     }
     if own > 0.0 { cross / own } else { 1.0 }
@@ -36,7 +43,7 @@ pub fn overall(measurements: &Measurements, fc: &[Complex64], weights: &[f64]) -
     for _ in 0..STEPS {
         let (mut kk, mut ku, mut uu, mut k, mut u) = (0.0, 0.0, 0.0, 0.0, 0.0);
         for ((m, f), w) in measurements.list.iter().zip(fc).zip(weights) {
-            let by_k = f.norm() * (-EIGHT_PI_SQ * fit.u * m.stol_sq).exp();
+            let by_k = size(f) * (-EIGHT_PI_SQ * fit.u * m.stol_sq).exp();
             let by_u = -EIGHT_PI_SQ * m.stol_sq * fit.scale * by_k;
             let delta = m.f - fit.scale * by_k;
             kk += w * by_k * by_k;
@@ -50,8 +57,13 @@ pub fn overall(measurements: &Measurements, fc: &[Complex64], weights: &[f64]) -
         if determinant <= 1e-9 * kk * uu {
             break;
         }
-        fit.scale += (k * uu - u * ku) / determinant;
-        fit.u += ((u * kk - k * ku) / determinant).clamp(-LARGEST_STEP, LARGEST_STEP);
+        let by_scale = (k * uu - u * ku) / determinant;
+        let by_u = ((u * kk - k * ku) / determinant).clamp(-LARGEST_STEP, LARGEST_STEP);
+        fit.scale += by_scale;
+        fit.u += by_u;
+        if by_scale.abs() < SETTLED * fit.scale.abs() && by_u.abs() < SETTLED {
+            break;
+        }
     }
     if fit.scale > 0.0 && fit.u.is_finite() { fit } else { Overall { scale: scale(measurements, fc, weights), u: 0.0 } }
 }
@@ -60,7 +72,7 @@ pub fn overall(measurements: &Measurements, fc: &[Complex64], weights: &[f64]) -
 pub fn weights(measurements: &Measurements, fc: &[Complex64], scale: f64) -> Vec<f64> {
     let mut sums = vec![(0.0, 0.0, 0.0); measurements.shells];
     for (m, f) in measurements.list.iter().zip(fc) {
-        let delta = m.f - scale * f.norm();
+        let delta = m.f - scale * size(f);
         let sum = &mut sums[m.shell];
         *sum = (sum.0 + delta * delta, sum.1 + m.f * m.f, sum.2 + 1.0);
     }
@@ -82,7 +94,7 @@ const LEAST_MISFIT: f64 = 0.003;
 pub fn r1(measurements: &Measurements, fc: &[Complex64], scale: f64) -> [f64; 2] {
     let (mut off, mut sum) = ([0.0; 2], [0.0; 2]);
     for (m, f) in measurements.list.iter().zip(fc) {
-        let delta = (m.f - scale * f.norm()).abs();
+        let delta = (m.f - scale * size(f)).abs();
         for n in [0, 1] {
             if n == 1 || m.observed {
                 off[n] += delta;
