@@ -24,6 +24,7 @@ const MOST_GROUPS: usize = 8;
 /// there only the model tells.
 const TINY: f64 = 30.0;
 const CLOSE_WHEN_TINY: f64 = 15.0;
+const MOST_WHEN_TINY: usize = 24;
 /// A model in a subgroup of index 2 has twice the parameters: R1 of 20 right structures fell to between 0.9 and 1.0 of its value in the
 /// right group; in a supergroup that is wrong R1 was 1.2 to 5 times larger.
 const HANDICAP: f64 = 0.12;
@@ -159,11 +160,18 @@ impl<'a> Bench<'a> {
             _ => own,
         };
         let top = ranked.first().map_or(0.0, |group| group.score.total);
-        let close = if expected_atoms(header) <= TINY { CLOSE_WHEN_TINY } else { CLOSE };
+        let tiny = expected_atoms(header) <= TINY;
+        let close = if tiny { CLOSE_WHEN_TINY } else { CLOSE };
         ranked
             .into_iter()
             .filter(|group| group.score.total > top - close)
-            .take(if number == 0 { MOST_GROUPS } else { 1 })
+            .take(if number > 0 {
+                1
+            } else if tiny {
+                MOST_WHEN_TINY
+            } else {
+                MOST_GROUPS
+            })
             .map(|group| Phases { group: group.group, score: Some(group.score), settled: again.clone() })
             .collect()
     }

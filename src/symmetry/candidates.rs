@@ -3,7 +3,7 @@
 use super::intrinsic::alike;
 use super::operators::OperatorFits;
 use super::score::{Score, score};
-use crate::crystal::identity::groups_of_laue_class;
+use crate::crystal::identity::{groups_of_laue_class, identify};
 use crate::crystal::symop::{Rotation, SymOp, negative};
 use crate::crystal::{Cell, SpaceGroup};
 use crate::reflections::PhasedReflection;
@@ -15,8 +15,11 @@ const LEAST_HELD: f64 = 0.35;
 /// A rotation of the Laue class is given up when neither it nor its negative reaches this part of the best: phases of
 /// a twin, or of a Laue class taken too high.
 const LEAST_EITHER: f64 = 0.6;
-/// Groups that are looked at closely.
-const MOST_GROUPS: usize = 8;
+/// Groups that are looked at closely: in tiny cells of heavy atoms the phases allow that many.
+const MOST_GROUPS: usize = 24;
+/// What the score of the input's own group gains when the input names a screw, glide or centre, and so says more than a Laue class: it
+/// decides where phases, intensities and model leave two groups alike (a twinned P -1 against P 1).
+const HINT_BONUS: f64 = 2.0;
 
 /// A group with its origin in the P1 phases.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,11 +67,15 @@ pub fn group_candidates(
     if possible.is_empty() {
         possible.push((0.0, hint.clone()));
     }
+    let named = (*hint != hint.symmorphic()).then(|| identify(hint)).flatten().map(|identity| identity.hm);
     let mut candidates: Vec<GroupCandidate> = possible
         .into_iter()
         .map(|(_, group)| {
             let origin = fit_origin(cell, &group, phased);
-            let score = score(&group, &origin, fits, phased, mean_e2_minus_1);
+            let mut score = score(&group, &origin, fits, phased, mean_e2_minus_1);
+            if named.as_ref().is_some_and(|name| identify(&group).is_some_and(|own| own.hm == *name)) {
+                score.total += HINT_BONUS;
+            }
             GroupCandidate { group, origin, score }
         })
         .collect();
