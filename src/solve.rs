@@ -12,7 +12,7 @@ pub use structures::{MOST_STRUCTURES, Route, Structure};
 use crate::crystal::SpaceGroup;
 use crate::engine::{Backend, Device, EngineError};
 use crate::phasing::{Arm, Methods, Sphere, expected_atoms, portfolio, seeded_portfolio};
-use crate::reflections::DataSet;
+use crate::reflections::{DataSet, reach};
 use crate::trials::runner::GridEngine;
 use crate::trials::{Budget, Observer, RunReport, Runner, SeedInput};
 use crate::trust::{BAR, Evidence, probability};
@@ -200,7 +200,7 @@ pub fn solve(
     if let (Some(summary), Some(input), Some(first)) = (&mut summary, seeds, report.verdict.candidates.first()) {
         summary.outcome = input.sets.sets.first().map(|known| outcome(known, &first.phased));
     }
-    let evidence = structures.first().map(|first| evidence(&report, first));
+    let evidence = structures.first().map(|first| evidence(data, &report, first));
     let probability = evidence.as_ref().map_or(0.0, probability);
     let solved = probability >= BAR;
     Ok(Solved {
@@ -225,7 +225,7 @@ fn no_engine(error: EngineError) -> Error {
 }
 
 /// What a run has to say for a structure of its.
-fn evidence(report: &RunReport, structure: &Structure) -> Evidence {
+fn evidence(data: &DataSet, report: &RunReport, structure: &Structure) -> Evidence {
     let candidate = &report.verdict.candidates[structure.candidate];
     let best = &report.finished[candidate.best];
     let model = structure.model.as_ref();
@@ -235,6 +235,7 @@ fn evidence(report: &RunReport, structure: &Structure) -> Evidence {
         r_weak: f64::from(best.merits.r_weak),
         r1: model.map(|m| m.r1),
         proven: best.proven,
+        reach: reach(data),
         per_parameter: model.map_or(0.0, |m| m.reflections[0] as f64 / (4 * m.atoms).max(1) as f64),
     }
 }

@@ -4,6 +4,7 @@ use super::table::percent;
 use crate::input::{Basis, Input};
 use crate::solve::Solved;
 use crate::trials::verdict::SYMMETRY_FOUND;
+use crate::trust::OTHER_CELL;
 
 /// R1 of a model without hydrogen and with isotropic displacements: below, nothing essential is missing …
 const GOOD_R1: f64 = 0.20;
@@ -38,6 +39,13 @@ pub fn reasons(solved: &Solved) -> Vec<String> {
         Some(r1) if r1 < POOR_R1 => format!("the model of atoms explains the data in part (R1 {r1:.3})"),
         Some(r1) => format!("the model of atoms does not explain the data (R1 {r1:.3})"),
     });
+    if evidence.reach > OTHER_CELL {
+        lines.push(format!(
+            "reflections reach {:.2} times as far in one direction as in another: they were measured in another cell, or a \
+             large part of the sphere is missing",
+            evidence.reach
+        ));
+    }
     lines
 }
 
@@ -45,6 +53,9 @@ pub fn reasons(solved: &Solved) -> Vec<String> {
 pub fn advice(solved: &Solved, input: &Input, basis: &Basis) -> Vec<String> {
     let mut lines = Vec::new();
     let Some(evidence) = &solved.evidence else { return vec!["give it more time: --time-limit".into()] };
+    if evidence.reach > OTHER_CELL {
+        lines.push("check that the cell on CELL is the one in which the .hkl was measured".into());
+    }
     if evidence.agreeing > 1 && evidence.symmetry.is_some_and(|s| s <= SYMMETRY_FOUND) {
         lines
             .push("trials agree but do not show the symmetry: try a lower Laue class, or P1 (LATT -1, no SYMM)".into());

@@ -16,6 +16,8 @@ pub struct Evidence {
     pub r1: Option<f64>,
     /// For a run from seeds: whether the phases came back without them.
     pub proven: Option<bool>,
+    /// How much farther the reflections reach in one direction than in another (`reflections::reach`): 1 for a whole sphere.
+    pub reach: f64,
     /// Reflections of the model per refined parameter (four an atom); 0 without a model.
     pub per_parameter: f64,
 }

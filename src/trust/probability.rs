@@ -12,6 +12,11 @@ pub const BAR: f64 = 0.95;
 /// elsewhere is evidence.
 const UNPROVEN: f64 = 0.5;
 
+/// Reflections that reach so much farther in one direction than in another were measured in another cell, or miss a large part of the sphere
+/// (`reflections::reach`): the phases may be right and every distance wrong, which nothing else here sees. No higher than this, then.
+pub const OTHER_CELL: f64 = 1.25;
+const IN_ANOTHER_CELL: f64 = 0.9;
+
 /// The sum where every other term is 0.
 const CONSTANT: f64 = -0.52;
 /// Weight of ln(trials that agree), …
@@ -46,15 +51,24 @@ pub fn probability(evidence: &Evidence) -> f64 {
     };
     let sum = CONSTANT + agreeing + symmetry + r_weak + r1 + determined;
     let probability = 1.0 / (1.0 + (-sum).exp());
-    if evidence.proven == Some(false) { probability.min(UNPROVEN) } else { probability }
+    let proven = if evidence.proven == Some(false) { UNPROVEN } else { 1.0 };
+    let own_cell = if evidence.reach > OTHER_CELL { IN_ANOTHER_CELL } else { 1.0 };
+    probability.min(proven).min(own_cell)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const GOOD: Evidence =
-        Evidence { agreeing: 3, symmetry: Some(0.9), r_weak: 0.12, r1: Some(0.08), proven: None, per_parameter: 15.0 };
+    const GOOD: Evidence = Evidence {
+        agreeing: 3,
+        symmetry: Some(0.9),
+        r_weak: 0.12,
+        r1: Some(0.08),
+        proven: None,
+        reach: 1.02,
+        per_parameter: 15.0,
+    };
 
     #[test]
     fn each_piece_of_evidence_counts_in_its_direction() {
@@ -76,6 +90,7 @@ mod tests {
         assert!(probability(&Evidence { r1: None, ..GOOD }) < BAR);
         assert!(probability(&Evidence { r1: Some(0.45), ..GOOD }) < BAR);
         assert!(probability(&Evidence { proven: Some(false), ..GOOD }) < BAR);
+        assert!(probability(&Evidence { reach: 1.29, ..GOOD }) < BAR);
         assert!(probability(&Evidence { proven: Some(true), ..GOOD }) >= BAR);
     }
 }
