@@ -1,8 +1,9 @@
 //! How far the measured reflections reach in different directions.
 
 use super::DataSet;
-use crate::crystal::SymOp;
 use crate::crystal::cell::inverse;
+use crate::crystal::symop::Rotation;
+use crate::crystal::{Hkl, SymOp};
 use nalgebra::Matrix3;
 
 /// Reflections are measured out to a sphere, so that the second moments of their reciprocal vectors, equivalents included, are
@@ -14,8 +15,12 @@ pub fn reach(data: &DataSet) -> f64 {
     let rotations = data.header.space_group.laue_rotations();
     let mut moments = Matrix3::<f64>::zeros();
     for reflection in &data.reflections {
-        for rot in &rotations {
-            let hkl = SymOp::new(*rot, [0; 3]).rotate_hkl(reflection.merged.hkl).map(f64::from);
+        let image = |rot: &Rotation| SymOp::new(*rot, [0; 3]).rotate_hkl(reflection.merged.hkl);
+        let mut images: Vec<Hkl> = rotations.iter().map(image).collect();
+        images.sort_unstable();
+        images.dedup();
+        for hkl in images {
+            let hkl = hkl.map(f64::from);
             let s: [f64; 3] = std::array::from_fn(|i| (0..3).map(|j| hkl[j] * to_fractional[j][i]).sum());
             moments += Matrix3::from_fn(|i, j| s[i] * s[j]);
         }
