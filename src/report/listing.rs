@@ -172,7 +172,7 @@ fn sites(out: &mut String, solved: &Solved) {
     }
     match &first.model {
         Some(model) => {
-            let _ = writeln!(out, "\nModel of _a: {}", table::model_line(model));
+            let _ = writeln!(out, "\nModel of _a: {}; {}", table::model_line(model), table::atoms_line(model));
             for (n, round) in model.rounds.iter().enumerate() {
                 let _ = writeln!(
                     out,

@@ -193,14 +193,14 @@ pub fn formula(model: &Model) -> String {
 /// What became of the atoms, for listing and remarks.
 pub fn model_line(model: &Model) -> String {
     format!(
-        "R1 {:.4} for {} reflections above 2 sigma, {:.4} for all {}; {} atoms, in the cell {}",
-        model.r1,
-        model.reflections[1],
-        model.r1_all,
-        model.reflections[0],
-        model.atoms,
-        formula(model)
+        "R1 {:.4} for {} reflections above 2 sigma, {:.4} for all {}",
+        model.r1, model.reflections[1], model.r1_all, model.reflections[0]
     )
+}
+
+/// The atoms of a model in a few words.
+pub fn atoms_line(model: &Model) -> String {
+    format!("{} independent atoms, in the cell {}", model.atoms, formula(model))
 }
 
 /// Remark lines of a `.res`.
@@ -213,7 +213,7 @@ pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<Stri
             "seedflip {} solution {letter}: {}",
             env!("CARGO_PKG_VERSION"),
             if claimed {
-                format!("believed to be the structure, probability {}", sureness(solved.probability))
+                format!("believed right, probability {}", sureness(solved.probability))
             } else {
                 "not claimed to be right".to_owned()
             }
@@ -231,6 +231,6 @@ pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<Stri
         ),
         format!("phase residual of the space group {:.1} degrees", structure.solution.origin.residual),
     ];
-    lines.extend(structure.model.as_ref().map(model_line));
+    lines.extend(structure.model.iter().flat_map(|m| [model_line(m), atoms_line(m)]));
     lines
 }

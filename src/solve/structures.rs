@@ -57,8 +57,8 @@ pub struct Structure {
     pub solution: Solution,
     /// What the phases of the solution went through.
     pub route: Route,
-    /// Atoms with elements, refined; `None` where nothing sensible came out, and for candidates behind the first of large
-    /// structures.
+    /// Atoms with elements, refined; `None` where nothing sensible came out, and in large structures for candidates behind the
+    /// first and those that do not look right.
     pub model: Option<Model>,
 }
 
@@ -148,6 +148,10 @@ impl<'a> Bench<'a> {
         let Some(hint) = self.hint else {
             return vec![Phases { group: header.space_group.clone(), score: None, settled: again }];
         };
+        // Phases that show no symmetry and that one trial alone found say nothing of groups: the input's is as good as any.
+        if candidate.symmetry_found() == Some(false) && candidate.members.len() == 1 {
+            return vec![Phases { group: hint.clone(), score: None, settled: None }];
+        }
         let laue = &header.space_group;
         let fits_again = again.as_ref().map(|phased| OperatorFits::new(&header.cell, laue, phased));
         let groups = |phased: &[PhasedReflection], fits: &OperatorFits| {
@@ -187,7 +191,8 @@ impl<'a> Bench<'a> {
         let Phases { group, score, settled } = phases;
         let own = self.own_route(candidate, &group);
         let again = settled.map(|phased| (self.solution(&group, &phased), Route::Settled));
-        let with_model = number == 0 || expected_atoms(&self.data.header) <= SMALL;
+        let looks_right = number == 0 && self.looks_right(candidate);
+        let with_model = looks_right || expected_atoms(&self.data.header) <= SMALL;
         let reflections = if with_model { regroup(self.data, &group).ok() } else { None };
         let structures = std::iter::once(own).chain(again).map(|(solution, route)| {
             let model = reflections.as_ref().and_then(|reflections| self.model(&group, reflections, &solution));
