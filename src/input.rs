@@ -75,6 +75,9 @@ impl Input {
     /// # Errors
     /// Those of `DataSet::new`.
     pub fn with_group(&self, group: SpaceGroup) -> Result<Basis> {
+        if group == self.data.header.space_group {
+            return Ok(Basis { data: self.data.clone(), hint: None, laue: None });
+        }
         let header = CrystalHeader { space_group: group, ..self.data.header.clone() };
         let sum_f2 = scattering_power(&header);
         let data = DataSet::new(header, &self.data.rows, sum_f2).map_err(|error| error.of_file(&self.hkl_path))?;

@@ -124,9 +124,7 @@ impl Args {
             time_limit: self.time_limit,
         }
     }
-}
 
-impl Args {
     /// What is taken for granted of the symmetry: the group of `--space-group`; that of the input for a run from seeds, which have it as
     /// their frame; else the Laue class alone.
     fn basis(&self, input: &Input) -> Result<Basis> {

@@ -14,6 +14,11 @@ pub fn in_half(hkl: Hkl) -> bool {
     hkl > [0, 0, 0]
 }
 
+/// The member of a Friedel pair that stands for both; 0 0 0 is its own.
+pub fn half(hkl: Hkl) -> Hkl {
+    if in_half(hkl) { hkl } else { friedel(hkl) }
+}
+
 /// A number of a reflection for counter hashes (spatial hash of Teschner et al. 2003), the same wherever it is drawn.
 pub fn hash_key(hkl: Hkl) -> u32 {
     hkl[0].cast_unsigned().wrapping_mul(73_856_093)

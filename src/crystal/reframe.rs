@@ -11,8 +11,8 @@ use super::cell::Cell;
 use super::identity::{identify, origin};
 use super::miller::Hkl;
 use super::spacegroup::SpaceGroup;
-use super::symop::SymOp;
-use matrix::{Matrix, column_times, inverse, product, row_times, unimodular};
+use super::symop::{SymOp, inverse_rotation, product};
+use matrix::{Matrix, column_times, row_times, unimodular};
 pub use mismatch::Mismatch;
 use std::collections::HashSet;
 use std::f64::consts::TAU;
@@ -48,7 +48,7 @@ impl Reframing {
 
     /// Index in the list's frame of a reflection of the data.
     pub fn hkl_of_list(&self, of_data: Hkl) -> Hkl {
-        row_times(of_data, &inverse(&self.rotation))
+        row_times(of_data, &inverse_rotation(self.rotation))
     }
 
     /// What a phase gains on the way to the data's frame, radians, less than a turn; `of_data` is the index there.
@@ -65,7 +65,7 @@ impl Reframing {
 
     /// Fractional position in the data's frame of a position in the list's.
     pub fn position(&self, of_list: [f64; 3]) -> [f64; 3] {
-        let m = inverse(&self.rotation);
+        let m = inverse_rotation(self.rotation);
         std::array::from_fn(|i| (0..3).map(|j| f64::from(m[i][j]) * of_list[j]).sum::<f64>() + self.shift[i])
     }
 }
@@ -100,7 +100,7 @@ pub fn reframe(
         if rotation == SymOp::IDENTITY.rot {
             return Ok(way);
         }
-        if !found.iter().any(|kept| target.laue.contains(&product(&inverse(&kept.rotation), &rotation))) {
+        if !found.iter().any(|kept| target.laue.contains(&product(&inverse_rotation(kept.rotation), &rotation))) {
             found.push(way);
         }
     }
@@ -141,7 +141,7 @@ impl<'a> Target<'a> {
     /// Where the origin of `operations` (a whole group, with its `generators`) lies in this group once the axes are
     /// transformed; `None` when the two do not agree about any origin.
     fn shift(&self, operations: &[SymOp], generators: &[SymOp], q: &Matrix) -> Option<[f64; 3]> {
-        let m = inverse(q);
+        let m = inverse_rotation(*q);
         let transformed = |op: &SymOp| SymOp::new(product(&product(&m, &op.rot), q), column_times(&m, op.trans));
         if operations.len() != self.operations.len() {
             return None;

@@ -1,7 +1,7 @@
 //! A space group as the list of its operations, centring included.
 
 use super::miller::{Hkl, friedel};
-use super::symop::{SymOp, TRANSLATION_DENOMINATOR, determinant, negative};
+use super::symop::{Rotation, SymOp, TRANSLATION_DENOMINATOR, determinant, negative};
 
 /// No space group has more operations in a conventional cell (F m -3 m: 48 × 4).
 const MAX_OPERATIONS: usize = 192;
@@ -126,16 +126,21 @@ impl SpaceGroup {
     /// The proper rotations of the Laue class about one point, with the centring: a group that says nothing of screws, glides or
     /// a centre.
     pub fn symmorphic(&self) -> Self {
-        let proper = |op: &SymOp| if op.determinant() > 0 { op.rot } else { negative(op.rot) };
-        let mut primitive: Vec<SymOp> = Vec::new();
-        for op in self.primitive_operations() {
-            let op = SymOp::new(proper(op), [0; 3]);
-            if !primitive.contains(&op) {
-                primitive.push(op);
-            }
-        }
+        let primitive: Vec<SymOp> = self.proper_rotations().into_iter().map(|rot| SymOp::new(rot, [0; 3])).collect();
         let ops = self.centring.iter().flat_map(|&t| primitive.iter().map(move |op| op.translated(t))).collect();
         Self { ops, centring: self.centring.clone() }
+    }
+
+    /// The proper rotations of the Laue class, the identity first.
+    pub fn proper_rotations(&self) -> Vec<Rotation> {
+        let mut proper: Vec<Rotation> = Vec::new();
+        for op in self.primitive_operations() {
+            let rot = if op.determinant() > 0 { op.rot } else { negative(op.rot) };
+            if !proper.contains(&rot) {
+                proper.push(rot);
+            }
+        }
+        proper
     }
 
     /// Rotations of the Laue group: those of the group and their negatives, each once.

@@ -63,8 +63,7 @@ impl SymOp {
 
     /// The operation `self` after `other`: x → self(other(x)).
     pub fn compose(&self, other: &Self) -> Self {
-        let rot =
-            std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|k| self.rot[i][k] * other.rot[k][j]).sum()));
+        let rot = product(&self.rot, &other.rot);
         let trans =
             std::array::from_fn(|i| self.trans[i] + (0..3).map(|k| self.rot[i][k] * other.trans[k]).sum::<i32>());
         Self::new(rot, trans)
@@ -98,6 +97,11 @@ impl SymOp {
     pub fn phase_shift(&self, h: Hkl) -> f64 {
         std::f64::consts::TAU * f64::from(self.phase_shift_24(h)) / f64::from(TRANSLATION_DENOMINATOR)
     }
+}
+
+/// The rotation `a` after `b`.
+pub fn product(a: &Rotation, b: &Rotation) -> Rotation {
+    std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum()))
 }
 
 /// −R: the same rotation followed by the inversion.

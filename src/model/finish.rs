@@ -66,7 +66,6 @@ fn peaks(given: &Given, atoms: &[Site], rest: &[Rest]) -> Vec<Site> {
     let positions: Vec<[f64; 3]> = atoms.iter().map(|s| s.xyz).collect();
     let mut images = Images::new(given.cell, given.group, &positions);
     let mut out: Vec<Site> = Vec::new();
-    let highest: Vec<Rest> = rest.to_vec();
     // Peaks of the first map that became no atoms, where the model has room for them.
     let left: Vec<([f64; 3], f64)> = given.solution.sites.iter().map(|s| (s.xyz, s.sof)).collect();
     let mut add = |xyz: [f64; 3], sof: f64, height: f64| {
@@ -84,7 +83,7 @@ fn peaks(given: &Given, atoms: &[Site], rest: &[Rest]) -> Vec<Site> {
         }
     };
     let mut lowest = 0.0;
-    for peak in highest.iter().take(LISTED) {
+    for peak in rest.iter().take(LISTED) {
         add(peak.xyz, peak.sof, peak.height);
         lowest = peak.height;
     }
@@ -101,7 +100,7 @@ fn peaks(given: &Given, atoms: &[Site], rest: &[Rest]) -> Vec<Site> {
 }
 
 /// Peaks of the difference map that are listed whatever the first map says.
-const LISTED: usize = 20;
+pub const LISTED: usize = 20;
 
 /// C1, C2 … for atoms, Q1, Q2 … for peaks, at most four characters.
 fn label(sites: &mut [Site]) {

@@ -5,7 +5,7 @@ use super::contacts::{FARTHEST, Images, contacts};
 use super::difference::{Rest, difference_peaks};
 use super::elements::assign;
 use super::factors::Factors;
-use super::finish::finished;
+use super::finish::{LISTED, finished};
 use super::given::Given;
 use super::measurements::Measurements;
 use super::normal::Calculator;
@@ -34,8 +34,6 @@ const SURPLUS: f64 = 0.1;
 const WORST_R1: f64 = 0.55;
 /// A round must better the last one by this share to be followed by another.
 const LEAST_GAIN: f64 = 0.003;
-/// Peaks listed behind the atoms, at least.
-const LISTED_PEAKS: usize = 20;
 
 /// One round for the listing.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,7 +84,7 @@ pub fn build_model(given: &Given) -> Option<Model> {
         if !gained {
             break;
         }
-        let rest = difference_peaks(given, &measurements, &now, now.atoms.len() + LISTED_PEAKS);
+        let rest = difference_peaks(given, &measurements, &now, now.atoms.len() + LISTED);
         atoms = now.atoms.clone();
         added = complete(given, &mut atoms, &rest, wanted);
         if added == 0 && rounds.len() > 1 {
@@ -97,7 +95,7 @@ pub fn build_model(given: &Given) -> Option<Model> {
     if best.r1[0].is_nan() || best.r1[0] > WORST_R1 {
         return None;
     }
-    let peaks = difference_peaks(given, &measurements, &best, best.atoms.len() + LISTED_PEAKS);
+    let peaks = difference_peaks(given, &measurements, &best, best.atoms.len() + LISTED);
     Some(finished(given, &measurements, best, &peaks, rounds))
 }
 

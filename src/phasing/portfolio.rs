@@ -15,14 +15,7 @@ pub const POLISH: FlipRecipe = FlipRecipe { k: 0.9, weak: 0.0, amplitudes: Ampli
 /// Cycles of polish (recipe notes §1).
 pub const POLISH_CYCLES: u32 = 40;
 /// What phases that flipping found from seeds are put to the proof with.
-pub const PROOF: MessageRecipe = MessageRecipe {
-    denoiser: Denoiser::Logistic,
-    n_start: 1.0,
-    n_end: 1.0,
-    anneal: 0,
-    damping: 0.0,
-    seeds: SeedUse::Posterior,
-};
+pub const PROOF: MessageRecipe = plain_message(1.0, 1.0, 0);
 /// Cycles that message passing goes on after it has converged: the first look that passes comes while heavy atoms are in
 /// place and light ones still arrive.
 pub const SETTLE_CYCLES: u32 = 20;
@@ -110,15 +103,13 @@ const MESSAGE_CYCLES: u32 = 90;
 const ANNEAL: u32 = 60;
 const ANNEAL_CYCLES: u32 = 120;
 
+/// Message passing with the soft denoiser, undamped: multiples of the number of atoms at first and at last, and the cycles between.
+pub const fn plain_message(n_start: f32, n_end: f32, anneal: u32) -> MessageRecipe {
+    MessageRecipe { denoiser: Denoiser::Logistic, n_start, n_end, anneal, damping: 0.0, seeds: SeedUse::Posterior }
+}
+
 pub(super) const fn logistic(n_start: f32, n_end: f32, anneal: u32) -> Kind {
-    Kind::Message(MessageRecipe {
-        denoiser: Denoiser::Logistic,
-        n_start,
-        n_end,
-        anneal,
-        damping: 0.0,
-        seeds: SeedUse::Posterior,
-    })
+    Kind::Message(plain_message(n_start, n_end, anneal))
 }
 
 /// Square denoiser, damped: the arm for heavy atoms ("sq damped 0.5", recipe notes §3).

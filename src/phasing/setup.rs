@@ -1,7 +1,7 @@
 //! From normalised reflections to an engine problem and back: P1 expansion on the primitive lattice.
 
-use crate::crystal::miller::hash_key;
-use crate::crystal::{Cell, Hkl, SpaceGroup, friedel, in_half};
+use crate::crystal::miller::{half, hash_key};
+use crate::crystal::{Cell, Hkl, SpaceGroup, in_half};
 use crate::engine::problem::{Coefficient, SHELLS};
 use crate::engine::{Layout, Problem};
 use crate::grid::{self, Sampling};
@@ -51,8 +51,8 @@ impl Sphere {
         for r in reflections.iter().filter(|r| cell.d_star_sq(r.merged.hkl) <= limit) {
             for op in space_group.primitive_operations() {
                 let image = op.rotate_hkl(r.merged.hkl);
-                let half = if in_half(image) { image } else { friedel(image) };
-                measured.insert(half, Measured { e: r.e * f64::from(r.merged.epsilon).sqrt(), f: r.f });
+                // In P1 a reflection on a symmetry element is as strong as it is: ε is what equivalents add.
+                measured.insert(half(image), Measured { e: r.e * f64::from(r.merged.epsilon).sqrt(), f: r.f });
             }
         }
         let basis = space_group.primitive_basis(&cell.metric);

@@ -67,7 +67,7 @@ pub fn laue_class(rows: &[RawReflection], cell: &Cell, hint: &SpaceGroup) -> Res
     let lattice = centring(&merged.reflections, hint.centring());
     let allowed: Vec<MergedReflection> =
         merged.reflections.iter().filter(|r| !forbids(&lattice.vectors, r.hkl)).copied().collect();
-    let proper = proper_rotations(hint);
+    let proper = hint.proper_rotations();
     let mut rotations = lattice_rotations(cell, &group_of(&lattice.vectors, &[]));
     for rot in &proper {
         if !rotations.iter().any(|r| r.rot == *rot) {
@@ -125,12 +125,6 @@ pub fn laue_class(rows: &[RawReflection], cell: &Cell, hint: &SpaceGroup) -> Res
     });
     let group = group_of(&lattice.vectors, &list);
     Ok(LaueFinding { group, name, r_int, table, centrings: lattice.table, changed, remarks })
-}
-
-/// The proper rotations of the Laue group.
-fn proper_rotations(group: &SpaceGroup) -> Vec<[[i32; 3]; 3]> {
-    let proper = |rot: &[[i32; 3]; 3]| SymOp::new(*rot, [0; 3]).determinant() == 1;
-    group.laue_rotations().into_iter().filter(proper).collect()
 }
 
 /// Rotations and centring vectors as a group; P 1 for rotations that do not close, which closed ones never are.

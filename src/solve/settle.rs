@@ -6,7 +6,8 @@
 //! symmetry evidence says so, and the trial's own phases are taken.
 
 use crate::engine::cpu::CpuEngine;
-use crate::engine::{Denoiser, Engine, MessageRecipe, Recipe, SeedUse, Start};
+use crate::engine::{Engine, Recipe, Start};
+use crate::phasing::portfolio::plain_message;
 use crate::phasing::{GriddedSphere, Sphere};
 use crate::reflections::PhasedReflection;
 use std::sync::Arc;
@@ -27,15 +28,7 @@ pub fn settled(
     let start = Start::Phases(sphere.start_phases(gridded, phased));
     let mut engine = CpuEngine::new(gridded.problem.clone(), SHARPNESS.len(), pool.clone());
     for (slot, n) in SHARPNESS.into_iter().enumerate() {
-        let recipe = MessageRecipe {
-            denoiser: Denoiser::Logistic,
-            n_start: n,
-            n_end: n,
-            anneal: 0,
-            damping: 0.0,
-            seeds: SeedUse::Posterior,
-        };
-        engine.seat(slot, &start, Recipe::Message(recipe)).ok()?;
+        engine.seat(slot, &start, Recipe::Message(plain_message(n, n, 0))).ok()?;
     }
     engine.advance(CYCLES).ok()?;
     let merits = engine.merits().ok()?;

@@ -12,6 +12,7 @@ use crate::reflections::{DataSet, MergedReflection, PhasedReflection, regroup};
 use crate::structure::{Coefficients, Solution, solve_structure};
 use crate::symmetry::{GroupCandidate, OperatorFits, Score, group_candidates};
 use crate::trials::{Candidate, RunReport};
+use crate::trust::NO_MODEL_R1;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::sync::{Arc, OnceLock};
@@ -20,6 +21,8 @@ use std::sync::{Arc, OnceLock};
 pub const MOST_STRUCTURES: usize = 5;
 /// Space groups of the best candidate that are worked up.
 const MOST_GROUPS: usize = 8;
+/// Groups whose score lies this far below the best are not.
+const CLOSE: f64 = 6.0;
 /// Cells of so few atoms are mostly heavy atoms on special positions, whose phases obey several groups alike (sulphur dioxide: ten):
 /// there only the model tells.
 const TINY: f64 = 30.0;
@@ -35,8 +38,6 @@ const R1_REACH: f64 = 8.0;
 /// Atoms per cell up to which every candidate gets a model: beyond, that takes longer than a user cares to wait for what is
 /// not believed.
 const SMALL: f64 = 120.0;
-/// Groups whose score lies this far below the best are not.
-const CLOSE: f64 = 6.0;
 
 /// Polish by flipping blurs what message passing found (recipe notes §3: 11–13° becomes 20°; conotoxin: recall 0.84
 /// becomes 0.77), unless heavy atoms rule: there R_weak falls to less than three quarters and light atoms appear (LuAG, recall
@@ -86,9 +87,6 @@ impl Structure {
         self.model.as_ref().map_or(NO_MODEL_R1, |model| model.r1)
     }
 }
-
-/// Stands for R1 where no model came out: random atoms without a centre have 0.59 (Wilson 1950).
-const NO_MODEL_R1: f64 = 0.59;
 
 /// What all candidates share.
 pub struct Bench<'a> {
@@ -165,17 +163,11 @@ impl<'a> Bench<'a> {
         };
         let top = ranked.first().map_or(0.0, |group| group.score.total);
         let tiny = expected_atoms(header) <= TINY;
-        let close = if tiny { CLOSE_WHEN_TINY } else { CLOSE };
+        let (close, most) = if tiny { (CLOSE_WHEN_TINY, MOST_WHEN_TINY) } else { (CLOSE, MOST_GROUPS) };
         ranked
             .into_iter()
             .filter(|group| group.score.total > top - close)
-            .take(if number > 0 {
-                1
-            } else if tiny {
-                MOST_WHEN_TINY
-            } else {
-                MOST_GROUPS
-            })
+            .take(if number == 0 { most } else { 1 })
             .map(|group| Phases { group: group.group, score: Some(group.score), settled: again.clone() })
             .collect()
     }
@@ -198,13 +190,7 @@ impl<'a> Bench<'a> {
             let model = reflections.as_ref().and_then(|reflections| self.model(&group, reflections, &solution));
             Structure { candidate: number, group: group.clone(), belief: 0.0, score, solution, route, model }
         });
-        let mut best: Option<Structure> = None;
-        for structure in structures {
-            if best.as_ref().is_none_or(|b| structure.r1() < b.r1()) {
-                best = Some(structure);
-            }
-        }
-        best
+        structures.min_by(|a, b| a.r1().total_cmp(&b.r1()))
     }
 
     /// The map from the candidate's own phases, polished where that pays.

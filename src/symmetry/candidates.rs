@@ -4,10 +4,10 @@ use super::intrinsic::alike;
 use super::operators::OperatorFits;
 use super::score::{Score, score};
 use crate::crystal::identity::{groups_of_laue_class, identify};
-use crate::crystal::symop::{Rotation, SymOp, negative};
+use crate::crystal::symop::{Rotation, SymOp, negative, product};
 use crate::crystal::{Cell, SpaceGroup};
 use crate::reflections::PhasedReflection;
-use crate::structure::origin::{OriginFit, fit_origin};
+use crate::structure::fit_origin;
 
 /// An operation that correlates less than this part of the best is in no candidate: true ones of centrosymmetric structures
 /// whose phases have left their centre go down to 0.42 (a copper complex).
@@ -21,13 +21,11 @@ const MOST_GROUPS: usize = 24;
 /// decides where phases, intensities and model leave two groups alike (a twinned P -1 against P 1).
 const HINT_BONUS: f64 = 2.0;
 
-/// A group with its origin in the P1 phases.
+/// A group that the phases allow.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupCandidate {
     /// The group, on the axes of the data, at a tabulated origin.
     pub group: SpaceGroup,
-    /// Shift and hand onto it.
-    pub origin: OriginFit,
     /// What speaks for it.
     pub score: Score,
 }
@@ -47,7 +45,7 @@ pub fn group_candidates(
     if groups.is_empty() {
         groups = vec![hint.clone(), laue.clone()];
     }
-    let level = fits.fits.iter().map(|fit| fit.correlation).fold(0.0, f64::max);
+    let level = fits.level();
     let mut possible: Vec<(f64, SpaceGroup)> = groups
         .into_iter()
         .filter_map(|group| {
@@ -76,7 +74,7 @@ pub fn group_candidates(
             if named.as_ref().is_some_and(|name| identify(&group).is_some_and(|own| own.hm == *name)) {
                 score.total += HINT_BONUS;
             }
-            GroupCandidate { group, origin, score }
+            GroupCandidate { group, score }
         })
         .collect();
     candidates.sort_by(|a, b| b.score.total.total_cmp(&a.score.total));
@@ -85,12 +83,10 @@ pub fn group_candidates(
 
 /// The largest group of rotations of the Laue class that the phases obey, negatives included.
 fn obeyed(laue: &SpaceGroup, fits: &OperatorFits) -> Vec<Rotation> {
-    let level = fits.fits.iter().map(|fit| fit.correlation).fold(0.0, f64::max);
-    let all = laue.laue_rotations();
-    let proper: Vec<Rotation> = all
-        .iter()
-        .copied()
-        .filter(|&rot| SymOp::new(rot, [0; 3]).determinant() > 0)
+    let level = fits.level();
+    let proper: Vec<Rotation> = laue
+        .proper_rotations()
+        .into_iter()
         .filter(|rot| *rot == SymOp::IDENTITY.rot || fits.of_either(rot) >= LEAST_EITHER * level)
         .collect();
     let mut best = vec![SymOp::IDENTITY.rot];
@@ -111,9 +107,9 @@ fn closure(generators: &[Rotation]) -> Vec<Rotation> {
     let mut next = 0;
     while next < all.len() {
         for generator in generators {
-            let product = SymOp::new(all[next], [0; 3]).compose(&SymOp::new(*generator, [0; 3])).rot;
-            if !all.contains(&product) {
-                all.push(product);
+            let next_one = product(&all[next], generator);
+            if !all.contains(&next_one) {
+                all.push(next_one);
             }
         }
         next += 1;

@@ -78,7 +78,7 @@ impl OperatorFits {
                 }
             })
         };
-        let both: Vec<_> = proper_rotations(group).par_iter().map(fit).collect();
+        let both: Vec<_> = one_of_inverses(group).par_iter().map(fit).collect();
         let found = both.into_iter().flatten().filter(|fit| fit.rot != SymOp::IDENTITY.rot);
         let rooted = |fit: OperatorFit| {
             let itself = fit.rot == SymOp::INVERSION.rot;
@@ -104,6 +104,11 @@ impl OperatorFits {
         })
     }
 
+    /// Correlation of the best rotation, which true ones are measured against; 0 without any.
+    pub fn level(&self) -> f64 {
+        self.fits.iter().map(|fit| fit.correlation).fold(0.0, f64::max)
+    }
+
     /// The better of R and −R.
     pub fn of_either(&self, rot: &Rotation) -> f64 {
         let of = |rot| self.of(&rot).map_or(0.0, |fit| fit.correlation);
@@ -123,14 +128,13 @@ impl OperatorFits {
     }
 }
 
-/// The proper rotations of the Laue class, the identity included, of a rotation and its inverse the first.
-fn proper_rotations(group: &SpaceGroup) -> Vec<Rotation> {
-    let mut proper: Vec<Rotation> = Vec::new();
-    for op in group.primitive_operations() {
-        let rot = if op.determinant() > 0 { op.rot } else { negative(op.rot) };
-        if !proper.contains(&rot) && !proper.contains(&inverse_rotation(rot)) {
-            proper.push(rot);
+/// The proper rotations of the Laue class, of a rotation and its inverse the first.
+fn one_of_inverses(group: &SpaceGroup) -> Vec<Rotation> {
+    let mut kept: Vec<Rotation> = Vec::new();
+    for rot in group.proper_rotations() {
+        if !kept.contains(&inverse_rotation(rot)) {
+            kept.push(rot);
         }
     }
-    proper
+    kept
 }

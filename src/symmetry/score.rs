@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// An operation holds when its correlation is above this part of the best one's. On settled phases of 46 solved sets true
 /// operations of groups without a centre stood at 0.94–1.0 of the best, false ones at 0.12–0.56, the false inversion
-/// at 0.32–0.75 (benches/results, 2026-11-22, groups).
+/// at 0.32–0.75 (benches/results, 2026-11-22, structures).
 const HOLDS: f64 = 0.6;
 /// Weight of the mean distance from that mark …
 const OPERATION_WEIGHT: f64 = 20.0;
@@ -47,14 +47,9 @@ pub fn score(
     phased: &[PhasedReflection],
     mean_e2_minus_1: f64,
 ) -> Score {
-    let level = fits
-        .fits
-        .iter()
-        .filter(|fit| fit.rot != SymOp::INVERSION.rot)
-        .map(|fit| fit.correlation)
-        .fold(f64::NAN, f64::max)
-        .max(f64::MIN_POSITIVE);
-    let level = if level > f64::MIN_POSITIVE { level } else { 1.0 };
+    // The inversion alone, in a triclinic lattice, is measured against perfection.
+    let rotations = fits.fits.iter().filter(|fit| fit.rot != SymOp::INVERSION.rot);
+    let level = rotations.map(|fit| fit.correlation).reduce(f64::max).filter(|level| *level > 0.0).unwrap_or(1.0);
     let mut held = Vec::new();
     for operator in &origin.operators {
         let c = operator.correlation.max(0.0);

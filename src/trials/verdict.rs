@@ -45,7 +45,8 @@ const COMPARED: usize = 2000;
 pub struct Verdict {
     /// Best first.
     pub candidates: Vec<Candidate>,
-    /// True when the first candidate is claimed to be the structure.
+    /// True when the first candidate convinces as far as phases go, so that a run may end; the claim is made of the structure
+    /// (`trust`).
     pub solved: bool,
 }
 

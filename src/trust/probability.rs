@@ -33,7 +33,7 @@ const MIDDLE_R_WEAK: f64 = 0.2;
 const R1: f64 = -17.97;
 const MIDDLE_R1: f64 = 0.25;
 /// … that of a random structure without a centre (Wilson 1950) where there is no model, …
-const NO_MODEL_R1: f64 = 0.59;
+pub const NO_MODEL_R1: f64 = 0.59;
 /// … and of ln(reflections per parameter over a usual number): few reflections are fitted by anything.
 const PER_PARAMETER: f64 = 1.51;
 const USUAL_PER_PARAMETER: f64 = 8.0;

@@ -1,10 +1,10 @@
 //! Integer matrices of determinant +1: changes of axes.
 
-use crate::crystal::symop::determinant;
+use crate::crystal::symop::{Rotation, determinant};
 use std::cmp::Reverse;
 
-/// Row by row.
-pub(super) type Matrix = [[i32; 3]; 3];
+/// Row by row, as rotations are.
+pub(super) type Matrix = Rotation;
 
 /// Matrices with elements −1, 0, 1: settings in use are sums and differences of axes.
 const MATRICES: u32 = 3u32.pow(9);
@@ -19,20 +19,6 @@ pub(super) fn unimodular() -> Vec<Matrix> {
     let mixing = |q: &Matrix| q.as_flattened().iter().map(|x| x.abs()).sum::<i32>();
     all.sort_by_key(|q| (mixing(q), Reverse(q[0][0] + q[1][1] + q[2][2]), Reverse(*q)));
     all
-}
-
-/// Inverse of an integer matrix of determinant 1: its adjugate.
-pub(super) fn inverse(m: &Matrix) -> Matrix {
-    let minor = |r: usize, c: usize| {
-        let (r1, r2, c1, c2) = ((r + 1) % 3, (r + 2) % 3, (c + 1) % 3, (c + 2) % 3);
-        m[r1][c1] * m[r2][c2] - m[r1][c2] * m[r2][c1]
-    };
-    std::array::from_fn(|r| std::array::from_fn(|c| minor(c, r)))
-}
-
-/// a b.
-pub(super) fn product(a: &Matrix, b: &Matrix) -> Matrix {
-    std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum()))
 }
 
 /// h m of a row, as indices are transformed.

@@ -1,6 +1,7 @@
 //! What the intensities say of one rotation.
 
-use crate::crystal::{Cell, Hkl, LatticeRotation, SymOp, friedel, in_half};
+use crate::crystal::miller::half;
+use crate::crystal::{Cell, Hkl, LatticeRotation, SymOp};
 use crate::reflections::MergedReflection;
 use crate::reflections::profile::IntensityProfile;
 use std::collections::HashMap;
@@ -107,9 +108,4 @@ impl<'a> PairTable<'a> {
         }
         if each > 0.0 { both / each } else { 0.0 }
     }
-}
-
-/// The member of a Friedel pair that stands for both.
-fn half(hkl: Hkl) -> Hkl {
-    if in_half(hkl) { hkl } else { friedel(hkl) }
 }

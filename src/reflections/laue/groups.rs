@@ -1,8 +1,7 @@
 //! Groups of proper rotations and the names of their Laue classes.
 
+use crate::crystal::symop::{Rotation, product};
 use crate::crystal::{LatticeRotation, rotation_order};
-
-type Rotation = [[i32; 3]; 3];
 
 /// A closed set of rotations: bit i stands for rotation i of the list it was made from.
 pub(super) type Members = u64;
@@ -56,10 +55,6 @@ fn closure(products: &[Vec<Option<usize>>], mut group: Members) -> Option<Member
         }
         group = grown;
     }
-}
-
-fn product(a: &Rotation, b: &Rotation) -> Rotation {
-    std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum()))
 }
 
 /// Name of the Laue class of a group given by its proper rotations. −3m gets the place of its twofold axes where
