@@ -64,6 +64,7 @@
 //! this list; `tests/imports.rs` reads the table and holds the source to it.
 //! ```text
 //! error        ←
+//! clock        ←
 //! crystal      ← error
 //! reflections  ← crystal error
 //! fourier      ←
@@ -106,6 +107,7 @@
 
 pub mod bench;
 pub mod cli;
+pub mod clock;
 pub mod crystal;
 pub mod engine;
 pub mod error;

@@ -27,6 +27,7 @@
 //! | `elements` | elements of atoms by scattering, bonds and contents |
 //! | `start` | first atoms, from integrated peaks |
 //! | `difference` | the difference map and what it shows |
+//! | `sketch` | a model in few cycles |
 //! | `rounds` | all of it in order |
 //! | `finish` | labels, order, one asymmetric unit |
 
@@ -46,6 +47,7 @@ mod radii;
 mod refinement;
 mod rounds;
 mod scale;
+mod sketch;
 mod start;
 mod waves;
 
@@ -56,6 +58,7 @@ mod tests;
 
 pub use given::Given;
 pub use rounds::{Round, build_model};
+pub use sketch::{Sketch, sketch};
 
 use crate::crystal::Site;
 

@@ -23,7 +23,7 @@ pub fn record(input: &Input, basis: &Basis, solved: &Solved, read_seconds: f64, 
         .iter()
         .zip('a'..)
         .map(|(structure, letter)| {
-            let candidate = &solved.report.verdict.candidates[structure.candidate];
+            let candidate = &solved.report.verdict.candidates[structure.candidate as usize];
             let best = &report.finished[candidate.best];
             json!({
                 "file": format!("_{letter}.res"),
@@ -40,7 +40,7 @@ pub fn record(input: &Input, basis: &Basis, solved: &Solved, read_seconds: f64, 
                 "symmetry_evidence": candidate.fits.evidence(),
                 "space_group": identify(&structure.group).map(|i| i.hm),
                 "space_group_score": structure.score,
-                "belief": structure.belief,
+                "belief": structure.standing,
                 "route": structure.route,
                 "mean_figure_of_merit": structure.solution.phases.mean_fom,
                 "sites": structure.sites().len(),

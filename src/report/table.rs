@@ -84,7 +84,7 @@ pub fn ranking(solved: &Solved) -> String {
         " file     R1  R_weak   held   left  SysAbs  space group    agree  trial  arm            formula"
     );
     for (structure, letter) in solved.structures.iter().zip('a'..) {
-        let candidate = &report.verdict.candidates[structure.candidate];
+        let candidate = &report.verdict.candidates[structure.candidate as usize];
         let t = &report.finished[candidate.best];
         let number = |x: Option<f64>, digits: usize| x.map_or("-".to_owned(), |x| format!("{x:.digits$}"));
         let _ = writeln!(
@@ -205,7 +205,7 @@ pub fn atoms_line(model: &Model) -> String {
 
 /// Remark lines of a `.res`.
 pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<String> {
-    let candidate = &solved.report.verdict.candidates[structure.candidate];
+    let candidate = &solved.report.verdict.candidates[structure.candidate as usize];
     let best = &solved.report.finished[candidate.best];
     let claimed = letter == 'a' && solved.solved;
     let mut lines = vec![

@@ -27,16 +27,31 @@ pub struct Solution {
     pub sites: Vec<Site>,
 }
 
-/// Solves the structure that a P1 phase set describes. `contents` are atomic numbers and atoms per cell.
-pub fn solve_structure(
+/// A P1 phase set on the origin of a space group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aligned {
+    /// Shift, hand and how well each operation holds.
+    pub origin: OriginFit,
+    /// Averaged phases.
+    pub phases: SymmetrisedPhases,
+}
+
+/// Brings a P1 phase set to the origin of the group and averages it.
+pub fn align(cell: &Cell, group: &SpaceGroup, phased: &[PhasedReflection]) -> Aligned {
+    let origin = fit_origin(cell, group, phased);
+    let phases = symmetrise(group, &origin, phased);
+    Aligned { origin, phases }
+}
+
+/// Map and sites of averaged phases. `contents` are atomic numbers and atoms per cell.
+pub fn map_solution(
     cell: &Cell,
     group: &SpaceGroup,
-    phased: &[PhasedReflection],
+    aligned: Aligned,
     contents: &[(u8, f64)],
     coefficients: Coefficients,
 ) -> Solution {
-    let origin = fit_origin(cell, group, phased);
-    let phases = symmetrise(group, &origin, phased);
+    let Aligned { origin, phases } = aligned;
     let map = density_map(cell, group, &phases.reflections, coefficients);
     let operations = group.operations().len();
     let atoms: f64 = contents.iter().filter(|(z, _)| *z > 1).map(|(_, n)| n).sum();
@@ -46,6 +61,17 @@ pub fn solve_structure(
     sites.truncate(sites_for(&sites, SPARE_FACTOR * atoms, operations) + SPARE_PEAKS);
     make_compact(cell, group, &mut sites, core);
     Solution { origin, phases, map, sites }
+}
+
+/// Solves the structure that a P1 phase set describes: `align`, then `map_solution`.
+pub fn solve_structure(
+    cell: &Cell,
+    group: &SpaceGroup,
+    phased: &[PhasedReflection],
+    contents: &[(u8, f64)],
+    coefficients: Coefficients,
+) -> Solution {
+    map_solution(cell, group, align(cell, group, phased), contents, coefficients)
 }
 
 /// Number of first sites that make up `atoms` atoms per cell, sites on special positions counting for fewer.

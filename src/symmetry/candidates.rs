@@ -28,10 +28,12 @@ pub struct GroupCandidate {
     pub group: SpaceGroup,
     /// What speaks for it.
     pub score: Score,
+    /// True for the group that the input names.
+    pub named: bool,
 }
 
-/// Ranks the groups of the Laue class of `laue`, on any axes, that `phased` and its `fits` allow. Never empty: where they allow
-/// none, `hint` is what remains.
+/// Ranks the groups of the Laue class of `laue`, on any axes, that `phased` and its `fits` allow, and the one that `hint` names, whatever
+/// they say of it, where the Laue class allows it. Never empty: where they allow none, `hint` is what remains.
 pub fn group_candidates(
     cell: &Cell,
     laue: &SpaceGroup,
@@ -46,6 +48,10 @@ pub fn group_candidates(
         groups = vec![hint.clone(), laue.clone()];
     }
     let level = fits.level();
+    let named = (*hint != hint.symmorphic()).then(|| identify(hint)).flatten().map(|identity| identity.hm);
+    let is_named =
+        |group: &SpaceGroup| named.as_ref().is_some_and(|name| identify(group).is_some_and(|own| own.hm == *name));
+    let of_hint = groups.iter().find(|group| is_named(group)).cloned().or_else(|| allowed(laue, hint));
     let mut possible: Vec<(f64, SpaceGroup)> = groups
         .into_iter()
         .filter_map(|group| {
@@ -65,20 +71,32 @@ pub fn group_candidates(
     if possible.is_empty() {
         possible.push((0.0, hint.clone()));
     }
-    let named = (*hint != hint.symmorphic()).then(|| identify(hint)).flatten().map(|identity| identity.hm);
+    if let Some(group) = of_hint.filter(|_| named.is_some())
+        && !possible.iter().any(|(_, other)| is_named(other))
+    {
+        possible.push((0.0, group));
+    }
     let mut candidates: Vec<GroupCandidate> = possible
         .into_iter()
         .map(|(_, group)| {
             let origin = fit_origin(cell, &group, phased);
             let mut score = score(&group, &origin, fits, phased, mean_e2_minus_1);
-            if named.as_ref().is_some_and(|name| identify(&group).is_some_and(|own| own.hm == *name)) {
+            let named = is_named(&group);
+            if named {
                 score.total += HINT_BONUS;
             }
-            GroupCandidate { group, score }
+            GroupCandidate { group, score, named }
         })
         .collect();
     candidates.sort_by(|a, b| b.score.total.total_cmp(&a.score.total));
     candidates
+}
+
+/// The group that the input names, where its centring is that of the Laue class and its rotations are among the class's.
+fn allowed(laue: &SpaceGroup, hint: &SpaceGroup) -> Option<SpaceGroup> {
+    let rotations = laue.laue_rotations();
+    let within = hint.primitive_operations().iter().all(|op| rotations.contains(&op.rot));
+    (within && hint.centring() == laue.centring()).then(|| hint.clone())
 }
 
 /// The largest group of rotations of the Laue class that the phases obey, negatives included.

@@ -9,4 +9,4 @@ mod evidence;
 mod probability;
 
 pub use evidence::Evidence;
-pub use probability::{BAR, NO_MODEL_R1, OTHER_CELL, probability};
+pub use probability::{BAR, NO_MODEL_R1, OTHER_CELL, log_odds, probability};

@@ -39,8 +39,8 @@ const PER_PARAMETER: f64 = 1.51;
 const USUAL_PER_PARAMETER: f64 = 8.0;
 const LEAST_PER_PARAMETER: f64 = 0.5;
 
-/// Probability, 0…1, that at least 0.8 of the atoms are in place (or 0.6 with nine tenths of the scattering: the judge's "solved").
-pub fn probability(evidence: &Evidence) -> f64 {
+/// Logarithm of the odds that a structure is right, caps left out: by this structures of one run are compared.
+pub fn log_odds(evidence: &Evidence) -> f64 {
     let agreeing = AGREEING * (evidence.agreeing as f64).clamp(1.0, MOST_AGREEING).ln();
     let symmetry = evidence.symmetry.map_or(0.0, |s| SYMMETRY * (s - MIDDLE_SYMMETRY));
     let r_weak = R_WEAK * (evidence.r_weak - MIDDLE_R_WEAK);
@@ -49,8 +49,12 @@ pub fn probability(evidence: &Evidence) -> f64 {
         Some(_) => PER_PARAMETER * (evidence.per_parameter.max(LEAST_PER_PARAMETER) / USUAL_PER_PARAMETER).ln(),
         None => 0.0,
     };
-    let sum = CONSTANT + agreeing + symmetry + r_weak + r1 + determined;
-    let probability = 1.0 / (1.0 + (-sum).exp());
+    CONSTANT + agreeing + symmetry + r_weak + r1 + determined
+}
+
+/// Probability, 0…1, that at least 0.8 of the atoms are in place (or 0.6 with nine tenths of the scattering: the judge's "solved").
+pub fn probability(evidence: &Evidence) -> f64 {
+    let probability = 1.0 / (1.0 + (-log_odds(evidence)).exp());
     let proven = if evidence.proven == Some(false) { UNPROVEN } else { 1.0 };
     let own_cell = if evidence.reach > OTHER_CELL { IN_ANOTHER_CELL } else { 1.0 };
     probability.min(proven).min(own_cell)

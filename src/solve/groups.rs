@@ -1,0 +1,99 @@
+//! The space groups in which a candidate is worked up.
+
+use super::seen::Seen;
+use crate::crystal::SpaceGroup;
+use crate::reflections::{DataSet, PhasedReflection};
+use crate::symmetry::{GroupCandidate, OperatorFits, Score, group_candidates};
+
+/// Space groups of a candidate that are worked up …
+const MOST_GROUPS: usize = 8;
+/// … if their score lies no farther than this below the best.
+const CLOSE: f64 = 6.0;
+/// Cells of so few atoms are mostly heavy atoms on special positions, whose phases obey several groups alike (sulphur dioxide: ten):
+/// there only the model tells.
+const TINY: f64 = 30.0;
+const CLOSE_WHEN_TINY: f64 = 15.0;
+const MOST_WHEN_TINY: usize = 24;
+
+/// In how many groups a candidate is worked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breadth {
+    /// In all that its phases allow.
+    Wide,
+    /// In the best and the one that the input names: enough to see how its model stands beside that of another candidate.
+    Narrow,
+}
+
+/// A space group to try.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trial {
+    /// The group, on the axes of the data.
+    pub group: SpaceGroup,
+    /// What speaks for it; `None` where it was given.
+    pub score: Option<Score>,
+}
+
+/// Space groups for a candidate, best first: the given one, or those that its own phases and its `settled` ones allow. `atoms` is the
+/// number of non-hydrogen atoms expected in the cell. The group that the input names is always among them.
+pub fn groups_of(
+    data: &DataSet,
+    hint: Option<&SpaceGroup>,
+    seen: &Seen<'_>,
+    settled: Option<&[PhasedReflection]>,
+    atoms: f64,
+    breadth: Breadth,
+) -> Vec<Trial> {
+    let header = &data.header;
+    let laue = &header.space_group;
+    let Some(hint) = hint else {
+        return vec![Trial { group: laue.clone(), score: None }];
+    };
+    // Such phases leave the input's group as good as any.
+    if seen.is_mute() {
+        return vec![Trial { group: hint.clone(), score: None }];
+    }
+    let groups = |phased: &[PhasedReflection], fits: &OperatorFits| {
+        group_candidates(&header.cell, laue, hint, phased, fits, data.statistics.mean_e2_minus_1)
+    };
+    let candidate = seen.candidate;
+    let own = groups(&candidate.phased, &candidate.fits);
+    let ranked = match settled {
+        Some(phased) => {
+            let fits = OperatorFits::new(&header.cell, laue, phased);
+            both_versions((own, &candidate.fits), (groups(phased, &fits), &fits))
+        }
+        None => own,
+    };
+    let tiny = atoms <= TINY;
+    let (close, most) = if tiny { (CLOSE_WHEN_TINY, MOST_WHEN_TINY) } else { (CLOSE, MOST_GROUPS) };
+    let most = if seen.looks_right() && breadth == Breadth::Wide { most } else { 1 };
+    let top = ranked.first().map_or(0.0, |group| group.score.total);
+    let (near, far): (Vec<_>, Vec<_>) =
+        ranked.into_iter().enumerate().partition(|(place, group)| *place < most && group.score.total > top - close);
+    let named = far.into_iter().find(|(_, group)| group.named).filter(|_| seen.looks_right());
+    near.into_iter().chain(named).map(|(_, group)| Trial { group: group.group, score: Some(group.score) }).collect()
+}
+
+/// The groups that a candidate's own phases and its settled ones allow, best first. In a Laue class with rotations the
+/// version that shows them better is right about the rest too, and the other only adds groups that it does not name; in
+/// Laue class −1, where the one operation to be found is the inversion, the mean of both counts.
+fn both_versions(
+    (own, own_fits): (Vec<GroupCandidate>, &OperatorFits),
+    (settled, settled_fits): (Vec<GroupCandidate>, &OperatorFits),
+) -> Vec<GroupCandidate> {
+    let (mut first, second) = match (own_fits.evidence(), settled_fits.evidence()) {
+        (Some(own_shows), Some(settled_shows)) if own_shows > settled_shows => (own, settled),
+        _ => (settled, own),
+    };
+    for group in second {
+        match first.iter_mut().find(|other| other.group == group.group) {
+            Some(other) if own_fits.evidence().is_none() => {
+                other.score.total = 0.5 * (other.score.total + group.score.total);
+            }
+            Some(_) => {}
+            None => first.push(group),
+        }
+    }
+    first.sort_by(|a, b| b.score.total.total_cmp(&a.score.total));
+    first
+}

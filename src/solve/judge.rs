@@ -1,0 +1,86 @@
+//! The one judge: what speaks for the leading structure, whether it is claimed, and whether the search may end.
+
+use super::seen::Seen;
+use super::structure::Structure;
+use crate::trust::{BAR, Evidence, probability};
+
+/// A claim whose model leaves more than this unexplained is doubted: the search goes on for a while, in case other phases explain more.
+/// R1 of the models of 47 of 54 measured sets is below; a heavy-atom arrangement without its light atoms has 0.26 (a tantalum fluoride,
+/// whose whole model has 0.06).
+const DOUBTED_R1: f64 = 0.20;
+/// Trials for which a doubted claim keeps the search going: this many times those that have finished …
+const DOUBTED_FACTOR: u32 = 2;
+/// … and so many at least.
+const DOUBTED_TRIALS: u32 = 12;
+
+/// What is thought of the leading structure.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Judgement {
+    /// What speaks for it; `None` without a structure.
+    pub evidence: Option<Evidence>,
+    /// Probability that it is right; 0 without one.
+    pub probability: f64,
+}
+
+impl Judgement {
+    /// Judges a structure by its evidence.
+    pub fn of(evidence: Option<Evidence>) -> Self {
+        Self { evidence, probability: evidence.as_ref().map_or(0.0, probability) }
+    }
+
+    /// True when the structure is claimed to be right.
+    pub fn claimed(&self) -> bool {
+        self.probability >= BAR
+    }
+
+    /// Trials that must have finished before a search that stands like this may end; `None` while it may not end before its budget does.
+    /// `finished` is how many had when it came to stand so.
+    pub fn enough_trials(&self, finished: u32) -> Option<u32> {
+        if !self.claimed() {
+            return None;
+        }
+        let doubted = self.evidence.and_then(|evidence| evidence.r1).is_none_or(|r1| r1 > DOUBTED_R1);
+        Some(if doubted { finished.max(1).saturating_mul(DOUBTED_FACTOR).max(DOUBTED_TRIALS) } else { finished })
+    }
+}
+
+/// What a run has to say for a structure of its. `reach` is that of the data (`reflections::reach`).
+pub fn evidence(seen: &Seen<'_>, structure: &Structure, reach: f64) -> Evidence {
+    let model = structure.model.as_ref();
+    Evidence {
+        agreeing: seen.candidate.members.len(),
+        symmetry: seen.candidate.fits.evidence(),
+        r_weak: f64::from(seen.best.merits.r_weak),
+        r1: model.map(|m| m.r1),
+        proven: seen.best.proven,
+        reach,
+        per_parameter: model.map_or(0.0, |m| m.reflections[0] as f64 / (4 * m.atoms).max(1) as f64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evidence(r1: f64) -> Evidence {
+        Evidence {
+            agreeing: 3,
+            symmetry: Some(0.9),
+            r_weak: 0.1,
+            r1: Some(r1),
+            proven: None,
+            reach: 1.02,
+            per_parameter: 15.0,
+        }
+    }
+
+    #[test]
+    fn only_a_claim_ends_a_search_and_a_poor_model_delays_it() {
+        let enough = |r1| Judgement::of(Some(evidence(r1))).enough_trials(5);
+        assert_eq!(enough(0.05), Some(5));
+        assert_eq!(enough(0.26), Some(DOUBTED_TRIALS));
+        assert_eq!(Judgement::of(Some(evidence(0.26))).enough_trials(10), Some(10 * DOUBTED_FACTOR));
+        assert_eq!(enough(0.5), None);
+        assert_eq!(Judgement::of(None).enough_trials(5), None);
+    }
+}
