@@ -13,8 +13,7 @@ use crate::crystal::SpaceGroup;
 use crate::engine::{Backend, Device, EngineError};
 use crate::phasing::{Arm, Methods, Sphere, expected_atoms, portfolio, seeded_portfolio};
 use crate::reflections::{DataSet, reach};
-use crate::trials::runner::GridEngine;
-use crate::trials::{Budget, Observer, RunReport, Runner, SeedInput};
+use crate::trials::{Budget, Clock, Crew, Goal, Observer, RunReport, Search, SeedInput, Setup, Workplace};
 use crate::trust::{BAR, Evidence, probability};
 use crate::{Error, Result};
 use seeded::outcome;
@@ -163,16 +162,16 @@ pub fn solve(
     let mut samplings: Vec<_> = arms.iter().map(|a| a.sampling).collect();
     samplings.sort_unstable();
     samplings.dedup();
-    let engines = samplings
+    let places = samplings
         .into_iter()
         .map(|sampling| {
             let gridded = sphere.problem(sampling);
             let slots = backend.slots(&gridded.problem, budget.trials);
-            let engine = backend.engine(gridded.problem.clone(), slots).map_err(no_engine)?;
-            Ok(GridEngine { sampling, gridded, engine })
+            let crew = Crew::new(backend, &gridded.problem, slots, 1).map_err(no_engine)?;
+            Ok(Workplace { sampling, gridded, crew })
         })
         .collect::<Result<Vec<_>>>()?;
-    if engines.is_empty() {
+    if places.is_empty() {
         return Err(Error::Usage("no method is left to run; choose another --method".into()));
     }
     let effective = Effective {
@@ -181,18 +180,21 @@ pub fn solve(
         d_min,
         budget,
         arms: arms.clone(),
-        slots: engines.iter().map(|e| e.engine.slots()).collect(),
-        plans: engines.iter().filter_map(|e| e.engine.describe()).collect(),
-        grids: engines.iter().map(|e| e.gridded.problem.layout().dims()).collect(),
+        slots: places.iter().map(|place| place.crew.slots()).collect(),
+        plans: places.iter().filter_map(|place| place.crew.describe()).collect(),
+        grids: places.iter().map(|place| place.gridded.problem.layout().dims()).collect(),
         sphere: 2 * sphere.len(),
         sphere_completeness: sphere.completeness(),
         atoms: sphere.atoms(),
     };
     let mut summary = seeds.map(|input| SeedSummary::new(input, &sphere, space_group));
     let setup = begun.elapsed().as_secs_f64();
-    let runner = Runner { cell, space_group, sphere: &sphere, engines, arms, budget, seed: options.seed, seeds };
+    let search = Setup { cell, space_group, sphere: &sphere, arms, budget, seed: options.seed, seeds };
+    let mut search = Search::new(search, places);
+    let clock = Clock::new(budget.time_limit);
     // Inside the pool, so that comparisons and structures keep to its threads as well.
-    let report = pool.install(|| runner.run(observer));
+    let stopped = pool.install(|| search.go_on(&Goal::default(), &clock, observer));
+    let report = search.report(stopped);
     let trials = begun.elapsed().as_secs_f64() - setup;
     let bench = Bench::new(data, hint, &sphere, &report, &pool);
     let structures = pool.install(|| bench.structures());

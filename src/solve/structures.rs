@@ -1,12 +1,10 @@
 //! From the candidates of a run to structures: phases settled, space groups ranked, maps and atoms in each.
 
-use super::settle::settled;
+use super::settle::{polished, settled};
 use crate::crystal::{ScatteringTable, Site, SpaceGroup};
-use crate::engine::cpu::CpuEngine;
-use crate::engine::{Engine, Merits, Recipe, Start};
+use crate::engine::Method;
 use crate::grid::Sampling;
 use crate::model::{Given, Model, build_model};
-use crate::phasing::portfolio::{POLISH, POLISH_CYCLES};
 use crate::phasing::{GriddedSphere, Sphere, expected_atoms};
 use crate::reflections::{DataSet, MergedReflection, PhasedReflection, regroup};
 use crate::structure::{Coefficients, Solution, solve_structure};
@@ -140,7 +138,7 @@ impl<'a> Bench<'a> {
         let header = &self.data.header;
         let again = self
             .looks_right(candidate)
-            .then(|| settled(self.sphere, self.grid(Sampling::Fine), &candidate.phased, self.pool))
+            .then(|| settled(self.sphere, self.grid(Sampling::Fine), &candidate.phased, self.pool).ok())
             .flatten()
             .map(Arc::new);
         let Some(hint) = self.hint else {
@@ -199,12 +197,13 @@ impl<'a> Bench<'a> {
         if candidate.symmetry_found() != Some(true) {
             return (first, Route::Averaged);
         }
-        let Some((polished, merits)) = self.polish_in_group(&first.phases.reflections) else {
+        let grid = self.grid(Sampling::Nyquist);
+        let Ok((polished, merits)) = polished(self.sphere, grid, &first.phases.reflections, self.pool) else {
             return (first, Route::Averaged);
         };
         let best = &self.report.finished[candidate.best];
         let gained = merits.r_weak < POLISH_GAIN * best.merits.r_weak;
-        if gained || matches!(best.recipe, Recipe::Flipping(_)) {
+        if gained || best.recipe.method() == Method::Flipping {
             (self.solution(group, &polished), Route::Polished)
         } else {
             (first, Route::Averaged)
@@ -230,19 +229,6 @@ impl<'a> Bench<'a> {
 
     fn solution(&self, group: &SpaceGroup, phased: &[PhasedReflection]) -> Solution {
         solve_structure(&self.data.header.cell, group, phased, &self.contents(), Coefficients::default())
-    }
-
-    /// Goes on from phases that obey the space group: polish of flipping in P1, once more, from a start that
-    /// averaging has cleaned. One trial of few cycles, on the CPU whatever ran the search: candidates of all devices are
-    /// worked up alike.
-    fn polish_in_group(&self, phased: &[PhasedReflection]) -> Option<(Vec<PhasedReflection>, Merits)> {
-        let gridded = self.grid(Sampling::Nyquist);
-        let start = Start::Phases(self.sphere.start_phases(gridded, phased));
-        let mut engine = CpuEngine::new(gridded.problem.clone(), 1, self.pool.clone());
-        engine.seat(0, &start, Recipe::Flipping(POLISH)).ok()?;
-        engine.advance(POLISH_CYCLES).ok()?;
-        let merits = (*engine.merits().ok()?.first()?)?;
-        Some((self.sphere.phased(gridded, &engine.phases(0).ok()??), merits))
     }
 }
 
