@@ -18,7 +18,7 @@ use num_complex::Complex32;
 use seedflip::crystal::structure_factors::structure_factors;
 use seedflip::crystal::{Hkl, Radiation, ScatteringTable, SpaceGroup};
 use seedflip::engine::cpu::CpuEngine;
-use seedflip::engine::{Amplitudes, Denoiser, Engine, FlipRecipe, MessageRecipe, Problem, Recipe, SeedUse, Start};
+use seedflip::engine::{Amplitudes, Denoiser, EngineError, FlipRecipe, MessageRecipe, Problem, Recipe, SeedUse, Start};
 use seedflip::formats::cif::read_model;
 use seedflip::grid::Sampling;
 use seedflip::phasing::{Draw, Patterson, SeedPlaces, Sphere, expected_atoms};
@@ -27,6 +27,7 @@ use seedflip::seed::known::to_representative;
 use seedflip::seed::{Oracle, Pool, SeedList, TruePhase, resolve};
 use seedflip::simulate::{SimulateOptions, simulate};
 use seedflip::structure::{SOLVED_CC, Weighting, agreement};
+use seedflip::trials::{Crew, Job, Look, Next, Queue, Slots};
 use seedflip::twins::random::{trial_hash, unit_interval};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -87,57 +88,35 @@ fn run<'a>(data: &Path, set: &str, method: &str, keys: impl Iterator<Item = &'a 
     let sampling = if keys.number("sampling", 2.0) > 2.5 { Sampling::Fine } else { Sampling::Nyquist };
     let gridded = sphere.problem(sampling);
     let recipe = recipe(method, &keys);
-    let (trials, cycles) = (keys.number("trials", 20.0) as usize, keys.number("cycles", 600.0) as u32);
+    let (trials, cycles) = (keys.number("trials", 20.0) as u32, keys.number("cycles", 600.0) as u32);
     let seed = keys.number("seed", 1.0) as u32;
     let patterson = keys.is("start", "patterson").then(|| Patterson::new(&gridded.problem));
     let pool = Arc::new(rayon::ThreadPoolBuilder::new().build().expect("threads"));
-    let mut engine = CpuEngine::new(gridded.problem.clone(), SLOTS.min(trials), pool);
+    let engine = CpuEngine::new(gridded.problem.clone(), SLOTS.min(trials as usize), pool);
+    let mut crews = [Crew::of(Box::new(engine))];
     let truth_f: f64 = truth.iter().map(|r| r.f * r.f).sum();
     assert!(truth_f > 0.0, "the reference scatters nothing");
     let seeding = keys.0.contains_key("p").then(|| Seeding::new(&data_set, &truth, d_min, &keys));
     let places = SeedPlaces::new(&sphere, &gridded);
     let begun = std::time::Instant::now();
-    let (mut solved_at, mut finals, mut total) = (Vec::new(), Vec::new(), 0u64);
-    let (mut next, mut seated) = (0, vec![None; engine.slots()]);
-    loop {
-        for (slot, trial) in seated.iter_mut().enumerate() {
-            if trial.is_none() && next < trials {
-                let start = match (&patterson, &seeding) {
-                    (Some(p), _) => Start::Phases(p.phases(&gridded.problem, seed, next as u32)),
-                    (None, Some(seeding)) => seeding.start(seed + next as u32, &gridded.problem, &places),
-                    (None, None) => Start::Random { seed, trial: next as u32 },
-                };
-                engine.seat(slot, &start, recipe).expect("engine");
-                *trial = Some((next, 0u32));
-                next += 1;
-            }
-        }
-        if seated.iter().all(Option::is_none) {
-            break;
-        }
-        engine.advance(STEP).expect("engine");
-        let merits = keys.is("merits", "1").then(|| engine.merits().expect("engine"));
-        for (slot, trial) in seated.iter_mut().enumerate() {
-            let Some((number, done)) = trial else { continue };
-            *done += STEP;
-            total += u64::from(STEP);
-            let phases: Vec<Complex32> = engine.phases(slot).expect("engine").expect("seated");
-            let phased = sphere.phased(&gridded, &phases);
-            let cc = agreement(&cell, &truth, &phased, Weighting::F2).cc;
-            if let Some(m) = merits.as_ref().and_then(|m| m[slot]) {
-                println!("  trial {number} cycle {done} cc {cc:.2} {m:.3?}");
-            }
-            let stop = !keys.is("stop", "0");
-            if (cc >= SOLVED_CC && stop) || *done >= cycles {
-                if cc >= SOLVED_CC {
-                    solved_at.push(*done);
-                }
-                finals.push(cc);
-                *trial = None;
-                engine.vacate(slot);
-            }
-        }
-    }
+    let mut attempts = Attempts {
+        cycles,
+        print: keys.is("merits", "1"),
+        stop: !keys.is("stop", "0"),
+        next: 0..trials,
+        start: |trial| match (&patterson, &seeding) {
+            (Some(p), _) => Start::Phases(p.phases(&gridded.problem, seed, trial)),
+            (None, Some(seeding)) => seeding.start(seed + trial, &gridded.problem, &places),
+            (None, None) => Start::Random { seed, trial },
+        },
+        recipe,
+        judge: |phases: &[Complex32]| agreement(&cell, &truth, &sphere.phased(&gridded, phases), Weighting::F2).cc,
+        solved_at: Vec::new(),
+        finals: Vec::new(),
+        total: 0,
+    };
+    Slots::new(&crews, STEP).run(&mut crews, &mut attempts).expect("engine");
+    let Attempts { mut solved_at, mut finals, total, .. } = attempts;
     solved_at.sort_unstable();
     let median = solved_at.get(solved_at.len() / 2).copied().unwrap_or(0);
     let n = solved_at.len();
@@ -152,6 +131,45 @@ fn run<'a>(data: &Path, set: &str, method: &str, keys: impl Iterator<Item = &'a 
     if keys.is("finals", "1") {
         finals.sort_by(f64::total_cmp);
         println!("  final cc {finals:.2?}");
+    }
+}
+
+/// The trials of a run, judged by the truth at every look.
+struct Attempts<S, J> {
+    cycles: u32,
+    print: bool,
+    stop: bool,
+    next: std::ops::Range<u32>,
+    start: S,
+    recipe: Recipe,
+    judge: J,
+    solved_at: Vec<u32>,
+    finals: Vec<f64>,
+    total: u64,
+}
+
+impl<S: FnMut(u32) -> Start, J: Fn(&[Complex32]) -> f64> Queue for Attempts<S, J> {
+    type Trial = ();
+    type Error = EngineError;
+
+    fn next(&mut self, _: usize) -> Result<Option<Job<()>>, EngineError> {
+        let job = |number| Job { number, start: (self.start)(number), recipe: self.recipe, trial: () };
+        Ok(self.next.next().map(job))
+    }
+
+    fn look(&mut self, look: &mut Look<'_, ()>) -> Result<Next, EngineError> {
+        self.total += u64::from(STEP);
+        let cc = (self.judge)(&look.phases()?);
+        if self.print {
+            println!("  trial {} cycle {} cc {cc:.2} {:.3?}", look.number, look.cycles, look.merits);
+        }
+        let solved = cc >= SOLVED_CC;
+        if !(solved && self.stop) && look.cycles < self.cycles {
+            return Ok(Next::GoOn);
+        }
+        self.solved_at.extend(solved.then_some(look.cycles));
+        self.finals.push(cc);
+        Ok(Next::Leave)
     }
 }
 

@@ -3,15 +3,16 @@
 //! Imports: `seed_input`, `trials`, `phasing`, `engine`, `structure`, `grid`, `seed`, `reflections`, `crystal`, `error`.
 
 use crate::crystal::Hkl;
-use crate::engine::Backend;
+use crate::engine::{Backend, Method};
 use crate::grid::Sampling;
 use crate::phasing::seed_quality::{TangentAgreement, tangent_agreement};
-use crate::phasing::{Draw, Methods, SeedPlaces, Sphere, expected_atoms, feasibility, seeded_portfolio};
+use crate::phasing::{Draw, SeedPlaces, Sphere, expected_atoms, feasibility, seeded_portfolio};
 use crate::reflections::{DataSet, PhasedReflection};
 use crate::seed::known::equivalents;
-use crate::seed::{Feasibility, Knowledge, KnownPhase, Origin, Prediction, SeedCounts, TruePhase};
+use crate::seed::{Feasibility, Knowledge, KnownPhase, Origin, Prediction, SeedCounts, TruePhase, UnseededRates};
 use crate::seed_input::SeedFile;
 use crate::structure::{Hand, Weighting, agreement};
+use crate::trials::Crew;
 use crate::trials::probe::{PROBED, unseeded_rate};
 use crate::{Error, Result};
 use serde::Serialize;
@@ -67,8 +68,8 @@ pub struct SeedCheck {
     pub feasibility: Feasibility,
     /// Success that they promise.
     pub prediction: Prediction,
-    /// Success of trials without seeds, message passing and flipping, as probed.
-    pub unseeded: [f64; 2],
+    /// Success of trials without seeds, as probed.
+    pub unseeded: UnseededRates,
     /// Agreement of the seeds among themselves.
     pub tangent: TangentAgreement,
     /// Their errors.
@@ -115,18 +116,16 @@ impl SeedCheck {
 }
 
 /// Success of the first arm of each method from random starts.
-fn unseeded(sphere: &Sphere, backend: &dyn Backend) -> Result<[f64; 2]> {
-    let mut rates = [0.0; 2];
-    for (rate, methods) in rates.iter_mut().zip([Methods::Message, Methods::Flipping]) {
-        let Some(arm) = seeded_portfolio(methods).into_iter().next() else { continue };
+fn unseeded(sphere: &Sphere, backend: &dyn Backend) -> Result<UnseededRates> {
+    let rate = |method: Method| {
+        let Some(arm) = seeded_portfolio(method.into()).into_iter().next() else { return Ok(0.0) };
         let problem = sphere.problem(arm.sampling).problem;
         let slots = backend.slots(&problem, PROBED);
-        *rate = backend
-            .engine(problem, slots)
-            .and_then(|mut engine| unseeded_rate(engine.as_mut(), &arm, PROBED, 1))
-            .map_err(|error| Error::unusable(error.to_string(), "run with --backend cpu"))?;
-    }
-    Ok(rates)
+        Crew::new(backend, &problem, slots, 1)
+            .and_then(|crew| unseeded_rate(&mut [crew], &arm, PROBED, 1))
+            .map_err(|error| Error::unusable(error.to_string(), "run with --backend cpu"))
+    };
+    Ok(UnseededRates { message: rate(Method::Message)?, flipping: rate(Method::Flipping)? })
 }
 
 fn coverage(data: &DataSet, known: &[KnownPhase], d_min: f64) -> Vec<Coverage> {

@@ -117,7 +117,7 @@ fn a_new_trial_leaves_the_others_alone() {
     (0..4).for_each(|slot| seat(&mut busy, slot, slot as u32));
     busy.advance(1).unwrap();
     // A flipping trial goes where message passing was, and the other way round; one place is left empty.
-    busy.vacate(3);
+    busy.vacate(3).unwrap();
     seat(&mut busy, 1, 6);
     busy.advance(2).unwrap();
     busy.phases(1).unwrap();

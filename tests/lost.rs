@@ -98,8 +98,8 @@ impl Engine for FailingEngine {
         self.engine.change_recipe(slot, recipe)
     }
 
-    fn vacate(&mut self, slot: usize) {
-        self.engine.vacate(slot);
+    fn vacate(&mut self, slot: usize) -> std::result::Result<(), EngineError> {
+        self.engine.vacate(slot)
     }
 
     fn advance(&mut self, cycles: u32) -> std::result::Result<(), EngineError> {

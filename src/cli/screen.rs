@@ -4,6 +4,7 @@ use super::backend::BackendArgs;
 use super::data_args::DataArgs;
 use super::seed_make::Of;
 use super::solve::{fraction, positive};
+use crate::engine::Method;
 use crate::error::{EXIT_INTERRUPTED, EXIT_OK};
 use crate::formats::write_bytes;
 use crate::screen::condition::{arm, method_names};
@@ -104,7 +105,9 @@ impl Keeper<'_> {
         let path = |name: &str| self.args.output.join(name);
         write_bytes(&path("screen.csv"), table::write(&self.run, self.conditions, &self.outcomes).as_bytes())?;
         let tallies = tallies(self.conditions, &self.outcomes);
-        let flipping = |o: &&Outcome| arm(&self.conditions[o.condition].method).is_some_and(|arm| arm.is_flipping());
+        let flipping = |o: &&Outcome| {
+            arm(&self.conditions[o.condition].method).is_some_and(|arm| arm.method() == Method::Flipping)
+        };
         let (flipped, passed): (Vec<&Outcome>, Vec<&Outcome>) = self.outcomes.iter().partition(flipping);
         let calibrations = [
             ("message passing, one B", calibration(&passed, 0)),

@@ -300,7 +300,7 @@ mod tests {
     fn a_lost_device_is_one_line_and_exit_code_1_whatever_was_found() {
         let mut report = RunReport {
             finished: Vec::new(),
-            verdict: Verdict { candidates: Vec::new(), solved: true },
+            verdict: Verdict::default(),
             started: 8,
             stopped: StopReason::DeviceLost,
             fault: Some("the GPU was lost: pulled out".into()),

@@ -1,9 +1,9 @@
 //! Figures of merit of a trial, none of which needs the truth.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Truth-free figures of merit of the current phases (definitions: recipe notes §4).
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Merits {
     /// Cycles done under the current and all earlier recipes.
     pub cycles: u32,
@@ -21,4 +21,11 @@ pub struct Merits {
     pub flipped: f32,
     /// Signal-to-noise κ = r/(1 − r) of the message-passing field; 0 for flipping.
     pub kappa: f32,
+}
+
+impl Merits {
+    /// True when every figure is a number: what a device that miscalculates does not give.
+    pub fn are_finite(&self) -> bool {
+        [self.r_weak, self.e_kurtosis, self.tan_cos, self.r, self.flipped, self.kappa].iter().all(|x| x.is_finite())
+    }
 }

@@ -6,6 +6,7 @@
 //! the boundary, so that a GPU can keep every trial resident.
 //!
 //! - `layout`   columns and entries of the half sphere
+//! - `method`   the two iterations, by name
 //! - `problem`  amplitude tables shared by all trials
 //! - `recipe`   what a trial does in a cycle: flipping or message passing
 //! - `seeds`    phases known beforehand
@@ -21,6 +22,7 @@ pub mod cpu;
 pub mod error;
 pub mod layout;
 pub mod merits;
+pub mod method;
 pub mod problem;
 pub mod recipe;
 pub mod seeds;
@@ -29,6 +31,7 @@ pub use backend::Backend;
 pub use error::EngineError;
 pub use layout::Layout;
 pub use merits::Merits;
+pub use method::Method;
 pub use problem::Problem;
 pub use recipe::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe, SeedUse};
 pub use seeds::Seeds;
@@ -58,6 +61,22 @@ pub enum Start {
         /// Cycles after which seeds move like any other reflection.
         hold: u32,
     },
+}
+
+impl Start {
+    /// Whether what it brings along has the layout's length.
+    ///
+    /// # Errors
+    /// `EngineError::Length` where it has not.
+    pub fn check(&self, layout: &Layout) -> Result<(), EngineError> {
+        let entries = layout.len();
+        let given = match self {
+            Self::Random { .. } => entries,
+            Self::Phases(phases) => phases.len(),
+            Self::Seeded { seeds, .. } => seeds.means().len(),
+        };
+        if given == entries { Ok(()) } else { Err(EngineError::Length { given, entries }) }
+    }
 }
 
 /// What runs the trials.
@@ -118,8 +137,9 @@ impl StageSeconds {
     }
 }
 
-/// A number of trials that advance together. Only a device that can be lost returns errors; after one the engine is of
-/// no more use, and every further call may fail.
+/// A number of trials that advance together. Calls fail when the device is lost, and when they break the rules of this boundary
+/// (a slot that is not there, an empty one, another method, tables of another length); after an error the engine is of no more
+/// use, and every further call may fail.
 pub trait Engine: Send {
     /// What the trials run on.
     fn device(&self) -> Device;
@@ -132,7 +152,7 @@ pub trait Engine: Send {
     /// Goes on from the present phases of a slot with another recipe of the same method.
     fn change_recipe(&mut self, slot: usize, recipe: Recipe) -> Result<(), EngineError>;
     /// Empties a slot.
-    fn vacate(&mut self, slot: usize);
+    fn vacate(&mut self, slot: usize) -> Result<(), EngineError>;
     /// Runs `cycles` cycles of every seated trial.
     fn advance(&mut self, cycles: u32) -> Result<(), EngineError>;
     /// Figures of merit of every seated trial, by slot; `None` for empty slots.

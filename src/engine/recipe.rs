@@ -1,13 +1,14 @@
 //! What one trial does in a cycle. Recipes are resolved numbers: thresholds, counts, table numbers.
 
-use serde::Serialize;
+use super::Method;
+use serde::{Deserialize, Serialize};
 
 /// Posterior mean of an unseeded phase at the start of message passing, in units of E: small, so that
 /// the first map is believed as little as random phases deserve (recipe notes §3).
 pub const UNSEEDED_MEAN: f32 = 0.2;
 
 /// One of the two iterations, with its numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "method", rename_all = "snake_case")]
 pub enum Recipe {
     /// Charge flipping (Oszlányi & Sütő 2004, A60, 134).
@@ -17,7 +18,7 @@ pub enum Recipe {
 }
 
 /// Which amplitudes are imposed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Amplitudes {
     /// |E|.
@@ -27,7 +28,7 @@ pub enum Amplitudes {
 }
 
 /// A charge-flipping recipe.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct FlipRecipe {
     /// Threshold δ in units of the map's σ.
     pub k: f32,
@@ -39,7 +40,12 @@ pub struct FlipRecipe {
 }
 
 /// Posterior of the density at a voxel, given the cavity map u in units of its σ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+///
+/// Another one, as long as it looks at a voxel alone, is added in six files: here (its variant, whose place is the number that
+/// shaders know it by), `twins/posterior.rs` (the arithmetic), `engine/cpu/message.rs` (which numbers it gets),
+/// `shaders/posterior.wgsl` (the same on a GPU), `gpu/density_tests.rs` (that both agree), and `phasing/portfolio.rs` (an arm
+/// that uses it).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Denoiser {
     /// f = 1/(1 + exp(−(s u − s²/2 − ln(M/N − 1)))): equal atoms, posterior probability of one.
@@ -49,7 +55,7 @@ pub enum Denoiser {
 }
 
 /// What message passing makes of seeds as long as they are held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SeedUse {
     /// They stay at their prior means.
@@ -63,7 +69,7 @@ pub enum SeedUse {
 }
 
 /// A message-passing recipe.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct MessageRecipe {
     /// Posterior of the density.
     pub denoiser: Denoiser,
@@ -79,6 +85,13 @@ pub struct MessageRecipe {
     pub seeds: SeedUse,
 }
 
+impl Denoiser {
+    /// The number that shaders know it by.
+    pub fn code(self) -> u32 {
+        self as u32
+    }
+}
+
 impl MessageRecipe {
     /// Factor on N in cycle `cycle`, counted from 0.
     pub fn n_factor(&self, cycle: u32) -> f32 {
@@ -88,12 +101,17 @@ impl MessageRecipe {
 }
 
 impl Recipe {
+    /// The iteration.
+    pub fn method(&self) -> Method {
+        match self {
+            Self::Flipping(_) => Method::Flipping,
+            Self::Message(_) => Method::Message,
+        }
+    }
+
     /// One word for tables.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Flipping(_) => "flipping",
-            Self::Message(_) => "message",
-        }
+        self.method().name()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use super::shared::{NO_SEEDS, Recipe as DeviceRecipe};
 use crate::engine::recipe::UNSEEDED_MEAN;
-use crate::engine::{Amplitudes, Denoiser, Problem, Recipe, SeedUse, Seeds};
+use crate::engine::{Amplitudes, Problem, Recipe, SeedUse, Seeds};
 
 /// A trial that starts without seeds.
 pub fn unseeded() -> DeviceRecipe {
@@ -47,7 +47,7 @@ pub fn numbers(problem: &Problem, plan: &Plan, recipe: Recipe, start: &DeviceRec
             let gain = (nx * ny * nz) as f32 / problem.atoms().sqrt();
             DeviceRecipe {
                 method: 1,
-                denoiser: u32::from(r.denoiser == Denoiser::Square),
+                denoiser: r.denoiser.code(),
                 anneal: r.anneal as f32,
                 n_start: r.n_start,
                 n_log_ratio: (r.n_end / r.n_start).ln(),

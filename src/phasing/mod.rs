@@ -1,9 +1,10 @@
 //! The one room where crystallography and the engine meet.
 //!
+//! - `arm`        what the trials of one arm have in common
 //! - `contents`   expected number of atoms
 //! - `portfolio`  arms of recipes that trials are dealt
 //! - `seeded_portfolio`  the same for runs from seeds
-//! - `rules`      when a trial has converged, when its merits convince
+//! - `protocol`   what a trial of each method goes through, when it has converged, when its merits convince
 //! - `setup`      P1 sphere on the primitive lattice, engine problem, phases back to reflections
 //! - `patterson`  superposition starts
 //! - `seed_figures` feasibility of seeds on a sphere
@@ -12,19 +13,22 @@
 //!
 //! Imports: `crystal`, `reflections`, `fourier`, `grid`, `twins`, `seed`, `engine`.
 
+pub mod arm;
 pub mod contents;
 pub mod patterson;
 pub mod portfolio;
-pub mod rules;
+pub mod protocol;
 pub mod seed_figures;
 pub mod seed_quality;
 pub mod seeded_portfolio;
 pub mod seeding;
 pub mod setup;
 
+pub use arm::{Arm, ArmId, SeedStart, StartKind};
 pub use contents::expected_atoms;
 pub use patterson::Patterson;
-pub use portfolio::{Arm, Methods, SeedStart, StartKind, portfolio};
+pub use portfolio::{Methods, portfolio};
+pub use protocol::{Closing, Criteria, Protocol};
 pub use seed_figures::feasibility;
 pub use seeded_portfolio::seeded_portfolio;
 pub use seeding::{Draw, SeedPlaces};

@@ -1,27 +1,9 @@
 //! Which recipes a run is made of: a portfolio of arms, dealt to trials in turn.
 
-use crate::engine::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe, SeedUse};
+use super::arm::{Arm, ArmId, Kind, StartKind};
+use crate::engine::{Amplitudes, Denoiser, MessageRecipe, Method, SeedUse};
 use crate::grid::Sampling;
-use crate::twins::random::{trial_hash, unit_interval};
 use serde::Serialize;
-
-/// Threshold k is drawn from this window: it is narrow, and its place differs from structure to
-/// structure (recipe notes §1: 1.0/1.1/1.2/1.3 solved 2/10/10/0 of 10; §6: 1.25 is too high in hard sets).
-pub const K_WINDOW: [f32; 2] = [1.05, 1.20];
-/// Weak fractions that are drawn (recipe notes §1).
-pub const WEAK_FRACTIONS: [f32; 2] = [0.2, 0.3];
-/// Polish after flipping: w = 0, E, k = 0.9 (recipe notes §1: 24.5° against 29.8° mean phase error).
-pub const POLISH: FlipRecipe = FlipRecipe { k: 0.9, weak: 0.0, amplitudes: Amplitudes::E };
-/// Cycles of polish (recipe notes §1).
-pub const POLISH_CYCLES: u32 = 40;
-/// What phases that flipping found from seeds are put to the proof with.
-pub const PROOF: MessageRecipe = plain_message(1.0, 1.0, 0);
-/// Cycles that message passing goes on after it has converged: the first look that passes comes while heavy atoms are in
-/// place and light ones still arrive.
-pub const SETTLE_CYCLES: u32 = 20;
-/// Keys that keep the draws of a recipe apart from each other and from phases.
-const K_KEY: u32 = 0xFFFF_0002;
-const WEAK_KEY: u32 = 0xFFFF_0003;
 
 /// Which methods a run may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -36,69 +18,28 @@ pub enum Methods {
 }
 
 impl Methods {
-    /// Whether an arm is among them.
-    pub(super) fn allow(self, arm: &Arm) -> bool {
+    /// Whether a method is among them.
+    pub fn allow(self, method: Method) -> bool {
         match self {
             Self::Both => true,
-            Self::Flipping => arm.is_flipping(),
-            Self::Message => !arm.is_flipping(),
+            Self::Flipping => method == Method::Flipping,
+            Self::Message => method == Method::Message,
         }
     }
 }
 
-/// Where an arm's trials start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StartKind {
-    /// Random phases.
-    Random,
-    /// Patterson superposition.
-    Patterson,
-    /// Seeds alone.
-    Seeded(SeedStart),
-}
-
-/// How an arm uses seeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct SeedStart {
-    /// Cycles for which they are held.
-    pub hold: u32,
-    /// Phases drawn from what is known, anew for each trial, in place of prior means.
-    pub drawn: bool,
-}
-
-/// One arm: what its trials have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Arm {
-    /// Short name for tables.
-    pub name: &'static str,
-    /// Starts.
-    pub start: StartKind,
-    /// Grid.
-    pub sampling: Sampling,
-    /// Cycles after which a trial is given up.
-    pub cycles: u32,
-    pub(super) kind: Kind,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Kind {
-    Flip(Amplitudes),
-    /// Without the weak-reflection variant, which lets a solved map drift away from the origin of its seeds (recipe notes
-    /// §2: w = 0 with seeds).
-    FlipAll(Amplitudes),
-    Message(MessageRecipe),
+impl From<Method> for Methods {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Flipping => Self::Flipping,
+            Method::Message => Self::Message,
+        }
+    }
 }
 
 /// Above this many atoms in the primitive cell flipping without a heavy atom is a poor bet (recipe notes
 /// §6: it fails above about 480), and message passing gets most trials.
 const LARGE: f64 = 250.0;
-/// Cycles given to a flipping trial: small cells converge in tens, hard ones in about a thousand.
-const FLIP_CYCLES_SMALL: u32 = 400;
-const FLIP_CYCLES_LARGE: u32 = 800;
-/// Cycles given to a message-passing trial ("restart after 60–100", recipe notes §3).
-const MESSAGE_CYCLES: u32 = 90;
 /// Cycles over which N is annealed, and the trial's length then (recipe notes §3: 50–80).
 const ANNEAL: u32 = 60;
 const ANNEAL_CYCLES: u32 = 120;
@@ -126,55 +67,34 @@ pub(super) const SQUARE: Kind = Kind::Message(MessageRecipe {
 /// in the primitive cell.
 pub fn portfolio(methods: Methods, atoms: f64) -> Vec<Arm> {
     let large = atoms > LARGE;
-    let flip = |name, amplitudes, start| Arm {
-        name,
-        start,
-        sampling: Sampling::Nyquist,
-        cycles: if large { FLIP_CYCLES_LARGE } else { FLIP_CYCLES_SMALL },
-        kind: Kind::Flip(amplitudes),
+    let cycles = |method: Method| {
+        let cycles = method.protocol().cycles;
+        if large { cycles.large } else { cycles.small }
     };
-    let message = |name, sampling, cycles, kind| Arm { name, start: StartKind::Random, sampling, cycles, kind };
+    let arm =
+        |name, start, cycles, kind| Arm { name: ArmId::new(name), start, sampling: Sampling::Nyquist, cycles, kind };
+    let flip = |name, amplitudes, start| arm(name, start, cycles(Method::Flipping), Kind::Flip(amplitudes));
+    let message = |name, kind| arm(name, StartKind::Random, cycles(Method::Message), kind);
     let flip_e = flip("flip E", Amplitudes::E, StartKind::Random);
     let flip_ef = flip("flip EF", Amplitudes::SqrtEF, StartKind::Random);
     let flip_patterson = flip("flip E patt", Amplitudes::E, StartKind::Patterson);
-    let soft = message("mp N*3", Sampling::Nyquist, MESSAGE_CYCLES, logistic(3.0, 3.0, 0));
-    let plain = message("mp N*1", Sampling::Nyquist, MESSAGE_CYCLES, logistic(1.0, 1.0, 0));
-    let annealed = message("mp N*.3-3", Sampling::Nyquist, ANNEAL_CYCLES, logistic(0.3, 3.0, ANNEAL));
-    let square = message("mp u2", Sampling::Nyquist, MESSAGE_CYCLES, SQUARE);
+    let soft = message("mp N*3", logistic(3.0, 3.0, 0));
+    let plain = message("mp N*1", logistic(1.0, 1.0, 0));
+    let annealed = Arm { cycles: ANNEAL_CYCLES, ..message("mp N*.3-3", logistic(0.3, 3.0, ANNEAL)) };
+    let square = message("mp u2", SQUARE);
     let all = if large {
         vec![soft, annealed, plain, flip_ef, soft, annealed, square, flip_patterson]
     } else {
         vec![flip_e, soft, flip_ef, annealed, flip_patterson, plain, flip_ef, square]
     };
-    all.into_iter().filter(|arm| methods.allow(arm)).collect()
-}
-
-impl Arm {
-    /// The recipe of one trial: flipping draws k and the weak fraction from (seed, trial).
-    pub fn recipe(&self, seed: u32, trial: u32) -> Recipe {
-        match self.kind {
-            Kind::Message(recipe) => Recipe::Message(recipe),
-            Kind::Flip(amplitudes) | Kind::FlipAll(amplitudes) => {
-                let u = unit_interval(trial_hash(seed, trial, K_KEY));
-                let weak = trial_hash(seed, trial, WEAK_KEY) as usize % WEAK_FRACTIONS.len();
-                Recipe::Flipping(FlipRecipe {
-                    k: K_WINDOW[0] + u * (K_WINDOW[1] - K_WINDOW[0]),
-                    weak: if matches!(self.kind, Kind::FlipAll(_)) { 0.0 } else { WEAK_FRACTIONS[weak] },
-                    amplitudes,
-                })
-            }
-        }
-    }
-
-    /// True for the arms of charge flipping.
-    pub fn is_flipping(&self) -> bool {
-        !matches!(self.kind, Kind::Message(_))
-    }
+    all.into_iter().filter(|arm| methods.allow(arm.method())).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::arm::{K_WINDOW, WEAK_FRACTIONS};
     use super::*;
+    use crate::engine::Recipe;
 
     #[test]
     fn every_choice_of_methods_has_arms_and_draws_stay_in_their_windows() {
@@ -183,6 +103,7 @@ mod tests {
                 let arms = portfolio(methods, atoms);
                 assert!(!arms.is_empty());
                 for (trial, arm) in arms.iter().cycle().take(50).enumerate() {
+                    assert!(methods.allow(arm.method()));
                     if let Recipe::Flipping(r) = arm.recipe(1, trial as u32) {
                         assert!((K_WINDOW[0]..=K_WINDOW[1]).contains(&r.k) && WEAK_FRACTIONS.contains(&r.weak));
                     }

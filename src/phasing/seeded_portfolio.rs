@@ -1,17 +1,12 @@
 //! The arms of a run that starts from seeds.
 
-use super::portfolio::{Kind, SQUARE, logistic};
-use super::{Arm, Methods, SeedStart, StartKind};
-use crate::engine::{Amplitudes, MessageRecipe, SeedUse};
+use super::arm::{Arm, ArmId, Kind, SeedStart, StartKind};
+use super::portfolio::{Methods, SQUARE, logistic};
+use crate::engine::{Amplitudes, MessageRecipe, Method, SeedUse};
 use crate::grid::Sampling;
 
-/// Cycles of message passing from seeds: solutions come within 10–25 (benches/results, 2026-11-22), and a trial that
-/// wanders longer is better begun anew from other numbers.
-const MESSAGE_CYCLES: u32 = 60;
 /// Cycles over which N moves in the annealed arm.
 const ANNEAL: u32 = 40;
-/// Cycles of flipping from seeds (recipe notes §2: median 40–80).
-const FLIP_CYCLES: u32 = 200;
 /// Cycles for which flipping holds its seeds (recipe notes §2: 20 and 60 did alike, 5 and none did not).
 const FLIP_HOLD: u32 = 20;
 
@@ -19,8 +14,14 @@ const FLIP_HOLD: u32 = 20;
 /// B, 1.75 % seeds solve in 8/12 draws there against 4/12 on the coarse grid (benches/results, 2026-11-22).
 pub fn seeded_portfolio(methods: Methods) -> Vec<Arm> {
     let held = SeedStart { hold: u32::MAX, drawn: false };
-    let message =
-        |name, sampling, kind| Arm { name, start: StartKind::Seeded(held), sampling, cycles: MESSAGE_CYCLES, kind };
+    let cycles = |method: Method| method.protocol().cycles.seeded;
+    let message = |name, sampling, kind| Arm {
+        name: ArmId::new(name),
+        start: StartKind::Seeded(held),
+        sampling,
+        cycles: cycles(Method::Message),
+        kind,
+    };
     let plain = logistic(1.0, 1.0, 0);
     let fixed = match plain {
         Kind::Message(recipe) => Kind::Message(MessageRecipe { seeds: SeedUse::Fixed, ..recipe }),
@@ -31,10 +32,10 @@ pub fn seeded_portfolio(methods: Methods) -> Vec<Arm> {
         ..message("seed mp drawn", Sampling::Fine, plain)
     };
     let flipping = Arm {
-        name: "seed flip E",
+        name: ArmId::new("seed flip E"),
         start: StartKind::Seeded(SeedStart { hold: FLIP_HOLD, drawn: false }),
         sampling: Sampling::Nyquist,
-        cycles: FLIP_CYCLES,
+        cycles: cycles(Method::Flipping),
         kind: Kind::FlipAll(Amplitudes::E),
     };
     let all = [
@@ -47,7 +48,7 @@ pub fn seeded_portfolio(methods: Methods) -> Vec<Arm> {
         message("seed mp u2", Sampling::Fine, SQUARE),
         message("seed mp N*.3-3", Sampling::Nyquist, logistic(0.3, 3.0, ANNEAL)),
     ];
-    all.into_iter().filter(|arm| methods.allow(arm)).collect()
+    all.into_iter().filter(|arm| methods.allow(arm.method())).collect()
 }
 
 #[cfg(test)]
@@ -61,7 +62,7 @@ mod tests {
             let arms = seeded_portfolio(methods);
             assert!(!arms.is_empty());
             for arm in arms {
-                assert!(matches!(arm.start, StartKind::Seeded(_)));
+                assert!(arm.is_seeded());
                 if let Recipe::Flipping(recipe) = arm.recipe(1, 2) {
                     assert_eq!(recipe.weak, 0.0);
                 }

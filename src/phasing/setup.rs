@@ -154,24 +154,30 @@ impl Sphere {
         self.members.iter().zip(&gridded.places).filter_map(|(m, place)| Some((m.hkl, (*place)?)))
     }
 
+    /// What an engine found on `gridded` for the measured reflections, in the order of `measured`.
+    pub fn measured_phases(&self, gridded: &GriddedSphere, phases: &[Complex32]) -> Vec<Complex32> {
+        let members = self.members.iter().zip(&gridded.places).filter(|(m, _)| m.measured.is_some());
+        // Every member was laid out on the grid, so all have a place.
+        let value = |(entry, conjugate): (usize, bool)| if conjugate { phases[entry].conj() } else { phases[entry] };
+        members.filter_map(|(_, place)| place.map(value)).collect()
+    }
+
+    /// The measured reflections with the phases that `measured_phases` gave for them, on whatever grid.
+    pub fn phased_by(&self, phases: &[Complex32]) -> Vec<PhasedReflection> {
+        debug_assert_eq!(phases.len(), self.measured().count());
+        let phased = |((hkl, f, e), value): ((Hkl, f64, f64), &Complex32)| PhasedReflection {
+            hkl,
+            f,
+            e,
+            phase: f64::from(value.im).atan2(f64::from(value.re)),
+            fom: f64::from(value.norm()).min(1.0),
+        };
+        self.measured().zip(phases).map(phased).collect()
+    }
+
     /// The measured reflections with the phases that an engine found on `gridded`.
     pub fn phased(&self, gridded: &GriddedSphere, phases: &[Complex32]) -> Vec<PhasedReflection> {
-        self.members
-            .iter()
-            .zip(&gridded.places)
-            .filter_map(|(m, place)| {
-                let (measured, (entry, conjugate)) = (m.measured?, (*place)?);
-                let value = phases[entry];
-                let phase = f64::from(value.im).atan2(f64::from(value.re));
-                Some(PhasedReflection {
-                    hkl: m.hkl,
-                    f: measured.f,
-                    e: measured.e,
-                    phase: if conjugate { -phase } else { phase },
-                    fom: f64::from(value.norm()).min(1.0),
-                })
-            })
-            .collect()
+        self.phased_by(&self.measured_phases(gridded, phases))
     }
 
     /// Start phases in layout order from phased reflections; reflections without one get 0, which leaves

@@ -23,7 +23,7 @@ pub fn check_text(check: &SeedCheck, file: &SeedFile) -> String {
     let _ = writeln!(out, "\nheight of an atom in the seed map, s0   {:.2} sigma", f.height);
     let _ = writeln!(out, "effective seeds per atom                {:.2}", f.seeds_per_atom);
     let _ = writeln!(out, "correlation of the seed map, CC0        {:.2}", f.correlation);
-    let [message, flipping] = check.unseeded.map(|rate| 100.0 * rate);
+    let (message, flipping) = (100.0 * check.unseeded.message, 100.0 * check.unseeded.flipping);
     let _ = writeln!(out, "trials without seeds that solve: message passing {message:.0} %, flipping {flipping:.0} %");
     let range = |[hard, easy]: [f64; 2]| format!("{:.0} to {:.0} %", 100.0 * hard, 100.0 * easy);
     let _ = writeln!(

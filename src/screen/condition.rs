@@ -87,18 +87,12 @@ impl Condition {
 
 /// Short names of the arms that a screen may run, in the order of the portfolio.
 pub fn method_names() -> Vec<String> {
-    seeded_portfolio(Methods::Both).iter().map(|arm| short(arm.name)).collect()
+    seeded_portfolio(Methods::Both).iter().map(|arm| arm.name.word()).collect()
 }
 
 /// The arm with this short name.
 pub fn arm(method: &str) -> Option<Arm> {
-    seeded_portfolio(Methods::Both).into_iter().find(|arm| short(arm.name) == method)
-}
-
-/// An arm's name as one word: `seed mp N*1` is `mp-n1`.
-fn short(name: &str) -> String {
-    let word: String = name.trim_start_matches("seed ").to_lowercase().replace(' ', "-");
-    word.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.')).collect()
+    seeded_portfolio(Methods::Both).into_iter().find(|arm| arm.name.word() == method)
 }
 
 #[cfg(test)]

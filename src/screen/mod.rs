@@ -3,7 +3,8 @@
 //! - `condition`  one point of the grid
 //! - `outcome`    how one trial ended
 //! - `subject`    data and truth at one resolution and completeness
-//! - `run`        the loop over conditions, draws and slots
+//! - `run`        the loop over conditions and grids
+//! - `draws`      the trials of one grid
 //! - `tally`      n of N with intervals, against the prediction
 //! - `table`      `screen.csv`: written, and read again to go on
 //! - `page`       the success curves as one HTML page
@@ -11,6 +12,7 @@
 //! Imports: `trials`, `phasing`, `engine`, `structure`, `grid`, `formats`, `seed`, `twins`, `reflections`, `crystal`, `error`.
 
 pub mod condition;
+mod draws;
 pub mod outcome;
 pub mod page;
 pub mod run;

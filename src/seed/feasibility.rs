@@ -58,6 +58,15 @@ impl Feasibility {
     }
 }
 
+/// Success rates of trials without seeds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct UnseededRates {
+    /// Message passing.
+    pub message: f64,
+    /// Charge flipping.
+    pub flipping: f64,
+}
+
 /// Chance that one trial from the seeds ends at the structure. Atoms that scatter alike at all angles are the hardest case;
 /// where a part of them dominates, by a small B or as heavier elements, less s₀ does.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -69,16 +78,15 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// From s₀ and the resolution in Å, and from what trials without seeds were seen to do (`unseeded`, success rates of the
-    /// same two methods): a structure that gives way by itself does not wait for its seeds.
-    pub fn new(feasibility: &Feasibility, d_min: f64, unseeded: [f64; 2]) -> Self {
+    /// From s₀ and the resolution in Å, and from what trials without seeds were seen to do: a structure that gives way by itself does not wait for its seeds.
+    pub fn new(feasibility: &Feasibility, d_min: f64, unseeded: UnseededRates) -> Self {
         let loss = (d_min / GOOD_RESOLUTION).max(1.0).ln();
         let logistic = |[middle, width, per_resolution]: [f64; 3], unseeded: f64| {
             let x = (feasibility.height.max(f64::MIN_POSITIVE).ln() - middle.ln() - per_resolution * loss) / width;
             1.0 - (1.0 - unseeded) * (1.0 - 1.0 / (1.0 + (-x).exp()))
         };
         let both = |curves: Curves, unseeded| [logistic(curves.one_b, unseeded), logistic(curves.spread, unseeded)];
-        Self { message: both(MESSAGE, unseeded[0]), flipping: both(FLIPPING, unseeded[1]) }
+        Self { message: both(MESSAGE, unseeded.message), flipping: both(FLIPPING, unseeded.flipping) }
     }
 }
 
@@ -100,12 +108,14 @@ mod tests {
         let (good, bad) = (Feasibility::new(&sums(1.0)), Feasibility::new(&sums(0.5)));
         assert_eq!((good.height, good.seeds_per_atom, good.correlation), (1.0, 0.5, 0.2));
         assert_eq!((bad.height, bad.correlation), (0.5, 0.1));
-        let predict = |f: &Feasibility, d: f64| Prediction::new(f, d, [0.0; 2]);
+        let predict = |f: &Feasibility, d: f64| Prediction::new(f, d, UnseededRates::default());
         let [hard, easy] = predict(&good, 1.0).message;
         assert!(hard > 0.5 && easy > 0.99 && predict(&bad, 1.0).message[0] < 0.1);
         assert!(predict(&good, 1.5).message[0] < hard);
         assert!(predict(&good, 1.0).flipping[0] < 0.1);
-        assert_eq!(Prediction::new(&bad, 1.0, [1.0; 2]).message, [1.0; 2], "what solves unseeded needs no seeds");
+        let alone = Prediction::new(&bad, 1.0, UnseededRates { message: 1.0, flipping: 0.0 });
+        assert_eq!(alone.message, [1.0; 2], "what solves unseeded needs no seeds");
+        assert!(alone.flipping[0] < 0.1);
         assert_eq!(Feasibility::new(&SeedSums { atoms: 0.0, all_e_sq: 0.0, ..sums(1.0) }).height, 0.0);
     }
 }

@@ -18,7 +18,7 @@ pub mod oracle;
 mod prior;
 pub mod resolve;
 
-pub use feasibility::{Feasibility, Prediction, SeedSums};
+pub use feasibility::{Feasibility, Prediction, SeedSums, UnseededRates};
 pub use knowledge::Knowledge;
 pub use known::KnownPhase;
 pub use list::{Frame, Origin, Seed, SeedList};

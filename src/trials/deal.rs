@@ -1,7 +1,7 @@
 //! Which arm the next trial gets.
 
 use super::Finished;
-use crate::phasing::{Arm, StartKind};
+use crate::phasing::Arm;
 
 /// Of so many trials one keeps the arm that is its turn, whatever has been learnt: no arm starves, and one false promise cannot
 /// lead a run astray.
@@ -10,7 +10,10 @@ const TURN_EVERY: u32 = 2;
 /// Deals arms to trials: in turn as long as no trial was promising, then every other trial to the arm that finds most promising
 /// ones per cycle. Cycles until a claim, for three seeds, in turn and so: vidarabine at 1.0 Å (incomplete, high pressure) 22640, 8400, 4240 and
 /// 14880, 5840, 1440; biotin at 0.85 Å (electrons) 2000, 4240, 4960 and 2000, 2560, 4480. Sets whose first trials convince (a tetrapeptide
-/// and conotoxin at 1.1 Å, c22no at 1.1 Å, c20si at 1.0 Å) need the same. Roxithromycin at 1.2 Å is not solved in 10 s either way. All it knows comes from finished trials, in the order in which they finished.
+/// and conotoxin at 1.1 Å, c22no at 1.1 Å, c20si at 1.0 Å) need the same. Roxithromycin at 1.2 Å is not solved in 10 s either way.
+///
+/// All it knows comes from finished trials, and sums do not ask for their order. Which have finished when a trial is dealt follows from the
+/// number of slots, and from nothing else that runs them: engines that share slots step together.
 #[derive(Debug, Clone)]
 pub struct Deal {
     arms: Vec<Arm>,
@@ -40,7 +43,7 @@ impl Deal {
     pub fn arm(&self, trial: u32) -> Arm {
         let turn = self.turn(trial);
         let round = trial / self.arms.len() as u32;
-        if matches!(turn.start, StartKind::Seeded(_)) || (trial + round).is_multiple_of(TURN_EVERY) {
+        if turn.is_seeded() || (trial + round).is_multiple_of(TURN_EVERY) {
             return turn;
         }
         let mut best = (0.0, turn);
@@ -54,12 +57,12 @@ impl Deal {
         best.1
     }
 
-    /// Learns from a trial that took `cycles`.
-    pub fn learn(&mut self, finished: &Finished, cycles: u32) {
+    /// Learns from a finished trial.
+    pub fn learn(&mut self, finished: &Finished) {
         let place = self.arms.iter().position(|arm| arm.name == finished.arm);
         if let Some(record) = place.and_then(|place| self.records.get_mut(place)) {
             record.promising += u32::from(finished.is_promising());
-            record.cycles += u64::from(cycles);
+            record.cycles += u64::from(finished.cycles);
         }
     }
 }
@@ -70,22 +73,22 @@ mod tests {
     use crate::engine::Merits;
     use crate::phasing::portfolio::{Methods, portfolio};
 
-    fn finished(arm: &Arm, promising: bool) -> Finished {
+    fn finished(arm: &Arm, promising: bool, cycles: u32) -> Finished {
         let good = if promising { 100.0 } else { 0.0 };
         let merits = Merits { e_kurtosis: good, kappa: good, r_weak: 0.1, ..Merits::default() };
-        Finished { trial: 0, arm: arm.name, recipe: arm.recipe(1, 0), merits, proven: None }
+        Finished { trial: 0, arm: arm.name, recipe: arm.recipe(1, 0), merits, cycles, proven: None }
     }
 
     #[test]
     fn arms_come_in_turn_until_one_is_promising_and_none_starves() {
         let arms = portfolio(Methods::Both, 100.0);
         let mut deal = Deal::new(&arms);
-        deal.learn(&finished(&arms[0], false), 400);
+        deal.learn(&finished(&arms[0], false, 400));
         for trial in 0..40 {
             assert_eq!(deal.arm(trial), arms[trial as usize % arms.len()]);
         }
         let good = arms[1];
-        deal.learn(&finished(&good, true), 60);
+        deal.learn(&finished(&good, true, 60));
         let dealt: Vec<Arm> = (0..64).map(|trial| deal.arm(trial)).collect();
         assert!(dealt.iter().filter(|arm| **arm == good).count() >= 32);
         assert!(arms.iter().all(|arm| dealt.contains(arm)));
@@ -95,8 +98,8 @@ mod tests {
     fn what_is_found_sooner_is_preferred() {
         let arms = portfolio(Methods::Both, 100.0);
         let mut deal = Deal::new(&arms);
-        deal.learn(&finished(&arms[0], true), 440);
-        deal.learn(&finished(&arms[1], true), 60);
+        deal.learn(&finished(&arms[0], true, 440));
+        deal.learn(&finished(&arms[1], true, 60));
         assert_eq!(deal.arm(1), arms[1]);
         assert!((0..16).all(|trial| deal.arm(trial) != arms[0] || trial % 8 == 0));
     }

@@ -1,34 +1,61 @@
 //! Many trials: dealing them to slots, watching, retiring and refilling, ranking, and when to stop.
 //!
 //! - `budget`     how much a run may spend
+//! - `clock`      how long it may go on, and who wants it to end
+//! - `crew`       engines that work on one grid
+//! - `slots`      the one loop: seat, advance, look, retire, refill
+//! - `search`     a search under way, that can be paused
+//! - `goal`       when it should pause
+//! - `desk`       where its trials are dealt from and report back
 //! - `deal`       which arm the next trial gets
-//! - `finished`   one finished trial
-//! - `verdict`    ranking, agreement among trials, symmetry, the claim
-//! - `progress`   what is told while a run goes on
-//! - `run_report` everything a run found, and why it ended
+//! - `starts`     what the trials of one grid may start from
 //! - `seed_source` which seeds a trial starts from
-//! - `probe`      how often a method solves without seeds
+//! - `stage`      where a trial stands, and what comes next
 //! - `proof`      does a seeded solution hold without its seeds?
-//! - `runner`     the loop
+//! - `finished`   one finished trial
+//! - `phases`     its phases, to be kept
+//! - `findings`   what a search has found so far
+//! - `verdict`    ranking, agreement among trials, symmetry
+//! - `run_report` everything a run found, and why it ended
+//! - `progress`   what is told while a run goes on
+//! - `pass`       phases gone over once more
+//! - `probe`      how often a method solves without seeds
 //!
 //! Imports: `phasing`, `engine`, `symmetry`, `structure`, `grid`, `seed`, `twins`, `reflections`, `crystal`.
 
 pub mod budget;
+pub mod clock;
+pub mod crew;
 pub mod deal;
+mod desk;
+pub mod findings;
 pub mod finished;
+pub mod goal;
+pub mod pass;
+pub mod phases;
 pub mod probe;
 pub mod progress;
 pub mod proof;
 pub mod run_report;
-pub mod runner;
+pub mod search;
 pub mod seed_source;
+pub mod slots;
+mod stage;
+mod starts;
 pub mod verdict;
 
 pub use budget::Budget;
+pub use clock::Clock;
+pub use crew::Crew;
 pub use deal::Deal;
+pub use findings::Findings;
 pub use finished::Finished;
-pub use progress::{Observer, Progress};
+pub use goal::{Goal, Seen};
+pub use pass::{Pass, Passed, run_passes, run_passes_on};
+pub use phases::TrialPhases;
+pub use progress::{Event, Observer, Progress};
 pub use run_report::{RunReport, StopReason};
-pub use runner::Runner;
+pub use search::{Search, Setup, Workplace};
 pub use seed_source::{SeedInput, SeedSource};
+pub use slots::{Job, Look, Next, Queue, Slots};
 pub use verdict::{Candidate, Verdict};

@@ -1,5 +1,8 @@
 //! What is told while a run goes on, and to whom.
 
+use super::{Finished, TrialPhases};
+use crate::engine::Merits;
+use crate::phasing::ArmId;
 use std::time::Duration;
 
 /// Where a run stands.
@@ -11,7 +14,7 @@ pub struct Progress {
     pub trials: u32,
     /// Trial-cycles so far.
     pub cycles: u64,
-    /// Since the start.
+    /// Time spent on trials.
     pub elapsed: Duration,
     /// Best finished or running R_weak.
     pub best_r_weak: Option<f32>,
@@ -19,8 +22,52 @@ pub struct Progress {
     pub agreeing: usize,
 }
 
+/// Something has happened. Of one run and one seed events come in the same order whatever runs it.
+#[derive(Debug, Clone, Copy)]
+pub enum Event<'a> {
+    /// A trial is about to be seated.
+    Started {
+        /// Its number.
+        trial: u32,
+        /// Its arm.
+        arm: ArmId,
+    },
+    /// A trial has been looked at.
+    Looked {
+        /// Its number.
+        trial: u32,
+        /// Cycles since it was seated.
+        cycles: u32,
+        /// Its figures of merit.
+        merits: &'a Merits,
+    },
+    /// A trial has run its course: all that the verdict knows of it, and that a journal has to keep.
+    Finished {
+        /// The trial.
+        trial: &'a Finished,
+        /// Its phases.
+        phases: &'a TrialPhases,
+    },
+    /// A structure has been built from a candidate.
+    Structure {
+        /// Space group.
+        group: &'a str,
+        /// The candidate, by its id.
+        candidate: u32,
+        /// Atoms of the model; 0 where none came out.
+        atoms: usize,
+        /// R1 of the model.
+        r1: Option<f64>,
+    },
+}
+
 /// Listens to a run and may end it.
 pub trait Observer: Send {
-    /// Called after every step of the engine; false ends the run after this step.
+    /// Called after every step of the engines; false ends the run after this step.
     fn step(&mut self, progress: &Progress) -> bool;
+
+    /// Called when something has happened.
+    fn event(&mut self, event: &Event<'_>) {
+        let _ = event;
+    }
 }

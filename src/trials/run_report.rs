@@ -2,14 +2,14 @@
 
 use super::{Finished, Verdict};
 use crate::engine::StageSeconds;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Why a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// Why a run ended, or paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
-    /// The best trials agree and convince.
+    /// What was asked for is found: the best trials agree and convince.
     Convinced,
     /// All trials of the budget have finished.
     TrialsUsed,

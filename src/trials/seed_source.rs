@@ -1,9 +1,8 @@
 //! Which seeds a trial starts from.
 
-use super::runner::GridEngine;
 use crate::crystal::SpaceGroup;
-use crate::engine::Seeds;
-use crate::phasing::{Draw, SeedPlaces, SeedStart, Sphere};
+use crate::engine::{Problem, Seeds};
+use crate::phasing::{Draw, GriddedSphere, SeedPlaces, SeedStart, Sphere};
 use crate::seed::SeedSets;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,7 +20,7 @@ pub struct SeedInput<'a> {
     pub wrong: Option<f64>,
 }
 
-/// Makes the seeds of one engine's trials. Sets that trials share are made once.
+/// Makes the seeds of one grid's trials. Sets that trials share are made once.
 pub struct SeedSource<'a> {
     input: SeedInput<'a>,
     group: &'a SpaceGroup,
@@ -31,18 +30,17 @@ pub struct SeedSource<'a> {
 
 impl<'a> SeedSource<'a> {
     /// For the trials on one grid.
-    pub fn new(input: SeedInput<'a>, group: &'a SpaceGroup, sphere: &Sphere, engine: &GridEngine) -> Self {
-        Self { input, group, places: SeedPlaces::new(sphere, &engine.gridded), shared: HashMap::new() }
+    pub fn new(input: SeedInput<'a>, group: &'a SpaceGroup, sphere: &Sphere, gridded: &GriddedSphere) -> Self {
+        Self { input, group, places: SeedPlaces::new(sphere, gridded), shared: HashMap::new() }
     }
 
-    /// Seeds of trial number `trial`, dealt in rounds of `arms`.
-    pub fn seeds(&mut self, engine: &GridEngine, start: SeedStart, seed: u32, trial: u32, arms: usize) -> Arc<Seeds> {
+    /// Seeds, on the grid of `problem`, of trial number `trial`, dealt in rounds of `arms`.
+    pub fn seeds(&mut self, problem: &Problem, start: SeedStart, seed: u32, trial: u32, arms: usize) -> Arc<Seeds> {
         let sets = self.input.sets;
         let set = trial as usize % sets.sets.len();
         let round = trial as usize / arms.max(1);
         let wrong =
             self.input.wrong.or(sets.wrong).unwrap_or(WRONG_TRIED[(trial as usize + round) % WRONG_TRIED.len()]);
-        let problem = &engine.gridded.problem;
         let make = |draw| self.places.seeds(problem, self.group, sets.origin, &sets.sets[set], wrong, draw);
         if start.drawn {
             return Arc::new(make(Draw::Trial { seed, trial }));

@@ -24,6 +24,8 @@ const AGREEING_FOR_STOP: usize = 2;
 /// A distinct solution: its best trial and those that agree with it.
 #[derive(Debug, Clone)]
 pub struct Candidate {
+    /// Its name for the whole run, whatever its place becomes: a number that no other candidate has had.
+    pub id: u32,
     /// Place of the best trial in the list of finished ones.
     pub best: usize,
     /// Places of the trials that agree with it, itself included.
@@ -45,9 +47,8 @@ const COMPARED: usize = 2000;
 pub struct Verdict {
     /// Best first.
     pub candidates: Vec<Candidate>,
-    /// True when the first candidate convinces as far as phases go, so that a run may end; the claim is made of the structure
-    /// (`trust`).
-    pub solved: bool,
+    /// Candidates so far, those that were dropped among them.
+    made: u32,
 }
 
 impl Candidate {
@@ -60,10 +61,10 @@ impl Candidate {
         }
     }
 
-    /// The claim. Promising merits are needed in any case. Above P 1 the operations of the space group must be found
+    /// Convinces as far as phases go; the claim is made of the structure (`trust`). Promising merits are needed in any case. Above P 1 the operations of the space group must be found
     /// in the P1 phases, where nobody imposed them, and either the merits convince or enough trials agree; in P 1,
     /// where there is no symmetry to find, both of these are needed.
-    fn convinces(&self, finished: &[Finished]) -> bool {
+    pub fn convinces(&self, finished: &[Finished]) -> bool {
         let best = &finished[self.best];
         if !best.is_promising() {
             return false;
@@ -74,6 +75,11 @@ impl Candidate {
             Some(found) => found && (merits || agree),
             None => merits && agree,
         }
+    }
+
+    /// Trials that must agree on it before more would bring nothing.
+    pub fn agreeing_for_end(&self) -> usize {
+        if self.symmetry_found().is_some() { AGREEING_FOR_STOP } else { AGREEING_TRIALS }
     }
 }
 
@@ -109,7 +115,9 @@ impl Verdict {
             }
             None => {
                 let fits = OperatorFits::new(cell, space_group, &phased);
-                self.candidates.push(Candidate { best: trial, members: vec![trial], fits, phased, strongest });
+                let id = self.made;
+                self.made += 1;
+                self.candidates.push(Candidate { id, best: trial, members: vec![trial], fits, phased, strongest });
             }
         }
         self.candidates.sort_by(|a, b| {
@@ -117,16 +125,6 @@ impl Verdict {
             belief(a).cmp(&belief(b)).then_with(|| finished[a.best].compare(&finished[b.best]))
         });
         self.candidates.truncate(MAX_CANDIDATES);
-        self.solved = self.candidates.first().is_some_and(|c| c.convinces(finished));
-    }
-
-    /// True when going on would bring nothing: the first candidate convinces and enough trials agree on it.
-    pub fn is_final(&self) -> bool {
-        self.solved
-            && self.candidates.first().is_some_and(|c| {
-                let enough = if c.symmetry_found().is_some() { AGREEING_FOR_STOP } else { AGREEING_TRIALS };
-                c.members.len() >= enough
-            })
     }
 }
 

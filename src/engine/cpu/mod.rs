@@ -101,19 +101,26 @@ impl Engine for CpuEngine {
     }
 
     fn seat(&mut self, slot: usize, start: &Start, recipe: Recipe) -> Result<(), EngineError> {
+        let slot = EngineError::check_slot(slot, self.slots.len())?;
+        start.check(self.shared.problem.layout())?;
         self.slots[slot] = Some(Trial::start(&self.shared, start, recipe));
         Ok(())
     }
 
     fn change_recipe(&mut self, slot: usize, recipe: Recipe) -> Result<(), EngineError> {
-        if let Some(trial) = &mut self.slots[slot] {
-            trial.recipe = recipe;
+        let at = EngineError::check_slot(slot, self.slots.len())?;
+        let trial = self.slots[at].as_mut().ok_or(EngineError::Empty(slot))?;
+        if trial.recipe.method() != recipe.method() {
+            return Err(EngineError::OtherMethod(slot));
         }
+        trial.recipe = recipe;
         Ok(())
     }
 
-    fn vacate(&mut self, slot: usize) {
+    fn vacate(&mut self, slot: usize) -> Result<(), EngineError> {
+        let slot = EngineError::check_slot(slot, self.slots.len())?;
         self.slots[slot] = None;
+        Ok(())
     }
 
     fn advance(&mut self, cycles: u32) -> Result<(), EngineError> {
@@ -130,10 +137,13 @@ impl Engine for CpuEngine {
     }
 
     fn merits(&mut self) -> Result<Vec<Option<Merits>>, EngineError> {
-        Ok(self.on_trials(evaluate::merits))
+        let merits = self.on_trials(evaluate::merits);
+        debug_assert!(merits.iter().flatten().all(Merits::are_finite), "{merits:?}");
+        Ok(merits)
     }
 
     fn phases(&mut self, slot: usize) -> Result<Option<Vec<Complex32>>, EngineError> {
+        let slot = EngineError::check_slot(slot, self.slots.len())?;
         let mut scratch = self.shared.passes.scratch();
         Ok(self.slots[slot].as_mut().map(|trial| evaluate::phases(&self.shared, trial, &mut scratch)))
     }

@@ -1,7 +1,7 @@
 //! Coefficients of the next map, to be compared with those of another device.
 
 use super::{GpuEngine, Result};
-use crate::engine::Recipe;
+use crate::engine::Method;
 use crate::gpu::commands::Batch;
 use num_complex::Complex32;
 
@@ -12,9 +12,9 @@ impl GpuEngine {
     /// # Errors
     /// `EngineError` when the device is lost.
     pub fn coefficients(&mut self, slot: usize) -> Result<Option<Vec<Complex32>>> {
+        let (chunk, local) = self.place(slot)?;
         let Some(seat) = &self.seats[slot] else { return Ok(None) };
-        let flipping = matches!(seat.recipe, Recipe::Flipping(_));
-        let (chunk, local) = self.place(slot);
+        let flipping = seat.recipe.method() == Method::Flipping;
         self.start_waiting(chunk)?;
         if flipping {
             self.open.queue.write_buffer(&self.chunks[chunk].buffers.lists, 0, bytemuck::bytes_of(&(local as u32)));

@@ -1,0 +1,129 @@
+//! Who sits in which slot, and how trials start.
+
+use super::{GpuEngine, Result};
+use crate::engine::{EngineError, Method, Recipe, Start};
+use crate::gpu::commands::Batch;
+use crate::gpu::numbers::{seeded, unseeded};
+use crate::gpu::shared::Recipe as DeviceRecipe;
+
+/// A trial in a slot.
+pub(super) struct Seat {
+    pub(super) recipe: Recipe,
+    pub(super) cycles: u32,
+    /// Not started on the device yet; phases to be uploaded, if it does not start at random.
+    pub(super) waiting: Option<Option<Vec<[f32; 2]>>>,
+}
+
+/// The seated slots of a chunk by method: parts of one list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Batches {
+    pub(super) flipping: Batch,
+    pub(super) message: Batch,
+}
+
+impl Batches {
+    /// Both.
+    pub(super) fn all(self) -> Batch {
+        Batch { first: self.flipping.first, count: self.flipping.count + self.message.count }
+    }
+}
+
+impl GpuEngine {
+    /// First slot of a chunk.
+    pub(super) fn first_slot(&self, chunk: usize) -> usize {
+        self.plan.chunks[..chunk].iter().sum()
+    }
+
+    /// Chunk of a slot, and its number there.
+    pub(super) fn place(&self, slot: usize) -> Result<(usize, usize)> {
+        let mut local = slot;
+        for (chunk, &size) in self.plan.chunks.iter().enumerate() {
+            if local < size {
+                return Ok((chunk, local));
+            }
+            local -= size;
+        }
+        Err(EngineError::NoSlot { slot, slots: self.seats.len() })
+    }
+
+    /// Seated slots of a chunk whose trials run `method`.
+    fn seated(&self, chunk: usize, method: Method) -> impl Iterator<Item = u32> {
+        let first = self.first_slot(chunk);
+        let runs =
+            move |local: &usize| self.seats[first + local].as_ref().is_some_and(|seat| seat.recipe.method() == method);
+        (0..self.plan.chunks[chunk]).filter(runs).map(|local| local as u32)
+    }
+
+    /// Writes the list of seated slots, sorted by method; the batches of it.
+    pub(super) fn list(&self, chunk: usize) -> Batches {
+        let mut list: Vec<u32> = self.seated(chunk, Method::Flipping).collect();
+        let flipping = Batch { first: 0, count: list.len() };
+        list.extend(self.seated(chunk, Method::Message));
+        let message = Batch { first: flipping.count, count: list.len() - flipping.count };
+        self.open.queue.write_buffer(&self.chunks[chunk].buffers.lists, 0, bytemuck::cast_slice(&list));
+        Batches { flipping, message }
+    }
+
+    /// Starts the trials of a chunk that wait for it.
+    pub(super) fn start_waiting(&mut self, chunk: usize) -> Result<()> {
+        let first = self.first_slot(chunk);
+        let (mut random, mut given) = (Vec::new(), Vec::new());
+        for local in 0..self.plan.chunks[chunk] {
+            let Some(seat) = self.seats[first + local].as_mut() else { continue };
+            match seat.waiting.take() {
+                None => {}
+                Some(None) => random.push(local as u32),
+                Some(Some(phases)) => {
+                    // Empty for seeded starts.
+                    let offset = (local * self.plan.entries * 8) as u64;
+                    self.open.queue.write_buffer(
+                        &self.chunks[chunk].buffers.field,
+                        offset,
+                        bytemuck::cast_slice(&phases),
+                    );
+                    given.push(local as u32);
+                }
+            }
+        }
+        if random.is_empty() && given.is_empty() {
+            return Ok(());
+        }
+        let begin = self.plan.chunks[chunk];
+        let starts = Batch { first: begin, count: random.len() };
+        let all = Batch { first: begin, count: random.len() + given.len() };
+        let list = [random, given].concat();
+        self.open.queue.write_buffer(&self.chunks[chunk].buffers.lists, begin as u64 * 4, bytemuck::cast_slice(&list));
+        let mut recorder = self.recorder(chunk);
+        recorder.start(starts, all)?;
+        let steps = recorder.steps;
+        self.submit(chunk, &steps, None)
+    }
+
+    /// What of a recipe depends on the start alone.
+    pub(super) fn start_numbers(&mut self, start: &Start) -> DeviceRecipe {
+        match start {
+            Start::Random { seed, trial } => DeviceRecipe { seed: *seed, trial: *trial, ..unseeded() },
+            Start::Phases(_) => unseeded(),
+            Start::Seeded { seeds, hold } => {
+                let seated = |set: usize| {
+                    self.seats.iter().zip(&self.recipes).any(|(s, r)| s.is_some() && r.seed_set == set as u32)
+                };
+                let (set, grown) = self.seeds.place(&self.open, &self.tables, seeds, seated);
+                if grown {
+                    for chunk in &mut self.chunks {
+                        chunk.rebind(&self.open, &self.kernels, &self.common, self.seeds.buffer());
+                    }
+                }
+                seeded(seeds, *hold, set)
+            }
+        }
+    }
+
+    pub(super) fn write_recipe(&mut self, slot: usize, recipe: DeviceRecipe) -> Result<()> {
+        let (chunk, local) = self.place(slot)?;
+        self.recipes[slot] = recipe;
+        let offset = (local * size_of::<DeviceRecipe>()) as u64;
+        self.open.queue.write_buffer(&self.chunks[chunk].buffers.recipes, offset, bytemuck::bytes_of(&recipe));
+        Ok(())
+    }
+}

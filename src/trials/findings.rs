@@ -1,0 +1,90 @@
+//! What a search has found so far.
+
+use super::{Candidate, Finished, RunReport, StopReason, Verdict};
+use crate::crystal::{Cell, SpaceGroup};
+use crate::engine::StageSeconds;
+use crate::reflections::PhasedReflection;
+use std::time::Duration;
+
+/// Everything found so far. Trials keep their places and candidates their ids from one pause to the next, so that what was
+/// worked up for (`Candidate::id`, number of its best trial) stays good.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// Finished trials in the order in which they finished: a list that only grows.
+    pub finished: Vec<Finished>,
+    /// Candidates, best first; their places are those of `finished`.
+    pub verdict: Verdict,
+    /// Trials that were started, finished or not.
+    pub started: u32,
+    /// Trial-cycles in all.
+    pub cycles: u64,
+    /// Wall time spent on trials.
+    pub elapsed: Duration,
+    /// Engine time by stage, summed over threads.
+    pub stages: StageSeconds,
+    /// The best trial as long as none is promising, with its phases.
+    fallback: Option<(usize, Vec<PhasedReflection>)>,
+}
+
+impl Findings {
+    /// Places of the finished trials, best first (`Finished::compare`).
+    pub fn ranking(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.finished.len()).collect();
+        order.sort_by(|&a, &b| self.finished[a].compare(&self.finished[b]));
+        order
+    }
+
+    /// By what a worked-up candidate is known: its id, and the number of the trial whose phases it has.
+    pub fn key(&self, candidate: &Candidate) -> (u32, u32) {
+        (candidate.id, self.finished[candidate.best].trial)
+    }
+
+    /// Takes a finished trial in.
+    pub(super) fn take(
+        &mut self,
+        cell: &Cell,
+        space_group: &SpaceGroup,
+        trial: Finished,
+        phased: Vec<PhasedReflection>,
+    ) {
+        let place = self.finished.len();
+        self.finished.push(trial);
+        if self.finished[place].is_promising() {
+            self.fallback = None;
+            self.verdict.add(cell, space_group, &self.finished, place, phased);
+        } else if self.verdict.candidates.is_empty() {
+            let held = self.fallback.as_ref().map(|(held, _)| &self.finished[*held]);
+            if held.is_none_or(|held| self.finished[place].compare(held).is_lt()) {
+                self.fallback = Some((place, phased));
+            }
+        }
+    }
+
+    /// When no trial was worth a candidate, the best becomes one all the same: the user gets to see it, unclaimed.
+    pub(super) fn show_best(&mut self, cell: &Cell, space_group: &SpaceGroup) {
+        if let Some((best, phased)) = self.fallback.take() {
+            self.verdict.add(cell, space_group, &self.finished, best, phased);
+        }
+    }
+
+    /// The report of a run that has ended: trials in the order of the ranking.
+    pub(super) fn report(mut self, stopped: StopReason, fault: Option<String>) -> RunReport {
+        let order = self.ranking();
+        let mut place = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(rank, &i)| place[i] = rank);
+        for candidate in &mut self.verdict.candidates {
+            candidate.best = place[candidate.best];
+            candidate.members.iter_mut().for_each(|i| *i = place[*i]);
+        }
+        RunReport {
+            finished: order.iter().map(|&i| self.finished[i].clone()).collect(),
+            verdict: self.verdict,
+            started: self.started,
+            stopped,
+            fault,
+            cycles: self.cycles,
+            elapsed: self.elapsed,
+            stages: self.stages,
+        }
+    }
+}

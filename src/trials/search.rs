@@ -1,0 +1,176 @@
+//! A search for phases: many trials, until what they have found is worth a look, and on from there.
+//!
+//! Every decision falls at a fixed number of cycles and by the trials' numbers, so that a search is the same for any number of threads, for
+//! any number of engines that share its slots, and whether it was paused or ran through. It depends on the number of slots:
+//! with more of them more trials are under way before the first has taught `Deal` anything.
+
+use super::desk::{Desk, Shift};
+use super::slots::Slots;
+use super::stage::Running;
+use super::starts::Starts;
+use super::{
+    Budget, Clock, Crew, Deal, Findings, Goal, Observer, Progress, RunReport, SeedInput, SeedSource, StopReason,
+};
+use crate::crystal::{Cell, SpaceGroup};
+use crate::engine::{EngineError, StageSeconds};
+use crate::grid::Sampling;
+use crate::phasing::{Arm, GriddedSphere, Patterson, Sphere, StartKind};
+use std::time::Instant;
+
+/// Cycles between looks at the merits: convergence shows within 10–30 cycles, and a look costs about two
+/// cycles (recipe notes §1, §4).
+pub const STEP: u32 = 10;
+
+/// A grid, and who works on it.
+pub struct Workplace {
+    /// Sampling that its arms ask for.
+    pub sampling: Sampling,
+    /// Places of the reflections on the grid.
+    pub gridded: GriddedSphere,
+    /// The engines.
+    pub crew: Crew,
+}
+
+/// What a search is made of.
+pub struct Setup<'a> {
+    /// Cell of the input.
+    pub cell: &'a Cell,
+    /// Its space group.
+    pub space_group: &'a SpaceGroup,
+    /// The reflections.
+    pub sphere: &'a Sphere,
+    /// Arms in the order of their turns, see `Deal`.
+    pub arms: Vec<Arm>,
+    /// Limits; time is the clock's.
+    pub budget: Budget,
+    /// Seed of every random number.
+    pub seed: u32,
+    /// Phases known beforehand.
+    pub seeds: Option<SeedInput<'a>>,
+}
+
+/// A search under way. Between two calls of `go_on` its trials wait in their slots.
+pub struct Search<'a> {
+    crews: Vec<Crew>,
+    slots: Slots<Running>,
+    desk: Desk<'a>,
+    fault: Option<EngineError>,
+}
+
+impl<'a> Search<'a> {
+    /// Nothing has started yet. `workplaces`: one for each sampling that the arms ask for.
+    pub fn new(setup: Setup<'a>, workplaces: Vec<Workplace>) -> Self {
+        debug_assert!(setup.arms.iter().all(|arm| workplaces.iter().any(|place| place.sampling == arm.sampling)));
+        let (mut crews, mut grids) = (Vec::new(), Vec::new());
+        for Workplace { sampling, gridded, crew } in workplaces {
+            let superposed = |arm: &Arm| arm.start == StartKind::Patterson && arm.sampling == sampling;
+            let patterson = setup.arms.iter().any(superposed).then(|| Patterson::new(&gridded.problem));
+            let source = |input| SeedSource::new(input, setup.space_group, setup.sphere, &gridded);
+            let seeds = setup.seeds.map(source);
+            grids.push(Starts { sampling, gridded, patterson, seeds, next: 0 });
+            crews.push(crew);
+        }
+        let deal = Deal::new(&setup.arms);
+        let slots = Slots::new(&crews, STEP);
+        let desk = Desk { setup, grids, deal, findings: Findings::default(), running_best: None };
+        Self { crews, slots, desk, fault: None }
+    }
+
+    /// What has been found so far.
+    pub fn findings(&self) -> &Findings {
+        &self.desk.findings
+    }
+
+    /// Trials in all that may be started from now on.
+    pub fn allow(&mut self, trials: u32) {
+        self.desk.setup.budget.trials = trials;
+    }
+
+    /// Runs until `goal` is reached (`Convinced`), all trials have finished, the clock has ended, the observer says stop, or an engine
+    /// fails. But for the first, running trials are then ended where they stand and the best is shown for lack of a
+    /// candidate; after the failure of an engine, those that ran are lost.
+    pub fn go_on(&mut self, goal: &Goal, clock: &Clock, observer: &mut dyn Observer) -> StopReason {
+        let begun = Instant::now();
+        let before = self.desk.findings.elapsed;
+        let stopped = if self.fault.is_some() {
+            StopReason::DeviceLost
+        } else {
+            self.rounds(goal, clock, observer, &|| before + begun.elapsed()).unwrap_or_else(|error| {
+                self.fault = Some(error);
+                StopReason::DeviceLost
+            })
+        };
+        if stopped != StopReason::Convinced {
+            self.desk.findings.show_best(self.desk.setup.cell, self.desk.setup.space_group);
+        }
+        let findings = &mut self.desk.findings;
+        findings.started = (findings.finished.len() + self.slots.running()) as u32;
+        findings.elapsed = before + begun.elapsed();
+        findings.stages = StageSeconds::default();
+        self.crews.iter().for_each(|crew| findings.stages.add(&crew.stage_seconds()));
+        stopped
+    }
+
+    /// The loop. An engine that fails ends it where it stands: what has finished is in the findings.
+    fn rounds(
+        &mut self,
+        goal: &Goal,
+        clock: &Clock,
+        observer: &mut dyn Observer,
+        elapsed: &dyn Fn() -> std::time::Duration,
+    ) -> Result<StopReason, EngineError> {
+        loop {
+            self.desk.running_best = None;
+            let mut shift = Shift { desk: &mut self.desk, observer: &mut *observer };
+            if !self.slots.round(&mut self.crews, &mut shift)? {
+                return Ok(StopReason::TrialsUsed);
+            }
+            if goal.reached(&self.desk.findings) {
+                return Ok(StopReason::Convinced);
+            }
+            if let Some(reason) = clock.ended() {
+                self.finish_running(observer)?;
+                return Ok(reason);
+            }
+            self.desk.findings.elapsed = elapsed();
+            let progress = self.progress();
+            if !observer.step(&progress) {
+                self.finish_running(observer)?;
+                return Ok(StopReason::Interrupted);
+            }
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        let findings = &self.desk.findings;
+        let finished = findings.finished.iter().map(|trial| trial.merits.r_weak);
+        Progress {
+            finished: findings.finished.len() as u32,
+            trials: self.desk.setup.budget.trials,
+            cycles: findings.cycles,
+            elapsed: findings.elapsed,
+            best_r_weak: finished.chain(self.desk.running_best).min_by(f32::total_cmp),
+            agreeing: findings.verdict.candidates.first().map_or(0, |candidate| candidate.members.len()),
+        }
+    }
+
+    /// Ends every running trial where it stands and takes what it found.
+    ///
+    /// # Errors
+    /// Those of the engines; trials that were not seen by then stay in their slots.
+    pub fn finish_running(&mut self, observer: &mut dyn Observer) -> Result<(), EngineError> {
+        let mut shift = Shift { desk: &mut self.desk, observer };
+        self.slots.clear(&mut self.crews, |look| shift.finish(look))
+    }
+
+    /// The engines, for other work between two calls of `go_on`: only while no trial waits in a slot, which is so after
+    /// every end but `Convinced`.
+    pub fn crews(&mut self) -> Option<&mut [Crew]> {
+        (self.slots.running() == 0).then_some(&mut self.crews)
+    }
+
+    /// The report of a search that has ended for the reason that `go_on` gave last.
+    pub fn report(self, stopped: StopReason) -> RunReport {
+        self.desk.findings.report(stopped, self.fault.map(|error| error.to_string()))
+    }
+}

@@ -1,0 +1,256 @@
+//! The one loop: seat, advance, look, retire, refill.
+//!
+//! ```text
+//! Queue::next ─▶ a free slot ─▶ all engines advance ─▶ Queue::look ─┬─ go on, another recipe, another start
+//!      ▲                                                            └─ leave: the slot is free
+//!      └────────────────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! All engines advance side by side; then the trials are looked at in the order of their numbers, whichever slot they sit in.
+//! So what is found does not depend on threads, nor on how many engines share the slots.
+
+use super::Crew;
+use crate::engine::{Engine, EngineError, Merits, Problem, Recipe, Start};
+use num_complex::Complex32;
+use rayon::prelude::*;
+
+/// A trial to be run.
+pub struct Job<T> {
+    /// Its number: trials are looked at in this order.
+    pub number: u32,
+    /// First phases.
+    pub start: Start,
+    /// What it does in a cycle.
+    pub recipe: Recipe,
+    /// What the queue wants to have at hand when it looks at the trial.
+    pub trial: T,
+}
+
+/// What a trial does after a look.
+pub enum Next {
+    /// It goes on.
+    GoOn,
+    /// It goes on by another recipe of its method.
+    Recipe(Recipe),
+    /// It starts anew in its slot, its cycles counted on.
+    Restart(Start, Recipe),
+    /// It leaves its slot.
+    Leave,
+}
+
+/// What hands out jobs and hears of them.
+pub trait Queue {
+    /// What it keeps of a trial in a slot.
+    type Trial;
+    /// Why it gives up.
+    type Error: From<EngineError>;
+
+    /// The next job for a free slot of crew number `crew`; `None` when it has none for that crew.
+    ///
+    /// # Errors
+    /// When a job cannot be made; ends the loop.
+    fn next(&mut self, crew: usize) -> Result<Option<Job<Self::Trial>>, Self::Error>;
+
+    /// Looks at a trial after a step.
+    ///
+    /// # Errors
+    /// When the queue has had enough; ends the loop.
+    fn look(&mut self, look: &mut Look<'_, Self::Trial>) -> Result<Next, Self::Error>;
+}
+
+/// A trial in its slot, seen between two steps.
+pub struct Look<'a, T> {
+    /// Its number.
+    pub number: u32,
+    /// Number of its crew.
+    pub crew: usize,
+    /// Cycles since it was seated.
+    pub cycles: u32,
+    /// Figures of merit.
+    pub merits: Merits,
+    /// What the queue keeps of it.
+    pub trial: &'a mut T,
+    engine: &'a mut dyn Engine,
+    slot: usize,
+}
+
+impl<T> Look<'_, T> {
+    /// Its phases in layout order, see `Engine::phases`.
+    ///
+    /// # Errors
+    /// Those of the engine; `EngineError::Empty` when it has no phases for a seated trial.
+    pub fn phases(&mut self) -> Result<Vec<Complex32>, EngineError> {
+        self.engine.phases(self.slot)?.ok_or(EngineError::Empty(self.slot))
+    }
+
+    /// The problem of its grid.
+    pub fn problem(&self) -> &Problem {
+        self.engine.problem()
+    }
+}
+
+/// Who sits where. The engines themselves are handed in with every call, always the same ones.
+pub struct Slots<T> {
+    step: u32,
+    seats: Vec<Seat<T>>,
+}
+
+struct Seat<T> {
+    crew: usize,
+    engine: usize,
+    slot: usize,
+    sitting: Option<Sitting<T>>,
+}
+
+struct Sitting<T> {
+    number: u32,
+    cycles: u32,
+    merits: Option<Merits>,
+    trial: T,
+}
+
+impl<T> Slots<T> {
+    /// Empty slots of `crews`, looked at every `step` cycles.
+    pub fn new(crews: &[Crew], step: u32) -> Self {
+        let seat = |crew, engine, slot| Seat { crew, engine, slot, sitting: None };
+        let seats = crews.iter().enumerate().flat_map(|(c, crew)| {
+            let engines = crew.engines().iter().enumerate();
+            engines.flat_map(move |(e, engine)| (0..engine.slots()).map(move |slot| seat(c, e, slot)))
+        });
+        Self { step, seats: seats.collect() }
+    }
+
+    /// Trials that sit in a slot.
+    pub fn running(&self) -> usize {
+        self.seats.iter().filter(|seat| seat.sitting.is_some()).count()
+    }
+
+    /// Runs until the queue has no more jobs and all trials have left.
+    ///
+    /// # Errors
+    /// Those of the engines and of the queue; trials stay in their slots.
+    pub fn run<Q: Queue<Trial = T>>(&mut self, crews: &mut [Crew], queue: &mut Q) -> Result<(), Q::Error> {
+        while self.round(crews, queue)? {}
+        Ok(())
+    }
+
+    /// Fills free slots, advances every trial by one step and looks at it; false when there was none.
+    ///
+    /// # Errors
+    /// Those of the engines and of the queue; trials stay in their slots.
+    pub fn round<Q: Queue<Trial = T>>(&mut self, crews: &mut [Crew], queue: &mut Q) -> Result<bool, Q::Error> {
+        for crew in 0..crews.len() {
+            self.refill(crew, &mut crews[crew], queue)?;
+        }
+        if self.running() == 0 {
+            return Ok(false);
+        }
+        let step = self.step;
+        self.on_engines(crews, |engine| {
+            engine.advance(step)?;
+            engine.merits()
+        })?;
+        self.seats.iter_mut().filter_map(|seat| seat.sitting.as_mut()).for_each(|sitting| sitting.cycles += step);
+        self.each(crews, |look| queue.look(look))?;
+        Ok(true)
+    }
+
+    /// Ends every trial where it stands; `end` sees it for the last time.
+    ///
+    /// # Errors
+    /// Those of the engines and of `end`; trials that were not seen yet stay in their slots.
+    pub fn clear<E: From<EngineError>>(
+        &mut self,
+        crews: &mut [Crew],
+        mut end: impl FnMut(&mut Look<'_, T>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.on_engines(crews, |engine| engine.merits())?;
+        self.each(crews, |look| end(look).map(|()| Next::Leave))
+    }
+
+    /// Fills the free slots of one crew, engines with the fewest trials first.
+    fn refill<Q: Queue<Trial = T>>(&mut self, number: usize, crew: &mut Crew, queue: &mut Q) -> Result<(), Q::Error> {
+        let mut busy = vec![0usize; crew.engines().len()];
+        for seat in self.seats.iter().filter(|seat| seat.crew == number && seat.sitting.is_some()) {
+            busy[seat.engine] += 1;
+        }
+        loop {
+            let free = self.seats.iter_mut().filter(|seat| seat.crew == number && seat.sitting.is_none());
+            let Some(seat) = free.min_by_key(|seat| (busy[seat.engine], seat.engine, seat.slot)) else { return Ok(()) };
+            let Some(Job { number, start, recipe, trial }) = queue.next(number)? else { return Ok(()) };
+            crew.engines_mut()[seat.engine].seat(seat.slot, &start, recipe)?;
+            busy[seat.engine] += 1;
+            seat.sitting = Some(Sitting { number, cycles: 0, merits: None, trial });
+        }
+    }
+
+    /// Lets every engine that has a trial do `work`, side by side on as many threads as the pool of the caller has, and takes the
+    /// figures of merit it comes back with.
+    fn on_engines(
+        &mut self,
+        crews: &mut [Crew],
+        work: impl Fn(&mut dyn Engine) -> Result<Vec<Option<Merits>>, EngineError> + Sync,
+    ) -> Result<(), EngineError> {
+        let taken = |c: usize, e: usize| {
+            self.seats.iter().any(|seat| seat.crew == c && seat.engine == e && seat.sitting.is_some())
+        };
+        let mut engines: Vec<((usize, usize), &mut Box<dyn Engine>)> = Vec::new();
+        for (c, crew) in crews.iter_mut().enumerate() {
+            let busy = crew.engines_mut().iter_mut().enumerate().filter(|(e, _)| taken(c, *e));
+            engines.extend(busy.map(|(e, engine)| ((c, e), engine)));
+        }
+        let report = |(place, engine): ((usize, usize), &mut Box<dyn Engine>)| {
+            let slots = engine.slots();
+            work(engine.as_mut()).and_then(|merits| match merits.len() {
+                reported if reported == slots => Ok((place, merits)),
+                reported => Err(EngineError::Report { reported, slots }),
+            })
+        };
+        // One engine has all threads to itself, and a device should not wait for a thread of the pool.
+        let reports: Vec<_> = if engines.len() > 1 {
+            engines.into_par_iter().map(report).collect()
+        } else {
+            engines.into_iter().map(report).collect()
+        };
+        for reported in reports {
+            let ((c, e), merits) = reported?;
+            for seat in self.seats.iter_mut().filter(|seat| seat.crew == c && seat.engine == e) {
+                if let Some(sitting) = &mut seat.sitting {
+                    sitting.merits = merits[seat.slot];
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows every trial, in the order of the numbers, and does what is said.
+    fn each<E: From<EngineError>>(
+        &mut self,
+        crews: &mut [Crew],
+        mut see: impl FnMut(&mut Look<'_, T>) -> Result<Next, E>,
+    ) -> Result<(), E> {
+        let number = |i: usize| self.seats[i].sitting.as_ref().map(|sitting| sitting.number);
+        let mut order: Vec<(u32, usize)> = (0..self.seats.len()).filter_map(|i| Some((number(i)?, i))).collect();
+        order.sort_unstable();
+        for (_, i) in order {
+            let Seat { crew, engine, slot, sitting: seated } = &mut self.seats[i];
+            let Some(sitting) = seated.as_mut() else { continue };
+            let engine = crews[*crew].engines_mut()[*engine].as_mut();
+            let merits = sitting.merits.ok_or(EngineError::Empty(*slot))?;
+            let (number, cycles) = (sitting.number, sitting.cycles);
+            let mut look = Look { number, crew: *crew, cycles, merits, trial: &mut sitting.trial, engine, slot: *slot };
+            let next = see(&mut look)?;
+            let engine = look.engine;
+            match next {
+                Next::GoOn => {}
+                Next::Recipe(recipe) => engine.change_recipe(*slot, recipe)?,
+                Next::Restart(start, recipe) => engine.seat(*slot, &start, recipe)?,
+                Next::Leave => {
+                    engine.vacate(*slot)?;
+                    *seated = None;
+                }
+            }
+        }
+        Ok(())
+    }
+}

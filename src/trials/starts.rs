@@ -1,0 +1,34 @@
+//! What the trials of one grid may start from.
+
+use super::SeedSource;
+use crate::engine::Start;
+use crate::grid::Sampling;
+use crate::phasing::{Arm, GriddedSphere, Patterson, StartKind};
+
+/// A grid of the search, with what is made once for all its trials.
+pub(super) struct Starts<'a> {
+    /// Sampling that its arms ask for.
+    pub sampling: Sampling,
+    /// Places of the reflections on the grid.
+    pub gridded: GriddedSphere,
+    /// Where an arm asks for it.
+    pub patterson: Option<Patterson>,
+    /// For a run from seeds.
+    pub seeds: Option<SeedSource<'a>>,
+    /// Next trial that may be one of this grid: each grid has its own queue, of the trials whose arm asks for its sampling.
+    pub next: u32,
+}
+
+impl Starts<'_> {
+    /// The start of trial number `trial` of `arm`, one of `arms` arms.
+    pub fn start(&mut self, arm: &Arm, seed: u32, trial: u32, arms: usize) -> Start {
+        let problem = &self.gridded.problem;
+        match (arm.start, &self.patterson, &mut self.seeds) {
+            (StartKind::Patterson, Some(patterson), _) => Start::Phases(patterson.phases(problem, seed, trial)),
+            (StartKind::Seeded(start), _, Some(source)) => {
+                Start::Seeded { seeds: source.seeds(problem, start, seed, trial, arms), hold: start.hold }
+            }
+            _ => Start::Random { seed, trial },
+        }
+    }
+}

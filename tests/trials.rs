@@ -1,0 +1,293 @@
+//! The one loop and the search on it: who shares the slots, what a pause changes (nothing), and what is told.
+
+use seedflip::engine::cpu::CpuBackend;
+use seedflip::engine::{Backend, EngineError, Recipe, Start};
+use seedflip::grid::Sampling;
+use seedflip::input::{self, Input};
+use seedflip::phasing::{Arm, Methods, Sphere, expected_atoms, portfolio};
+use seedflip::trials::{
+    Budget, Clock, Crew, Event, Finished, Goal, Job, Look, Next, Observer, Pass, Progress, Queue, RunReport, Search,
+    Setup, Slots, StopReason, TrialPhases, Workplace, run_passes,
+};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+const D_MIN: f64 = 1.0;
+const SLOTS: usize = 4;
+
+fn aspirin() -> Input {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/aspirin.ins");
+    input::read(&path, None, None).unwrap()
+}
+
+fn sphere(input: &Input, d_min: f64) -> Sphere {
+    let header = &input.data.header;
+    Sphere::new(&header.cell, &header.space_group, &input.data.reflections, expected_atoms(header), d_min)
+}
+
+fn backend(threads: usize) -> CpuBackend {
+    CpuBackend::new(Arc::new(rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()))
+}
+
+/// A search on `engines` engines that share the slots.
+fn search<'a>(input: &'a Input, sphere: &'a Sphere, trials: u32, engines: usize, threads: usize) -> Search<'a> {
+    let header = &input.data.header;
+    let gridded = sphere.problem(Sampling::Nyquist);
+    let crew = Crew::new(&backend(threads), &gridded.problem, SLOTS, engines).unwrap();
+    assert_eq!(crew.slots(), SLOTS);
+    let setup = Setup {
+        cell: &header.cell,
+        space_group: &header.space_group,
+        sphere,
+        arms: portfolio(Methods::Both, sphere.atoms()),
+        budget: Budget { trials, max_cycles: None, time_limit: None },
+        seed: 1,
+        seeds: None,
+    };
+    Search::new(setup, vec![Workplace { sampling: Sampling::Nyquist, gridded, crew }])
+}
+
+/// Writes down what it hears; ends a run after so many steps.
+#[derive(Default)]
+struct Scribe {
+    lines: Vec<String>,
+    finished: Vec<(Finished, TrialPhases)>,
+    steps: usize,
+    enough: Option<usize>,
+}
+
+impl Observer for Scribe {
+    fn step(&mut self, progress: &Progress) -> bool {
+        self.steps += 1;
+        self.lines.push(format!("{} finished, {} cycles", progress.finished, progress.cycles));
+        self.enough != Some(self.steps)
+    }
+
+    fn event(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Finished { trial, phases } => self.finished.push(((*trial).clone(), (*phases).clone())),
+            other => self.lines.push(format!("{other:?}")),
+        }
+    }
+}
+
+/// Everything that must not differ.
+fn text(report: &RunReport) -> String {
+    let candidates: Vec<_> = report.verdict.candidates.iter().map(|c| (c.id, c.best, &c.members, &c.phased)).collect();
+    let found = serde_json::to_string(&report.finished).unwrap();
+    format!("{found} {candidates:?} {} {} {:?}", report.started, report.cycles, report.stopped)
+}
+
+fn run(mut search: Search<'_>, goal: &Goal) -> (String, Scribe) {
+    let mut scribe = Scribe::default();
+    let stopped = search.go_on(goal, &Clock::new(None), &mut scribe);
+    (text(&search.report(stopped)), scribe)
+}
+
+#[test]
+fn engines_that_share_the_slots_and_threads_change_nothing() {
+    let input = aspirin();
+    let sphere = sphere(&input, D_MIN);
+    // To the end of the budget, so that slots are refilled and arms are dealt by what was learnt.
+    let goal = Goal { agreeing: Some(usize::MAX), ..Goal::default() };
+    let (one, heard) = run(search(&input, &sphere, 14, 1, 1), &goal);
+    assert!(one.contains("TrialsUsed") && one.contains("proven"), "{one}");
+    for (engines, threads) in [(1, 3), (2, 1), (2, 2), (3, 2)] {
+        let (other, also) = run(search(&input, &sphere, 14, engines, threads), &goal);
+        assert_eq!(one, other, "{engines} engines, {threads} threads");
+        assert_eq!(
+            (&heard.lines, &heard.finished),
+            (&also.lines, &also.finished),
+            "{engines} engines, {threads} threads"
+        );
+    }
+}
+
+#[test]
+fn a_search_that_was_paused_finds_what_one_finds_that_ran_through() {
+    let input = aspirin();
+    let sphere = sphere(&input, D_MIN);
+    let clock = Clock::new(None);
+    let end = Goal { finished: Some(9), agreeing: Some(usize::MAX), seen: None };
+    let (through, heard) = run(search(&input, &sphere, 14, 1, 2), &end);
+    let mut paused = search(&input, &sphere, 14, 2, 2);
+    let (mut scribe, mut pauses, mut ids) = (Scribe::default(), 0, HashMap::new());
+    while paused.findings().finished.len() < 9 {
+        let finished = Some((paused.findings().finished.len() + 1).min(9));
+        let goal = Goal { finished, agreeing: Some(usize::MAX), seen: None };
+        assert_eq!(paused.go_on(&goal, &clock, &mut scribe), StopReason::Convinced);
+        pauses += 1;
+        // Trials keep their places and candidates their names: the first trial of each stays what it was.
+        let findings = paused.findings();
+        for candidate in &findings.verdict.candidates {
+            let first = findings.finished[candidate.members[0]].trial;
+            assert_eq!(*ids.entry(candidate.id).or_insert(first), first);
+        }
+        assert!(findings.started as usize > findings.finished.len(), "trials wait in their slots");
+    }
+    assert!(pauses > 3, "{pauses}");
+    assert_eq!(text(&paused.report(StopReason::Convinced)), through);
+    assert_eq!(scribe.finished, heard.finished);
+}
+
+#[test]
+fn goals_are_reached_when_something_new_is_there() {
+    let input = aspirin();
+    let sphere = sphere(&input, D_MIN);
+    let clock = Clock::new(None);
+    let mut scribe = Scribe::default();
+    let mut search = search(&input, &sphere, 96, 1, 2);
+    assert_eq!(search.go_on(&Goal::default(), &clock, &mut scribe), StopReason::Convinced);
+    let agreeing = |search: &Search<'_>| search.findings().verdict.candidates[0].members.len();
+    let first = agreeing(&search);
+    assert!(first >= search.findings().verdict.candidates[0].agreeing_for_end());
+    let goal = Goal::after(search.findings(), 2, 1000);
+    assert!(!goal.reached(search.findings()), "nothing new yet");
+    let key = search.findings().key(&search.findings().verdict.candidates[0]);
+    assert_eq!(search.go_on(&goal, &clock, &mut scribe), StopReason::Convinced);
+    let findings = search.findings();
+    let better = findings.key(&findings.verdict.candidates[0]) != key;
+    assert!(better || agreeing(&search) >= first + 2, "{better}, {first}, {}", agreeing(&search));
+    // A number of trials, whatever they find; and the end of the budget, which can be raised.
+    let goal = Goal { agreeing: Some(usize::MAX), ..Goal::after(search.findings(), 0, 3) };
+    let before = search.findings().finished.len();
+    assert_eq!(search.go_on(&Goal { seen: None, ..goal }, &clock, &mut scribe), StopReason::Convinced);
+    let after = search.findings().finished.len();
+    assert!(after >= before + 3 && search.crews().is_none());
+    let never = Goal { agreeing: Some(usize::MAX), ..Goal::default() };
+    let started = search.findings().started;
+    search.allow(started);
+    assert_eq!(search.go_on(&never, &clock, &mut scribe), StopReason::TrialsUsed);
+    assert_eq!((search.findings().finished.len() as u32, search.findings().started), (started, started));
+    assert!(search.crews().is_some());
+    search.allow(started + 1);
+    assert_eq!(search.go_on(&never, &clock, &mut scribe), StopReason::TrialsUsed);
+    assert_eq!(search.findings().finished.len() as u32, started + 1);
+}
+
+#[test]
+fn whoever_ends_a_run_keeps_what_was_running() {
+    let input = aspirin();
+    // Too coarse to solve: nothing convinces.
+    let sphere = sphere(&input, 2.0);
+    let mut scribe = Scribe { enough: Some(2), ..Scribe::default() };
+    let mut stopped = search(&input, &sphere, 96, 2, 2);
+    assert_eq!(stopped.go_on(&Goal::default(), &Clock::new(None), &mut scribe), StopReason::Interrupted);
+    assert_eq!((stopped.findings().finished.len(), stopped.findings().started), (SLOTS, SLOTS as u32));
+    assert_eq!(stopped.findings().verdict.candidates.len(), 1, "the best is shown");
+    assert!(scribe.finished.iter().map(|(trial, _)| trial.trial).eq(0..SLOTS as u32));
+    let over = Clock::new(Some(Duration::ZERO));
+    let mut late = search(&input, &sphere, 96, 1, 1);
+    assert_eq!(late.go_on(&Goal::default(), &over, &mut Scribe::default()), StopReason::TimeLimit);
+    let asked = Clock::new(None);
+    asked.stop();
+    assert_eq!(late.go_on(&Goal::default(), &asked, &mut Scribe::default()), StopReason::Interrupted);
+    assert_eq!(late.findings().finished.len(), 2 * SLOTS);
+}
+
+/// What a journal would keep brings every phase back.
+#[test]
+fn a_finished_trial_goes_through_text_with_its_phases() {
+    let input = aspirin();
+    let sphere = sphere(&input, D_MIN);
+    let (_, scribe) = run(search(&input, &sphere, 6, 1, 2), &Goal::default());
+    assert!(!scribe.finished.is_empty());
+    for kept in &scribe.finished {
+        let text = serde_json::to_string(kept).unwrap();
+        let back: (Finished, TrialPhases) = serde_json::from_str(&text).unwrap();
+        assert_eq!(&back, kept);
+        let phased = sphere.phased_by(&back.1.0);
+        assert_eq!(phased.len(), sphere.measured().count());
+        assert_eq!(phased, sphere.phased_by(&kept.1.0));
+    }
+}
+
+/// Numbers of cycles that trials take; notes who ran when.
+struct Shop {
+    lengths: Vec<u32>,
+    next: usize,
+    seen: Vec<(u32, u32)>,
+    recipe: Recipe,
+    bad: Option<usize>,
+}
+
+impl Queue for Shop {
+    type Trial = u32;
+    type Error = EngineError;
+
+    fn next(&mut self, _: usize) -> Result<Option<Job<u32>>, EngineError> {
+        let Some(&length) = self.lengths.get(self.next) else { return Ok(None) };
+        let number = self.next as u32;
+        let short = Start::Phases(vec![num_complex::Complex32::new(1.0, 0.0)].into());
+        let start = if self.bad == Some(self.next) { short } else { Start::Random { seed: 1, trial: number } };
+        self.next += 1;
+        Ok(Some(Job { number, start, recipe: self.recipe, trial: length }))
+    }
+
+    fn look(&mut self, look: &mut Look<'_, u32>) -> Result<Next, EngineError> {
+        self.seen.push((look.number, look.cycles));
+        assert_eq!(look.phases()?.len(), look.problem().layout().len());
+        Ok(if look.cycles >= *look.trial { Next::Leave } else { Next::GoOn })
+    }
+}
+
+fn shop(arm: &Arm, bad: Option<usize>) -> Shop {
+    Shop { lengths: vec![3, 1, 2, 1, 1], next: 0, seen: Vec::new(), recipe: arm.recipe(1, 0), bad }
+}
+
+#[test]
+fn slots_are_filled_again_and_looked_at_in_the_order_of_the_trials() {
+    let input = aspirin();
+    let problem = sphere(&input, 2.0).problem(Sampling::Nyquist).problem;
+    let arm = portfolio(Methods::Message, 20.0)[0];
+    let expected = vec![(0, 1), (1, 1), (0, 2), (2, 1), (0, 3), (2, 2), (3, 1), (4, 1)];
+    for engines in [1, 2] {
+        let mut crews = [Crew::new(&backend(2), &problem, 2, engines).unwrap()];
+        let mut shop = shop(&arm, None);
+        let mut slots = Slots::new(&crews, 1);
+        slots.run(&mut crews, &mut shop).unwrap();
+        assert_eq!((slots.running(), &shop.seen), (0, &expected), "{engines}");
+    }
+}
+
+#[test]
+fn broken_rules_of_the_boundary_are_errors_with_a_name() {
+    let input = aspirin();
+    let problem = sphere(&input, 2.0).problem(Sampling::Nyquist).problem;
+    let entries = problem.layout().len();
+    let arms = portfolio(Methods::Both, 20.0);
+    let mut crews = [Crew::new(&backend(1), &problem, 2, 1).unwrap()];
+    let mut slots = Slots::new(&crews, 1);
+    let failed = slots.run(&mut crews, &mut shop(&arms[0], Some(3)));
+    assert_eq!(failed, Err(EngineError::Length { given: 1, entries }));
+    let mut engine = backend(1).engine(problem, 2).unwrap();
+    let (flip, pass) = (arms[0].recipe(1, 0), arms[1].recipe(1, 0));
+    let start = Start::Random { seed: 1, trial: 0 };
+    let none = EngineError::NoSlot { slot: 2, slots: 2 };
+    assert_eq!(engine.seat(2, &start, flip), Err(none.clone()));
+    assert_eq!(engine.vacate(2), Err(none.clone()));
+    assert_eq!(engine.phases(2), Err(none.clone()));
+    assert_eq!(engine.change_recipe(2, flip), Err(none));
+    assert_eq!(engine.change_recipe(1, flip), Err(EngineError::Empty(1)));
+    engine.seat(1, &start, flip).unwrap();
+    assert_eq!(engine.change_recipe(1, pass), Err(EngineError::OtherMethod(1)));
+}
+
+#[test]
+fn passes_come_back_in_their_order_however_many_slots_there_are() {
+    let input = aspirin();
+    let problem = sphere(&input, 1.5).problem(Sampling::Nyquist).problem;
+    let passes = || {
+        let recipes = portfolio(Methods::Both, 20.0).into_iter().enumerate();
+        recipes
+            .map(|(i, arm)| Pass { start: Start::Random { seed: 3, trial: i as u32 }, recipe: arm.recipe(1, 7) })
+            .collect()
+    };
+    let crew = |slots, engines| Crew::new(&backend(2), &problem, slots, engines).unwrap();
+    let together = run_passes(crew(8, 2), passes(), 12).unwrap();
+    assert_eq!(together.len(), 8);
+    assert_eq!(together, run_passes(crew(1, 1), passes(), 12).unwrap());
+    assert!(together.iter().all(|passed| passed.merits.cycles == 12));
+}
