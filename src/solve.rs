@@ -5,23 +5,29 @@
 mod seeded;
 mod settle;
 mod structures;
+mod teller;
+mod watch;
 
+pub use crate::engine::Device;
 pub use seeded::{SeedOutcome, SeedSummary};
 pub use structures::{MOST_STRUCTURES, Route, Structure};
+pub use watch::{Stage, Watch};
 
 use crate::crystal::SpaceGroup;
-use crate::engine::{Backend, Device, EngineError};
+use crate::engine::{Backend, EngineError};
 use crate::phasing::{Arm, Methods, Sphere, expected_atoms, portfolio, seeded_portfolio};
 use crate::reflections::{DataSet, reach};
 use crate::trials::runner::GridEngine;
-use crate::trials::{Budget, Observer, RunReport, Runner, SeedInput};
+use crate::trials::{Budget, RunReport, Runner, SeedInput};
 use crate::trust::{BAR, Evidence, probability};
 use crate::{Error, Result};
+use schemars::JsonSchema;
 use seeded::outcome;
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
 use structures::Bench;
+use teller::Teller;
 
 /// Data beyond this resolution do not help the search in P1 and cost time; recipe notes §6 cut at 0.8 Å.
 pub const DEFAULT_D_MIN: f64 = 0.8;
@@ -53,7 +59,7 @@ pub struct Options {
 }
 
 /// The parameters a run really used.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct Effective {
     /// Seed of every random number.
     pub seed: u32,
@@ -126,7 +132,7 @@ pub fn solve(
     seeds: Option<SeedInput<'_>>,
     backend: &dyn Backend,
     pool: Arc<rayon::ThreadPool>,
-    observer: &mut dyn Observer,
+    watch: &mut dyn Watch,
 ) -> Result<Solved> {
     let begun = std::time::Instant::now();
     let header = &data.header;
@@ -192,9 +198,9 @@ pub fn solve(
     let setup = begun.elapsed().as_secs_f64();
     let runner = Runner { cell, space_group, sphere: &sphere, engines, arms, budget, seed: options.seed, seeds };
     // Inside the pool, so that comparisons and structures keep to its threads as well.
-    let report = pool.install(|| runner.run(observer));
+    let report = pool.install(|| runner.run(watch));
     let trials = begun.elapsed().as_secs_f64() - setup;
-    let bench = Bench::new(data, hint, &sphere, &report, &pool);
+    let bench = Bench::new(data, hint, &sphere, &report, &pool, Teller::new(watch));
     let structures = pool.install(|| bench.structures());
     let seconds = Seconds { setup, trials, structures: begun.elapsed().as_secs_f64() - setup - trials };
     if let (Some(summary), Some(input), Some(first)) = (&mut summary, seeds, report.verdict.candidates.first()) {

@@ -1,5 +1,6 @@
 //! What one trial does in a cycle. Recipes are resolved numbers: thresholds, counts, table numbers.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Posterior mean of an unseeded phase at the start of message passing, in units of E: small, so that
@@ -7,7 +8,7 @@ use serde::Serialize;
 pub const UNSEEDED_MEAN: f32 = 0.2;
 
 /// One of the two iterations, with its numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
 #[serde(tag = "method", rename_all = "snake_case")]
 pub enum Recipe {
     /// Charge flipping (Oszlányi & Sütő 2004, A60, 134).
@@ -17,7 +18,7 @@ pub enum Recipe {
 }
 
 /// Which amplitudes are imposed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Amplitudes {
     /// |E|.
@@ -27,7 +28,7 @@ pub enum Amplitudes {
 }
 
 /// A charge-flipping recipe.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
 pub struct FlipRecipe {
     /// Threshold δ in units of the map's σ.
     pub k: f32,
@@ -39,7 +40,7 @@ pub struct FlipRecipe {
 }
 
 /// Posterior of the density at a voxel, given the cavity map u in units of its σ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Denoiser {
     /// f = 1/(1 + exp(−(s u − s²/2 − ln(M/N − 1)))): equal atoms, posterior probability of one.
@@ -49,7 +50,7 @@ pub enum Denoiser {
 }
 
 /// What message passing makes of seeds as long as they are held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SeedUse {
     /// They stay at their prior means.
@@ -63,7 +64,7 @@ pub enum SeedUse {
 }
 
 /// A message-passing recipe.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
 pub struct MessageRecipe {
     /// Posterior of the density.
     pub denoiser: Denoiser,

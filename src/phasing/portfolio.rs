@@ -3,6 +3,7 @@
 use crate::engine::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe, SeedUse};
 use crate::grid::Sampling;
 use crate::twins::random::{trial_hash, unit_interval};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Threshold k is drawn from this window: it is narrow, and its place differs from structure to
@@ -24,7 +25,7 @@ const K_KEY: u32 = 0xFFFF_0002;
 const WEAK_KEY: u32 = 0xFFFF_0003;
 
 /// Which methods a run may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Methods {
     /// Flipping and message passing side by side.
@@ -47,7 +48,7 @@ impl Methods {
 }
 
 /// Where an arm's trials start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StartKind {
     /// Random phases.
@@ -59,7 +60,7 @@ pub enum StartKind {
 }
 
 /// How an arm uses seeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct SeedStart {
     /// Cycles for which they are held.
     pub hold: u32,
@@ -68,7 +69,7 @@ pub struct SeedStart {
 }
 
 /// One arm: what its trials have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
 pub struct Arm {
     /// Short name for tables.
     pub name: &'static str,
@@ -81,7 +82,7 @@ pub struct Arm {
     pub(super) kind: Kind,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
     Flip(Amplitudes),

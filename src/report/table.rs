@@ -203,6 +203,16 @@ pub fn atoms_line(model: &Model) -> String {
     format!("{} independent atoms, in the cell {}", model.atoms, formula(model))
 }
 
+/// Remark lines of a `.res` that is written in the middle of a run.
+pub fn early_remarks(structure: &Structure) -> Vec<String> {
+    let mut lines = vec![
+        format!("seedflip {}: best model so far of a run that goes on", env!("CARGO_PKG_VERSION")),
+        "not judged yet; if this line stays, the run was ended before it was".to_owned(),
+    ];
+    lines.extend(structure.model.iter().flat_map(|m| [model_line(m), atoms_line(m)]));
+    lines
+}
+
 /// Remark lines of a `.res`.
 pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<String> {
     let candidate = &solved.report.verdict.candidates[structure.candidate];

@@ -1,6 +1,7 @@
 //! From the candidates of a run to structures: phases settled, space groups ranked, maps and atoms in each.
 
 use super::settle::settled;
+use super::teller::Teller;
 use crate::crystal::{ScatteringTable, Site, SpaceGroup};
 use crate::engine::cpu::CpuEngine;
 use crate::engine::{Engine, Merits, Recipe, Start};
@@ -14,6 +15,7 @@ use crate::symmetry::{GroupCandidate, OperatorFits, Score, group_candidates};
 use crate::trials::{Candidate, RunReport};
 use crate::trust::NO_MODEL_R1;
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::{Arc, OnceLock};
 
@@ -64,7 +66,7 @@ pub struct Structure {
 }
 
 /// What phases went through between the trial and the map.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Route {
     /// Averaged over the space group.
@@ -100,6 +102,7 @@ pub struct Bench<'a> {
     pub report: &'a RunReport,
     /// Threads.
     pub pool: &'a Arc<rayon::ThreadPool>,
+    teller: Teller<'a>,
     grids: [OnceLock<GriddedSphere>; 2],
 }
 
@@ -111,17 +114,22 @@ impl<'a> Bench<'a> {
         sphere: &'a Sphere,
         report: &'a RunReport,
         pool: &'a Arc<rayon::ThreadPool>,
+        teller: Teller<'a>,
     ) -> Self {
-        Self { data, hint, sphere, report, pool, grids: [OnceLock::new(), OnceLock::new()] }
+        Self { data, hint, sphere, report, pool, teller, grids: [OnceLock::new(), OnceLock::new()] }
     }
 
     /// The structures, the most believed first: those of the first candidate by belief in its space groups, then the others.
     pub fn structures(&self) -> Vec<Structure> {
         let candidates = &self.report.verdict.candidates;
-        let work: Vec<(usize, Phases)> = (0..candidates.len())
-            .into_par_iter()
-            .flat_map_iter(|i| self.phases(i).into_iter().map(move |phases| (i, phases)))
-            .collect();
+        self.teller.settling(candidates.len());
+        let of_candidate = |i: usize| {
+            let phases = self.phases(i);
+            self.teller.settled();
+            phases.into_iter().map(move |phases| (i, phases))
+        };
+        let work: Vec<(usize, Phases)> = (0..candidates.len()).into_par_iter().flat_map_iter(of_candidate).collect();
+        self.teller.modelling(work.len());
         let mut structures: Vec<Structure> =
             work.into_par_iter().filter_map(|(i, phases)| self.structure(i, phases)).collect();
         rank(&mut structures);
@@ -190,7 +198,9 @@ impl<'a> Bench<'a> {
             let model = reflections.as_ref().and_then(|reflections| self.model(&group, reflections, &solution));
             Structure { candidate: number, group: group.clone(), belief: 0.0, score, solution, route, model }
         });
-        structures.min_by(|a, b| a.r1().total_cmp(&b.r1()))
+        let structure = structures.min_by(|a, b| a.r1().total_cmp(&b.r1()))?;
+        self.teller.modelled(&structure, handicapped(&structure));
+        Some(structure)
     }
 
     /// The map from the candidate's own phases, polished where that pays.
@@ -270,10 +280,13 @@ fn both_versions(
     first
 }
 
+/// By what the structures of one candidate are compared: the misfit, in which symmetry makes up for parameters.
+fn handicapped(structure: &Structure) -> f64 {
+    structure.r1().ln() - HANDICAP * (structure.group.operations().len() as f64).log2()
+}
+
 /// Orders structures: those of the first candidate by belief, then the others as they come.
 fn rank(structures: &mut [Structure]) {
-    let order = |s: &Structure| (s.group.operations().len() as f64).log2();
-    let handicapped = |s: &Structure| s.r1().ln() - HANDICAP * order(s);
     let first = |s: &&mut Structure| s.candidate == 0;
     let best = structures.iter().filter(|s| s.candidate == 0).map(handicapped).fold(f64::INFINITY, f64::min);
     for structure in structures.iter_mut().filter(first) {

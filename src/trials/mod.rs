@@ -24,6 +24,7 @@ pub mod runner;
 pub mod seed_source;
 pub mod verdict;
 
+pub use crate::engine::{Merits, Recipe, StageSeconds};
 pub use budget::Budget;
 pub use deal::Deal;
 pub use finished::Finished;

@@ -2,11 +2,12 @@
 
 use super::{Finished, Verdict};
 use crate::engine::StageSeconds;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::time::Duration;
 
 /// Why a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
     /// The best trials agree and convince.
