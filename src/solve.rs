@@ -2,6 +2,7 @@
 //!
 //! Imports: `trials`, `phasing`, `engine`, `symmetry`, `model`, `trust`, `grid`, `structure`, `seed`, `reflections`, `crystal`, `error`.
 
+mod memory;
 mod seeded;
 mod settle;
 mod structures;
@@ -9,6 +10,7 @@ mod teller;
 mod watch;
 
 pub use crate::engine::Device;
+pub use memory::allow;
 pub use seeded::{SeedOutcome, SeedSummary};
 pub use structures::{MOST_STRUCTURES, Route, Structure};
 pub use watch::{Stage, Watch};
@@ -37,10 +39,6 @@ pub fn resolution(data: &DataSet, asked: Option<f64>) -> f64 {
     asked.unwrap_or(DEFAULT_D_MIN).max(data.shells.d_min)
 }
 
-/// Largest sphere that is phased, in reflections of the half sphere: the CPU's 8 slots then take 2 GB, five candidates 0.5 GB each
-/// and their maps as much again.
-const MOST_REFLECTIONS: f64 = 6e6;
-
 /// What the user can choose. `None` means: by the size of the problem.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Options {
@@ -56,6 +54,8 @@ pub struct Options {
     pub max_cycles: Option<u32>,
     /// Wall time at most.
     pub time_limit: Option<Duration>,
+    /// Memory at most, bytes.
+    pub memory: Option<u64>,
 }
 
 /// The parameters a run really used.
@@ -138,14 +138,7 @@ pub fn solve(
     let header = &data.header;
     let (cell, space_group) = (&header.cell, &header.space_group);
     let d_min = resolution(data, options.d_min);
-    // Half a sphere of radius 1/d in reciprocal space.
-    let expected = 2.0 / 3.0 * std::f64::consts::PI * cell.volume / d_min.powi(3);
-    if expected > MOST_REFLECTIONS {
-        return Err(Error::unusable(
-            format!("the sphere to {d_min:.2} Å holds {:.0} reflections, too many to phase", 2.0 * expected),
-            "choose a lower resolution with --resolution, or check the cell",
-        ));
-    }
+    allow(data, d_min, pool.current_num_threads(), options.memory)?;
     let sphere = Sphere::new(cell, space_group, &data.reflections, expected_atoms(header), d_min);
     if sphere.measured().count() < FEWEST_MEASURED {
         return Err(Error::unusable(

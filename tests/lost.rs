@@ -163,6 +163,7 @@ const OPTIONS: Options = Options {
     trials: Some(12),
     max_cycles: Some(10),
     time_limit: None,
+    memory: None,
 };
 
 /// Solves aspirin on a device that fails after `after` trials, and what was seen last before it failed.

@@ -13,7 +13,7 @@ use crate::phasing::Methods;
 use crate::report::reasons::advice;
 use crate::report::{Record, table};
 use crate::seed_input::read_seeds;
-use crate::solve::{Options, Stage, Structure, Watch, resolution, solve};
+use crate::solve::{Options, Stage, Structure, Watch, allow, resolution, solve};
 use crate::trials::{Observer, Progress, RunReport, SeedInput, StopReason};
 use crate::{Error, Result};
 use clap::ValueEnum;
@@ -56,6 +56,9 @@ pub struct Args {
     /// Fraction of the seeds that are wrong, 0 to 1 [default: as the file says, else trials try several]
     #[arg(long, value_name = "E", value_parser = fraction, requires = "seeds")]
     wrong: Option<f64>,
+    /// Memory that the run may take, in GB; one that would take more is refused [default: what is free]
+    #[arg(long, value_name = "GB", value_parser = positive)]
+    memory: Option<f64>,
     #[command(flatten)]
     backend: BackendArgs,
     /// Seed of every random number: same seed, same result
@@ -120,6 +123,7 @@ impl Args {
             trials: self.trials,
             max_cycles: self.max_cycles,
             time_limit: self.time_limit,
+            memory: self.memory.map(|gb| (gb * 1e9) as u64),
         }
     }
 
@@ -157,9 +161,13 @@ pub fn run(args: &Args) -> Result<u8> {
     let input = args.data.read(radiation)?;
     let basis = args.basis(&input)?;
     let d_min = resolution(&input.data, args.resolution);
+    let pool = Arc::new(super::thread_pool(args.threads.map(usize::from))?);
+    let options = args.options();
+    // Before anything is written or said: what is refused leaves one line.
+    allow(&basis.data, resolution(&basis.data, args.resolution), pool.current_num_threads(), options.memory)
+        .map_err(|error| error.of_file(&args.data.ins))?;
     let seed_file = args.seeds.as_deref().map(|path| read_seeds(path, &input.data, d_min)).transpose()?;
     let folder = Folder::new(&args.data.ins, args.output.as_deref())?;
-    let pool = Arc::new(super::thread_pool(args.threads.map(usize::from))?);
     let screen_on = !args.quiet;
     let say_line = |line: &str| {
         if screen_on {
@@ -181,7 +189,7 @@ pub fn run(args: &Args) -> Result<u8> {
     stop::watch_for(folder.path(".fin"));
     let mut follower = Follower { screen: Screen::new(screen_on), results: Results::new(folder, &input, &basis) };
     let hint = basis.hint.as_ref();
-    let solved = solve(&basis.data, hint, &args.options(), seeds, backend.as_ref(), pool, &mut follower);
+    let solved = solve(&basis.data, hint, &options, seeds, backend.as_ref(), pool, &mut follower);
     let Follower { mut screen, mut results } = follower;
     screen.end();
     // A run that is refused leaves nothing behind.
