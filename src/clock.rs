@@ -1,20 +1,28 @@
 //! When a run must end: at its time limit, or as soon as somebody asks. Imports: nothing of the crate.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// One clock for a whole run, looked at in every stage and from every thread.
-#[derive(Debug)]
+/// One clock for a whole run: it starts when it is made, is asked by any thread at any time, and costs a glance. Whoever hears of a
+/// signal stops it; whoever works asks it between two pieces of work.
+#[derive(Debug, Clone)]
 pub struct Clock {
     begun: Instant,
     limit: Option<Duration>,
-    stopped: AtomicBool,
+    stopped: Arc<AtomicBool>,
 }
 
 impl Clock {
     /// Begins to run; over after `limit`, where there is one.
     pub fn new(limit: Option<Duration>) -> Self {
-        Self { begun: Instant::now(), limit, stopped: AtomicBool::new(false) }
+        Self { begun: Instant::now(), limit, stopped: Arc::default() }
+    }
+
+    /// The same clock for a part of the run that may take `share` of the time; whoever stops one stops both.
+    #[must_use]
+    pub fn part(&self, share: f64) -> Self {
+        Self { limit: self.limit.map(|limit| limit.mul_f64(share)), ..self.clone() }
     }
 
     /// A clock that nobody looks after: never over.
@@ -47,11 +55,6 @@ impl Clock {
         self.limit.is_some_and(|limit| self.elapsed() >= limit)
     }
 
-    /// True when `share` of the time is up; never without a limit.
-    pub fn past(&self, share: f64) -> bool {
-        self.limit.is_some_and(|limit| self.elapsed() >= limit.mul_f64(share))
-    }
-
     /// True when what goes on should end where it stands.
     pub fn over(&self) -> bool {
         self.stopped() || self.late()
@@ -65,12 +68,17 @@ mod tests {
     #[test]
     fn a_clock_is_over_at_its_limit_or_when_asked() {
         let clock = Clock::endless();
-        assert!(!clock.over() && !clock.past(0.0));
-        clock.stop();
+        assert!(!clock.over());
+        std::thread::scope(|scope| {
+            scope.spawn(|| clock.stop());
+        });
         assert!(clock.over() && clock.stopped() && !clock.late());
         let clock = Clock::new(Some(Duration::ZERO));
         assert!(clock.over() && clock.late() && !clock.stopped());
         let clock = Clock::new(Some(Duration::from_secs(3600)));
-        assert!(!clock.over() && clock.past(0.0) && !clock.past(0.5));
+        assert!(!clock.over() && clock.part(0.0).late() && !clock.part(0.5).over());
+        let part = clock.part(0.5);
+        clock.stop();
+        assert!(part.stopped() && part.over());
     }
 }

@@ -40,6 +40,29 @@ pub enum Error {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// The folder of the results did not take all of them.
+    #[error(
+        "{}: not every result could be written ({reason}){}{}; check the folder's permissions and the free space",
+        folder.display(),
+        files(": ", elsewhere, " in another place"),
+        files("; lost: ", lost, "")
+    )]
+    Misplaced {
+        /// The folder.
+        folder: PathBuf,
+        /// Why, in the system's words.
+        reason: String,
+        /// Files that are in another place, with their folders.
+        elsewhere: Vec<PathBuf>,
+        /// Files that are nowhere.
+        lost: Vec<PathBuf>,
+    },
+    /// Standard output did not take what was to be printed.
+    #[error("standard output cannot be written ({0}); files are whole, read them or give it another place to go")]
+    Stdout(std::io::Error),
+    /// Something that cannot be: the program is wrong, not its input.
+    #[error("{0}: a fault of seedflip itself; please report it with the input that brought it about")]
+    Bug(String),
     /// Arguments that contradict each other.
     #[error("{0}")]
     Usage(String),
@@ -84,10 +107,16 @@ impl Error {
         }
     }
 
+    /// True when whoever read the output has simply gone, as `head` does: there is nothing to tell anyone.
+    pub fn is_reader_gone(&self) -> bool {
+        matches!(self, Self::Stdout(source) if source.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
     /// The process exit code of this error: 1 input or run-time error, 2 usage, 3 device missing.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Input { .. } | Self::Unusable { .. } | Self::Output { .. } | Self::Lost { .. } => 1,
+            Self::Input { .. } | Self::Unusable { .. } | Self::Output { .. } | Self::Misplaced { .. } => 1,
+            Self::Lost { .. } | Self::Stdout(_) | Self::Bug(_) => 1,
             Self::Usage(_) => 2,
             Self::Device(_) => 3,
         }
@@ -96,6 +125,12 @@ impl Error {
 
 fn line_suffix(line: Option<usize>) -> String {
     line.map_or_else(String::new, |n| format!(":{n}"))
+}
+
+/// Names in a row between two words; nothing for none.
+fn files(before: &str, paths: &[PathBuf], after: &str) -> String {
+    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    if names.is_empty() { String::new() } else { format!("{before}{}{after}", names.join(" ")) }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use crate::fourier::smooth_at_least;
 
 /// Points per largest index along an axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sampling {
     /// n ≥ 2·h_max + 1: the smallest grid without aliasing of the coefficients themselves.

@@ -79,17 +79,18 @@
 //! structure    ← reflections crystal fourier
 //! model        ← structure reflections crystal fourier
 //! symmetry     ← structure reflections crystal
-//! trials       ← phasing engine symmetry structure grid seed twins reflections crystal
+//! trials       ← clock phasing engine symmetry structure grid seed twins reflections crystal
 //! formats      ← crystal reflections seed structure error
 //! input        ← formats reflections crystal error
 //! seed_input   ← formats structure seed twins reflections crystal error
 //! seed_check   ← seed_input trials phasing engine structure grid seed reflections crystal error
 //! simulate     ← formats twins reflections crystal error
 //! bench        ← engine twins
-//! solve        ← trials phasing engine symmetry model trust grid structure seed reflections crystal error
+//! solve        ← clock trials phasing engine symmetry model trust grid structure seed reflections crystal error
 //! screen       ← trials phasing engine structure grid formats seed twins reflections crystal error
-//! report       ← solve trials model trust seed_check seed_input input seed reflections crystal
-//! cli          ← report screen solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
+//! report       ← solve trials model trust symmetry seed_check seed_input input seed reflections crystal error
+//! output       ← report solve input formats crystal error
+//! cli          ← clock output report screen solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
 //! ```
 //! - `engine` knows grids, coefficients, trials and recipes, and no crystallography: a GPU engine takes its place
 //!   without a change elsewhere. `twins` holds its arithmetic as pure functions on slices, to be compared with
@@ -117,6 +118,7 @@ pub mod gpu;
 pub mod grid;
 pub mod input;
 pub mod model;
+pub mod output;
 pub mod phasing;
 pub mod reflections;
 pub mod report;

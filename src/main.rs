@@ -1,6 +1,7 @@
 //! Parse, run, exit code.
 
 use clap::Parser;
+use seedflip::output::say;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -8,7 +9,9 @@ fn main() -> ExitCode {
     match seedflip::cli::run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            eprintln!("seedflip: {error}");
+            if !error.is_reader_gone() {
+                say::line(&format!("seedflip: {error}"));
+            }
             ExitCode::from(error.exit_code())
         }
     }

@@ -1,11 +1,20 @@
 //! The main job without files or screen: from a data set to ranked structures.
 //!
+//! ```text
+//!            ┌──────────── not claimed, or doubted, and trials left ◀───────────┐
+//!            ▼                                                                  │
+//! setup ─▶ search ──something to look at──▶ work-up ─▶ ranking ─▶ judge ────────┴──▶ solved
+//! ```
+//! The search pauses when phases convince; they are worked up to models, all models stand in one ranking, and the judge, who also makes the
+//! claim, says whether the search goes on. One clock is looked at in every stage.
+//!
 //! | file | noun |
 //! |---|---|
 //! | `options` | what the user can choose, and what was used |
+//! | `memory` | what a run takes of the machine's memory |
 //! | `setup` | a run that is ready to begin |
 //! | `seeded` | what a run says of its seeds |
-//! | `seen` | a candidate as the work-up sees it |
+//! | `contender` | a candidate as the work-up sees it |
 //! | `rework` | phases that go on in an engine |
 //! | `settle` | phases gone over once more |
 //! | `groups` | the space groups of a candidate |
@@ -14,138 +23,108 @@
 //! | `structure` | a candidate in a group |
 //! | `ranking` | one order for all structures |
 //! | `judge` | claim, doubt, and when to stop |
+//! | `case` | search, work-up and judge, round by round |
+//! | `watch` | who follows a job, and what is told |
+//! | `teller` | tells it from any thread |
+//! | `solved` | what came of it |
 //!
-//! Imports: `trials`, `phasing`, `engine`, `symmetry`, `model`, `trust`, `grid`, `structure`, `seed`, `reflections`, `crystal`, `clock`, `error`.
+//! Imports: `clock`, `trials`, `phasing`, `engine`, `symmetry`, `model`, `trust`, `grid`, `structure`, `seed`, `reflections`, `crystal`, `error`.
 
+mod case;
+mod contender;
 mod groups;
 mod judge;
+mod memory;
 mod merges;
 mod options;
 mod ranking;
 mod rework;
 mod seeded;
-mod seen;
 mod settle;
 mod setup;
+mod solved;
 mod structure;
+mod teller;
+mod watch;
 mod work_up;
 
+pub use crate::engine::Device;
+pub use memory::allow;
 pub use options::{DEFAULT_D_MIN, Effective, Options, resolution};
 pub use seeded::{SeedOutcome, SeedSummary};
-pub use structure::{Route, Structure};
+pub use solved::{Modelled, Seconds, Solved};
+pub use structure::{Found, Route, Structure};
+pub use watch::{Stage, Watch};
 
 use crate::Result;
 use crate::clock::Clock;
 use crate::crystal::SpaceGroup;
-use crate::engine::{Backend, Device};
-use crate::reflections::{DataSet, reach};
-use crate::trials::{Observer, RunReport, Runner, SeedInput};
-use crate::trust::{Evidence, log_odds};
-use judge::{Judgement, evidence};
-use ranking::rank;
+use crate::engine::Backend;
+use crate::reflections::DataSet;
+use crate::trials::SeedInput;
+use case::Case;
 use seeded::outcome;
-use seen::Seen;
-use serde::Serialize;
-use setup::Setup;
-use std::sync::Arc;
-use work_up::WorkUp;
+use setup::Prepared;
 
 /// Structures that are kept, over all candidates and space groups: files `_a` to `_e`.
 pub const MOST_STRUCTURES: usize = 5;
 
-/// What came of it.
-pub struct Solved {
-    /// The run.
-    pub report: RunReport,
-    /// The structures, most believed first; several may come from one candidate, in different space groups.
-    pub structures: Vec<Structure>,
-    /// True when the first structure is claimed to be right: its probability reaches `trust::BAR`.
-    pub solved: bool,
-    /// Probability that the first structure is right; 0 without one.
-    pub probability: f64,
-    /// What that rests on.
-    pub evidence: Option<Evidence>,
-    /// The parameters used.
-    pub effective: Effective,
-    /// The seeds of the run, before and after.
-    pub seeds: Option<SeedSummary>,
-    /// What ran the trials.
-    pub device: Device,
-    /// Seconds spent on setting up, on trials and on structures.
-    pub seconds: Seconds,
+/// What is to be solved, and how.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    /// Data merged in the space group, which is kept, unless there is a `hint`: then they are merged in the Laue class alone.
+    pub data: &'a DataSet,
+    /// What the input says of a space group that is to be found.
+    pub hint: Option<&'a SpaceGroup>,
+    /// What the user has chosen.
+    pub options: &'a Options,
+    /// Phases known beforehand, from which trials start.
+    pub seeds: Option<SeedInput<'a>>,
 }
 
-/// Wall seconds of the parts of the job.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Seconds {
-    /// Expansion to P1, tables, plans.
-    pub setup: f64,
-    /// The trials.
-    pub trials: f64,
-    /// Symmetry, maps and peaks.
-    pub structures: f64,
+/// What it is solved with.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    /// The device of the trials.
+    pub backend: &'a dyn Backend,
+    /// Threads for everything else.
+    pub pool: &'a rayon::ThreadPool,
+    /// When to end. It has begun; its limit is that of the whole job.
+    pub clock: &'a Clock,
 }
 
-/// Runs the trials of a data set. `data` are merged in the space group, which is kept, unless there is a `hint`: then they are merged in
-/// the Laue class alone, the group is found, and the hint is what the input says of it. Trials start from `seeds` where there are any,
-/// on the device of `backend`; candidates are worked up on the threads of `pool`.
+/// Solves a structure: trials, structures of what they find, and a judgement.
 ///
 /// # Errors
-/// Those of `Setup::new`.
-pub fn solve(
-    data: &DataSet,
-    hint: Option<&SpaceGroup>,
-    options: &Options,
-    seeds: Option<SeedInput<'_>>,
-    backend: &dyn Backend,
-    pool: Arc<rayon::ThreadPool>,
-    observer: &mut dyn Observer,
-) -> Result<Solved> {
-    let clock = Clock::new(options.time_limit);
-    let header = &data.header;
-    let (cell, space_group) = (&header.cell, &header.space_group);
-    let setup = Setup::new(data, options, seeds.is_some(), backend)?;
-    let effective = setup.effective(options);
-    let Setup { sphere, arms, budget, engines, .. } = setup;
-    let mut summary = seeds.map(|input| SeedSummary::new(input, &sphere, space_group));
-    let set_up = clock.elapsed().as_secs_f64();
-    let runner = Runner { cell, space_group, sphere: &sphere, engines, arms, budget, seed: options.seed, seeds };
+/// Those of `memory::allow` and `Prepared::new`: too much, or nothing, to phase.
+pub fn solve(job: &Job<'_>, means: &Means<'_>, watch: &mut dyn Watch) -> Result<Solved> {
+    let begun = means.clock.elapsed();
+    let prepared = Prepared::new(job, means)?;
+    let effective = prepared.effective(job.options);
+    let group = &job.data.header.space_group;
+    let mut seeds = job.seeds.map(|input| SeedSummary::new(input, &prepared.sphere, group));
+    let setup = (means.clock.elapsed() - begun).as_secs_f64();
+    let Prepared { sphere, arms, budget, places, .. } = prepared;
+    let mut case = Case::new(job, means, &sphere, arms, budget, places);
     // Inside the pool, so that comparisons and structures keep to its threads as well.
-    let report = pool.install(|| runner.run(observer));
-    let trials = clock.elapsed().as_secs_f64() - set_up;
-    let candidates = &report.verdict.candidates;
-    let seen: Vec<Seen<'_>> = candidates
-        .iter()
-        .enumerate()
-        .map(|(id, candidate)| Seen { id: id as u32, candidate, best: &report.finished[candidate.best] })
-        .collect();
-    let mut work_up = WorkUp::new(data, hint, &sphere, backend, &clock);
-    pool.install(|| work_up.take(&seen, &mut |_| {})).unwrap();
-    let reach = reach(data);
-    let evidence_of = |s: &Structure| evidence(&seen[s.candidate as usize], s, reach);
-    rank(&mut work_up.structures, |s| log_odds(&evidence_of(s)));
-    while let Some(first) = work_up.structures.first().map(|s| seen[s.candidate as usize]) {
-        if !pool.install(|| work_up.widen(&first)).unwrap() {
-            break;
-        }
-        rank(&mut work_up.structures, |s| log_odds(&evidence_of(s)));
+    let stopped = means.pool.install(|| case.go(watch));
+    let closed = case.close(stopped);
+    let leading = closed.structures.first().map(|structure| structure.found.candidate);
+    let candidates = &closed.report.verdict.candidates;
+    let leader = candidates.iter().find(|candidate| Some(candidate.id) == leading).or(candidates.first());
+    if let (Some(summary), Some(input), Some(leader)) = (&mut seeds, job.seeds, leader) {
+        summary.outcome = input.sets.sets.first().map(|known| outcome(known, &leader.phased));
     }
-    let mut structures = work_up.structures;
-    structures.truncate(MOST_STRUCTURES);
-    let seconds = Seconds { setup: set_up, trials, structures: clock.elapsed().as_secs_f64() - set_up - trials };
-    if let (Some(summary), Some(input), Some(first)) = (&mut summary, seeds, report.verdict.candidates.first()) {
-        summary.outcome = input.sets.sets.first().map(|known| outcome(known, &first.phased));
-    }
-    let judgement = Judgement::of(structures.first().map(evidence_of));
     Ok(Solved {
-        structures,
-        solved: judgement.claimed(),
-        probability: judgement.probability,
-        evidence: judgement.evidence,
+        structures: closed.structures,
+        modelled: closed.modelled,
+        solved: closed.judgement.claimed(),
+        probability: closed.judgement.probability,
+        evidence: closed.judgement.evidence,
         effective,
-        seeds: summary,
-        device: backend.device(),
-        seconds,
-        report,
+        seeds,
+        device: means.backend.device(),
+        seconds: Seconds { setup, ..closed.seconds },
+        report: closed.report,
     })
 }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// Words that end the program instead of returning an error.
 const PANICS: [&str; 6] = [".unwrap()", ".expect(", "panic!", "todo!", "unimplemented!", "unreachable!"];
+/// Words of the standard library that end the program when nobody hears them: `output::say` never does.
+const LOUD: [&str; 3] = ["println!", "print!", "dbg!"];
 /// The exceptions: file, word, and why nothing can go wrong there.
 const ALLOWED_PANICS: [(&str, &str, &str); 1] =
     [("phasing/setup.rs", "unreachable!", "the grid is computed from the very indices that are laid out on it")];
@@ -239,6 +241,18 @@ fn nothing_panics_on_purpose() {
         }
     }
     assert_eq!(excused.len(), ALLOWED_PANICS.len(), "an exception is no longer needed: {ALLOWED_PANICS:?}");
+}
+
+#[test]
+fn nothing_ends_the_program_by_speaking() {
+    let main = std::fs::read_to_string(source_folder().join("main.rs")).unwrap();
+    let sources = sources();
+    let texts = sources.iter().map(|s| (s.name.as_str(), s.code.as_str())).chain([("main.rs", main.as_str())]);
+    for (name, code) in texts {
+        for word in LOUD {
+            assert!(!code.contains(word), "src/{name} has {word}: use output::say, which survives a closed stderr");
+        }
+    }
 }
 
 #[test]

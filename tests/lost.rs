@@ -5,8 +5,8 @@ use seedflip::engine::cpu::CpuBackend;
 use seedflip::engine::{Backend, Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
 use seedflip::input::{self, Basis, Input};
 use seedflip::phasing::Methods;
-use seedflip::report::{json, listing, table};
-use seedflip::solve::{Options, Solved, solve};
+use seedflip::report::{Record, listing, table};
+use seedflip::solve::{Options, Solved, Watch, solve};
 use seedflip::trials::{Observer, Progress, StopReason};
 use seedflip::{Error, Result};
 use std::path::Path;
@@ -139,6 +139,8 @@ impl Observer for Saboteur {
     }
 }
 
+impl Watch for Saboteur {}
+
 fn pool() -> Arc<rayon::ThreadPool> {
     Arc::new(rayon::ThreadPoolBuilder::new().build().unwrap())
 }
@@ -161,6 +163,7 @@ const OPTIONS: Options = Options {
     trials: Some(12),
     max_cycles: Some(10),
     time_limit: None,
+    memory: None,
 };
 
 /// Solves aspirin on a device that fails after `after` trials, and what was seen last before it failed.
@@ -207,7 +210,7 @@ fn reports_name_the_device_and_the_fault() {
     let solved = run(&input, &Failing::new(Some(Call::Advance), false), 1).0.unwrap();
     assert_eq!(solved.effective.slots, [SLOTS]);
     let record: serde_json::Value =
-        serde_json::from_str(&json::record(&input, &basis(&input), &solved, 0.0, 1.0)).unwrap();
+        serde_json::from_str(&Record::new(&input, &basis(&input), &solved, 0.0, 1.0).text().unwrap()).unwrap();
     assert_eq!(record["stopped"], "device_lost");
     assert!(record["fault"].as_str().unwrap().contains(REASON));
     let device = serde_json::json!({"backend": "gpu", "name": "Glass Card", "api": "vulkan", "driver": "made up 1.0"});
@@ -228,7 +231,7 @@ fn a_device_that_fails_at_once_leaves_a_listing_and_no_model() {
     let conclusion = table::conclusion(&solved, "aspirin");
     assert!(conclusion.contains("aspirin.lst") && !conclusion.contains("_a."), "{conclusion}");
     let record: serde_json::Value =
-        serde_json::from_str(&json::record(&input, &basis(&input), &solved, 0.0, 1.0)).unwrap();
+        serde_json::from_str(&Record::new(&input, &basis(&input), &solved, 0.0, 1.0).text().unwrap()).unwrap();
     assert_eq!((&record["solved"], &record["trials_finished"]), (&false.into(), &0.into()));
     assert!(listing::listing(&input, &basis(&input), &solved, "aspirin").contains(REASON));
 }

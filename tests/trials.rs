@@ -1,13 +1,14 @@
 //! The one loop and the search on it: who shares the slots, what a pause changes (nothing), and what is told.
 
+use seedflip::clock::Clock;
 use seedflip::engine::cpu::CpuBackend;
 use seedflip::engine::{Backend, EngineError, Recipe, Start};
 use seedflip::grid::Sampling;
 use seedflip::input::{self, Input};
 use seedflip::phasing::{Arm, Methods, Sphere, expected_atoms, portfolio};
 use seedflip::trials::{
-    Budget, Clock, Crew, Event, Finished, Goal, Job, Look, Next, Observer, Pass, Progress, Queue, RunReport, Search,
-    Setup, Slots, StopReason, TrialPhases, Workplace, run_passes,
+    Budget, Crew, Event, Finished, Goal, Job, Look, Next, Observer, Pass, Progress, Queue, RunReport, Search, Setup,
+    Slots, StopReason, TrialPhases, Workplace, run_passes,
 };
 use std::collections::HashMap;
 use std::path::Path;

@@ -6,9 +6,9 @@ use crate::bench::cells::{EDGES, FLIPPING, MESSAGE, Refused, Table, batches, tim
 use crate::bench::synthetic;
 use crate::engine::{Backend, EngineError, Recipe};
 use crate::error::EXIT_OK;
+use crate::output::say;
 use crate::{Error, Result};
 use clap::ValueEnum;
-use serde::Serialize;
 use std::sync::Arc;
 
 /// Time the engine on synthetic cells, beside a real FFT pair of the same grid and a plain copy
@@ -54,7 +54,7 @@ const MOST_BYTES: f64 = 16e9;
 pub fn run(args: &Args) -> Result<u8> {
     let grids = args.grids()?;
     let pool = Arc::new(super::thread_pool(args.threads.map(usize::from))?);
-    let backend = args.backend.resolve(args.storage, &pool, |line| eprintln!("{line}"))?;
+    let backend = args.backend.resolve(args.storage, &pool, say::line)?;
     let recipes = args.recipes();
     // One row, asked for as such, is a document of its own.
     let single = !args.grid.is_empty() && args.trials.len() < 2 && recipes.len() == 1;
@@ -63,10 +63,10 @@ pub fn run(args: &Args) -> Result<u8> {
         return Err(Error::unusable(&refused.why, "take fewer --trials or a smaller --grid, or --backend cpu"));
     }
     match (table.rows.first(), args.json) {
-        (Some(row), true) if single => print_json(row),
-        (Some(row), false) if single => print!("{}", bench_text::row(row)),
-        (_, true) => print_json(&table),
-        (_, false) => print!("{}", bench_text::plans(&table)),
+        (Some(row), true) if single => say::json(row)?,
+        (Some(row), false) if single => say::out(&bench_text::row(row))?,
+        (_, true) => say::json(&table)?,
+        (_, false) => say::out(&bench_text::plans(&table))?,
     }
     Ok(EXIT_OK)
 }
@@ -84,7 +84,7 @@ fn measure(
         Table { schema_version: 1, device: backend.device(), copy_bandwidth, rows: Vec::new(), refused: Vec::new() };
     let speak = !single && !args.json;
     if speak {
-        print!("{}", bench_text::header(&table));
+        say::out(&bench_text::header(&table))?;
     }
     for &grid in grids {
         let problem = synthetic::problem(grid)
@@ -100,7 +100,7 @@ fn measure(
                 None => match time(backend, problem.clone(), trials, recipes, copy_bandwidth) {
                     Ok(rows) => {
                         if speak {
-                            rows.iter().for_each(|row| println!("{}", bench_text::line(row)));
+                            rows.iter().try_for_each(|row| say::out(&format!("{}\n", bench_text::line(row))))?;
                         }
                         table.rows.extend(rows);
                         continue;
@@ -111,7 +111,7 @@ fn measure(
             };
             let refused = Refused { grid, trials, why };
             if speak {
-                println!("{}", bench_text::refused(&refused));
+                say::out(&format!("{}\n", bench_text::refused(&refused)))?;
             }
             table.refused.push(refused);
         }
@@ -158,8 +158,4 @@ fn too_large(grid: [usize; 3], trials: usize) -> Option<String> {
 /// An engine that cannot be made or cannot go on.
 fn failed(error: EngineError) -> Error {
     Error::unusable(error.to_string(), "take fewer --trials or a smaller --grid, or --backend cpu")
-}
-
-fn print_json(document: &impl Serialize) {
-    println!("{}", serde_json::to_string_pretty(document).unwrap_or_default());
 }

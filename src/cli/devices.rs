@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::error::EXIT_OK;
 use crate::gpu::{AdapterReport, Choice, choose, list};
+use crate::output::say;
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -39,7 +40,7 @@ struct Document {
 /// Runs the sub-command.
 pub fn run(args: &Args) -> Result<u8> {
     if args.memory {
-        print!("{}", super::memory::table()?);
+        say::out(&super::memory::table()?)?;
         return Ok(EXIT_OK);
     }
     let devices = list();
@@ -51,9 +52,9 @@ pub fn run(args: &Args) -> Result<u8> {
     let auto = choose(&devices, &Choice::Best).ok();
     if args.json {
         let document = Document { schema_version: 1, auto, devices };
-        println!("{}", serde_json::to_string_pretty(&document).unwrap_or_default());
+        say::json(&document)?;
     } else {
-        print!("{}", table(&devices, auto));
+        say::out(&table(&devices, auto))?;
     }
     Ok(EXIT_OK)
 }

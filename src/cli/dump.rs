@@ -6,6 +6,7 @@ use crate::gpu::dump::dump;
 use crate::gpu::memory::CARD;
 use crate::gpu::tuning::Tuning;
 use crate::gpu::{AdapterReport, Choice, choose};
+use crate::output::say;
 use crate::{Error, Result};
 use std::path::Path;
 
@@ -26,14 +27,14 @@ pub fn run(grid: &str, folder: Option<&Path>, adapters: &[AdapterReport], choice
     };
     let dump = dump(&problem, &limits, &tuning)
         .map_err(|error| Error::Usage(format!("--dump-wgsl {grid}: {error}; choose another grid")))?;
-    eprintln!("{}", dump.plan);
+    say::line(&dump.plan.to_string());
     if let Some(folder) = folder {
         std::fs::create_dir_all(folder).map_err(|source| Error::Output { path: folder.to_owned(), source })?;
     }
     for (name, text) in &dump.files {
         match folder {
             Some(folder) => write_bytes(&folder.join(name), text.as_bytes())?,
-            None => println!("// ==== {name}\n{text}"),
+            None => say::out(&format!("// ==== {name}\n{text}\n"))?,
         }
     }
     Ok(())

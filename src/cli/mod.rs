@@ -8,12 +8,14 @@ pub mod devices;
 mod dump;
 mod memory;
 mod progress;
+pub mod schema;
 pub mod screen;
 pub mod seed;
 mod seed_check;
 mod seed_make;
 pub mod simulate;
 pub mod solve;
+mod stop;
 
 use crate::Result;
 use clap::{Parser, Subcommand};
@@ -34,6 +36,7 @@ enum Command {
     Screen(screen::Args),
     Bench(bench::Args),
     Devices(devices::Args),
+    Schema(schema::Args),
 }
 
 /// Runs a parsed command line; the exit code of a run that ended in order.
@@ -45,6 +48,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Seed(args) => seed::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Devices(args) => devices::run(&args),
+        Command::Schema(args) => schema::run(&args),
     }
 }
 

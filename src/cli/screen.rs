@@ -4,9 +4,11 @@ use super::backend::BackendArgs;
 use super::data_args::DataArgs;
 use super::seed_make::Of;
 use super::solve::{fraction, positive};
+use crate::clock::Clock;
 use crate::engine::Method;
 use crate::error::{EXIT_INTERRUPTED, EXIT_OK};
 use crate::formats::write_bytes;
+use crate::output::say;
 use crate::screen::condition::{arm, method_names};
 use crate::screen::page::page;
 use crate::screen::tally::calibration;
@@ -83,6 +85,7 @@ struct Keeper<'a> {
     outcomes: Vec<Outcome>,
     written: Instant,
     on: bool,
+    clock: Clock,
 }
 
 impl Watcher for Keeper<'_> {
@@ -93,10 +96,10 @@ impl Watcher for Keeper<'_> {
             self.written = Instant::now();
             if self.on {
                 let solved = self.outcomes.iter().filter(|o| o.solved()).count();
-                eprintln!("{done} of {all} trials, {solved} solved");
+                say::line(&format!("{done} of {all} trials, {solved} solved"));
             }
         }
-        Ok(!super::progress::interrupted())
+        Ok(!self.clock.stopped())
     }
 }
 
@@ -120,7 +123,8 @@ impl Keeper<'_> {
             "conditions": tallies,
             "calibration": calibrations.iter().map(|(name, bands)| json!({"methods": name, "bands": bands})).collect::<Vec<_>>(),
         });
-        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
+        let text = serde_json::to_string_pretty(&document)
+            .map_err(|error| Error::Bug(format!("the record of the screen cannot be written: {error}")))?;
         write_bytes(&path("screen.json"), text.as_bytes())?;
         write_bytes(&path("screen.html"), page(&self.title, &self.run, &tallies, &calibrations).as_bytes())
     }
@@ -172,22 +176,31 @@ pub fn run(args: &Args) -> Result<u8> {
     let outcomes = if csv.exists() { table::read(&csv, &run, &conditions, args.draws)? } else { Vec::new() };
     let known: HashSet<(usize, u32)> = outcomes.iter().map(|o| (o.condition, o.draw)).collect();
     let pool = Arc::new(super::thread_pool(args.threads.map(usize::from))?);
-    let say = |line: &str| {
+    let say_line = |line: &str| {
         if !args.quiet {
-            eprintln!("{line}");
+            say::line(line);
         }
     };
-    let backend = args.backend.resolve(None, &pool, say)?;
-    say(&format!(
+    let backend = args.backend.resolve(None, &pool, say_line)?;
+    say_line(&format!(
         "{} conditions, {} draws each, {} trials known from before",
         conditions.len(),
         args.draws,
         known.len()
     ));
-    super::progress::catch_interrupts();
+    let clock = Clock::endless();
+    super::stop::catch(clock.clone());
     let title = input.data.header.title.clone();
-    let mut keeper =
-        Keeper { args, run, title, conditions: &conditions, outcomes, written: Instant::now(), on: !args.quiet };
+    let mut keeper = Keeper {
+        args,
+        run,
+        title,
+        conditions: &conditions,
+        outcomes,
+        written: Instant::now(),
+        on: !args.quiet,
+        clock: clock.clone(),
+    };
     let screen = Screen {
         data: &input.data,
         truth: &truth,
@@ -201,7 +214,7 @@ pub fn run(args: &Args) -> Result<u8> {
     ended?;
     for t in tallies(&conditions, &keeper.outcomes) {
         let c = &t.condition;
-        say(&format!(
+        say_line(&format!(
             "{:<10} {:>5.2} Å  complete {:>4}  bins {}  wrong {:>4}  fraction {:>6}  {:>3}/{:<3}  s0 {:.2}  predicted {:.2} to {:.2}",
             c.method,
             c.d_min,
@@ -216,6 +229,6 @@ pub fn run(args: &Args) -> Result<u8> {
             t.predicted[1]
         ));
     }
-    say(&format!("wrote screen.csv, screen.json, screen.html in {}", args.output.display()));
-    Ok(if super::progress::interrupted() { EXIT_INTERRUPTED } else { EXIT_OK })
+    say_line(&format!("wrote screen.csv, screen.json, screen.html in {}", args.output.display()));
+    Ok(if clock.stopped() { EXIT_INTERRUPTED } else { EXIT_OK })
 }

@@ -5,6 +5,7 @@ use super::data_args::DataArgs;
 use super::solve::{fraction, positive};
 use crate::Result;
 use crate::error::EXIT_OK;
+use crate::output::say;
 use crate::report::seeds::check_text;
 use crate::seed_check::SeedCheck;
 use crate::seed_input::{read_seeds, true_phases};
@@ -43,14 +44,14 @@ pub fn run(args: &Args) -> Result<u8> {
     let file = read_seeds(&args.seeds, &input.data, d_min)?;
     let truth = args.model.as_deref().map(|model| true_phases(model, &input.data, d_min)).transpose()?;
     let pool = Arc::new(super::thread_pool(None)?);
-    let backend = args.backend.resolve(None, &pool, |line| eprintln!("{line}"))?;
+    let backend = args.backend.resolve(None, &pool, say::line)?;
     let check = SeedCheck::new(&input.data, &file, truth.as_deref(), args.wrong, d_min, backend.as_ref())?;
     for warning in &file.warnings {
-        eprintln!("warning: {warning}");
+        say::line(&format!("warning: {warning}"));
     }
-    eprint!("{}", check_text(&check, &file));
+    say::text(&check_text(&check, &file));
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&check).unwrap_or_default());
+        say::json(&check)?;
     }
     Ok(EXIT_OK)
 }

@@ -5,6 +5,7 @@ use super::solve::{fraction, positive};
 use crate::error::EXIT_OK;
 use crate::formats::seed_csv::{SeedHeader, seed_csv};
 use crate::formats::write_bytes;
+use crate::output::say;
 use crate::seed::{Oracle, Pool};
 use crate::seed_input::true_phases;
 use crate::solve::resolution;
@@ -119,11 +120,11 @@ pub fn run(args: &Args) -> Result<u8> {
     let csv =
         seed_csv(&SeedHeader { cell: &header.cell, group: &header.space_group, wrong: told, source: &source }, &seeds);
     write_bytes(&args.output, csv.as_bytes())?;
-    eprintln!(
+    say::line(&format!(
         "{} seeds of {} unique reflections to {d_min:.2} Å, with phases of {model}: {}",
         seeds.len(),
         truth.len(),
         args.output.display()
-    );
+    ));
     Ok(EXIT_OK)
 }

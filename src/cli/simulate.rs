@@ -7,6 +7,7 @@ use crate::formats::cif::{Model, read_model};
 use crate::formats::ins_write::{Instructions, write_ins};
 use crate::formats::res::{ResModel, ScatteringType, res};
 use crate::formats::{Hklf, write_bytes, write_hkl};
+use crate::output::say;
 use crate::simulate::{ELECTRONS_200_KV, MO_K_ALPHA, ModelEdits, SimulateOptions, Simulated, simulate};
 use std::path::{Path, PathBuf};
 
@@ -74,16 +75,16 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
     if edits.any() {
         let path = ins.with_extension("model.res");
         write_bytes(&path, edited(&model, wavelength)?.as_bytes())?;
-        eprintln!("the changed model: {}", path.display());
+        say::line(&format!("the changed model: {}", path.display()));
     }
-    eprintln!(
+    say::line(&format!(
         "simulated {} of {} unique reflections to {} Å: {} and {}",
         simulated.reflections.len(),
         simulated.possible,
         options.d_min,
         ins.display(),
         hkl.display()
-    );
+    ));
     Ok(())
 }
 

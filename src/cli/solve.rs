@@ -3,23 +3,22 @@
 use super::backend::BackendArgs;
 use super::data_args::DataArgs;
 use super::progress::Screen;
+use super::stop;
+use crate::clock::Clock;
 use crate::crystal::Radiation;
 use crate::crystal::identity::group_by_name;
 use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK};
-use crate::formats::ccp4::ccp4;
-use crate::formats::fcf::{fcf, fcf_rows};
-use crate::formats::res::{ResModel, ScatteringType, res};
-use crate::formats::write_bytes;
 use crate::input::{Basis, Input};
+use crate::output::{Folder, Results, say};
 use crate::phasing::Methods;
 use crate::report::reasons::advice;
-use crate::report::{json, listing, table};
+use crate::report::{Record, table};
 use crate::seed_input::read_seeds;
-use crate::solve::{Options, Solved, resolution, solve};
-use crate::trials::{RunReport, SeedInput, StopReason};
+use crate::solve::{Job, Means, Options, Stage, Structure, Watch, allow, resolution, solve};
+use crate::trials::{Observer, Progress, RunReport, SeedInput, StopReason};
 use crate::{Error, Result};
 use clap::ValueEnum;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -58,6 +57,9 @@ pub struct Args {
     /// Fraction of the seeds that are wrong, 0 to 1 [default: as the file says, else trials try several]
     #[arg(long, value_name = "E", value_parser = fraction, requires = "seeds")]
     wrong: Option<f64>,
+    /// Memory that the run may take, in GB; one that would take more is refused [default: what is free]
+    #[arg(long, value_name = "GB", value_parser = positive)]
+    memory: Option<f64>,
     #[command(flatten)]
     backend: BackendArgs,
     /// Seed of every random number: same seed, same result
@@ -122,6 +124,7 @@ impl Args {
             trials: self.trials,
             max_cycles: self.max_cycles,
             time_limit: self.time_limit,
+            memory: self.memory.map(|gb| (gb * 1e9) as u64),
         }
     }
 
@@ -159,45 +162,80 @@ pub fn run(args: &Args) -> Result<u8> {
     let input = args.data.read(radiation)?;
     let basis = args.basis(&input)?;
     let d_min = resolution(&input.data, args.resolution);
-    let seed_file = args.seeds.as_deref().map(|path| read_seeds(path, &input.data, d_min)).transpose()?;
-    let names = Names::new(&args.data.ins, args.output.as_deref())?;
     let pool = Arc::new(super::thread_pool(args.threads.map(usize::from))?);
+    let options = args.options();
+    // Before anything is written or said: what is refused leaves one line.
+    allow(&basis.data, resolution(&basis.data, args.resolution), pool.current_num_threads(), options.memory)
+        .map_err(|error| error.of_file(&args.data.ins))?;
+    let seed_file = args.seeds.as_deref().map(|path| read_seeds(path, &input.data, d_min)).transpose()?;
+    let folder = Folder::new(&args.data.ins, args.output.as_deref())?;
     let screen_on = !args.quiet;
-    let say = |line: &str| {
+    let say_line = |line: &str| {
         if screen_on {
-            eprintln!("{line}");
+            say::line(line);
         }
     };
-    let backend = args.backend.resolve(None, &pool, say)?;
+    let backend = args.backend.resolve(None, &pool, say_line)?;
     if screen_on {
-        eprint!("{}", table::data_summary(&input));
-        eprint!("{}", seed_file.as_ref().map(table::seed_summary).unwrap_or_default());
+        say::text(&table::data_summary(&input));
+        say::text(&seed_file.as_ref().map(table::seed_summary).unwrap_or_default());
         let of_seeds = seed_file.iter().flat_map(|file| &file.warnings);
         for warning in input.warnings.iter().chain(&basis.warnings()).chain(of_seeds) {
-            eprintln!("warning: {warning}");
+            say::line(&format!("warning: {warning}"));
         }
     }
     let read_seconds = begun.elapsed().as_secs_f64();
     let seeds = seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: args.wrong });
-    let mut screen = Screen::new(screen_on, names.path(".fin"));
-    let solved = solve(&basis.data, basis.hint.as_ref(), &args.options(), seeds, backend.as_ref(), pool, &mut screen)?;
+    let clock = Clock::new(options.time_limit);
+    stop::catch(clock.clone());
+    stop::watch_for(folder.path(".fin"), clock.clone());
+    let mut follower = Follower { screen: Screen::new(screen_on), results: Results::new(folder, &input, &basis) };
+    let hint = basis.hint.as_ref();
+    let job = Job { data: &basis.data, hint, options: &options, seeds };
+    let means = Means { backend: backend.as_ref(), pool: &pool, clock: &clock };
+    let solved = solve(&job, &means, &mut follower);
+    let Follower { mut screen, mut results } = follower;
     screen.end();
-    let record = json::record(&input, &basis, &solved, read_seconds, begun.elapsed().as_secs_f64());
-    write_results(&names, &input, &basis, &solved, &record)?;
+    // A run that is refused leaves nothing behind.
+    let solved = solved.inspect_err(|_| results.folder().unmake())?;
+    let record = Record::new(&input, &basis, &solved, read_seconds, begun.elapsed().as_secs_f64());
+    let written = results.whole(&solved, &record);
     if screen_on {
-        eprint!("{}{}", table::ranking(&solved), table::seed_outcome(&solved));
-        eprintln!("{}", table::conclusion(&solved, &names.stem));
+        say::text(&format!("{}{}", table::ranking(&solved), table::seed_outcome(&solved)));
+        say::line(&table::conclusion(&solved, results.folder().stem()));
         // After a fault the run itself is to be repeated.
         if !solved.solved && solved.report.fault.is_none() {
             for line in advice(&solved, &input, &basis) {
-                eprintln!("what may help: {line}");
+                say::line(&format!("what may help: {line}"));
             }
         }
     }
-    if args.json {
-        println!("{record}");
-    }
+    let printed = if args.json { say::json(&record) } else { Ok(()) };
+    written.and(printed)?;
     exit_code(&solved.report, args.require_solved && !solved.solved)
+}
+
+/// Follows a run: shows how far it is, and keeps the best model so far on the disk.
+struct Follower<'a> {
+    screen: Screen,
+    results: Results<'a>,
+}
+
+impl Observer for Follower<'_> {
+    fn step(&mut self, progress: &Progress) -> bool {
+        self.results.begin();
+        self.screen.step(progress)
+    }
+}
+
+impl Watch for Follower<'_> {
+    fn stage(&mut self, stage: &Stage) {
+        self.screen.stage(stage);
+    }
+
+    fn structure(&mut self, structure: &Structure) {
+        self.results.first(structure);
+    }
 }
 
 /// How a run ends whose files are written.
@@ -212,82 +250,6 @@ fn exit_code(report: &RunReport, solution_missing: bool) -> Result<u8> {
     } else {
         EXIT_OK
     })
-}
-
-/// Where results go.
-struct Names {
-    folder: PathBuf,
-    stem: String,
-}
-
-impl Names {
-    /// The folder is made if it is missing and tried at once: a run of an hour must not end at a folder that
-    /// cannot be written.
-    fn new(ins: &Path, output: Option<&Path>) -> Result<Self> {
-        let folder = output.or_else(|| ins.parent().filter(|p| !p.as_os_str().is_empty())).unwrap_or(Path::new("."));
-        let failed = |source| Error::Output { path: folder.to_owned(), source };
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        tempfile::Builder::new().prefix(".seedflip-").tempfile_in(folder).map_err(failed)?;
-        let stem = ins.file_stem().map_or_else(|| "seedflip".into(), |s| s.to_string_lossy().into_owned());
-        Ok(Self { folder: folder.to_owned(), stem })
-    }
-
-    fn path(&self, ending: &str) -> PathBuf {
-        self.folder.join(format!("{}{ending}", self.stem))
-    }
-}
-
-/// Writes map, phases, listing and record, then the models, `_a.res` last of all: other programs take a `.res` as
-/// success, so those of an earlier run are taken away first, and there is none when anything failed.
-fn write_results(names: &Names, input: &Input, basis: &Basis, solved: &Solved, record: &str) -> Result<()> {
-    let models = ('a'..='e').map(|letter| format!("_{letter}.res"));
-    // A map of an earlier run must not lie beside a run without one.
-    for ending in models.chain(["_a.fcf".into(), "_a.ccp4".into()]) {
-        let old = names.path(&ending);
-        if old.exists() {
-            std::fs::remove_file(&old).map_err(|source| Error::Output { path: old, source })?;
-        }
-    }
-    let header = &input.data.header;
-    if let Some(first) = solved.structures.first() {
-        let merged = basis.merged_in(&first.group)?;
-        let rows = fcf_rows(&merged, &first.solution.phases.reflections);
-        let text = fcf(&names.stem, &header.cell, &first.group, &rows);
-        write_bytes(&names.path("_a.fcf"), text.as_bytes())?;
-        let map = ccp4(&first.solution.map, &format!("seedflip {}", header.title));
-        write_bytes(&names.path("_a.ccp4"), &map)?;
-    }
-    write_bytes(&names.path(".lst"), listing::listing(input, basis, solved, &names.stem).as_bytes())?;
-    write_bytes(&names.path(".json"), record.as_bytes())?;
-    let contents: Vec<ScatteringType> = header
-        .elements
-        .iter()
-        .map(|e| ScatteringType {
-            z: e.atomic_number,
-            symbol: e.symbol.clone(),
-            count: e.count,
-            coefficients: e.coefficients,
-        })
-        .collect();
-    let models: Vec<_> = solved.structures.iter().zip('a'..).collect();
-    for (structure, letter) in models.into_iter().rev() {
-        let remarks = table::remarks(solved, structure, letter);
-        let model = ResModel {
-            title: &header.title,
-            remarks: &remarks,
-            wavelength: header.wavelength,
-            cell: &header.cell,
-            z: header.z,
-            cell_sigma: input.ins.cell_sigma,
-            group: &structure.group,
-            contents: &contents,
-            scale: structure.model.as_ref().map_or(1.0, |m| m.scale),
-            sites: structure.sites(),
-            hklf: &input.ins.hklf,
-        };
-        write_bytes(&names.path(&format!("_{letter}.res")), res(&model)?.as_bytes())?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

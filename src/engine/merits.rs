@@ -1,9 +1,10 @@
 //! Figures of merit of a trial, none of which needs the truth.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Truth-free figures of merit of the current phases (definitions: recipe notes §4).
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, JsonSchema, Serialize, Deserialize)]
 pub struct Merits {
     /// Cycles done under the current and all earlier recipes.
     pub cycles: u32,

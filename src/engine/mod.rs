@@ -37,6 +37,7 @@ pub use recipe::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe, SeedUs
 pub use seeds::Seeds;
 
 use num_complex::Complex32;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;
 use std::sync::Arc;
@@ -105,7 +106,7 @@ impl fmt::Display for Device {
 }
 
 /// Seconds spent in each stage since the engine was made, summed over threads.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, JsonSchema, Serialize)]
 pub struct StageSeconds {
     /// Column passes (z-transforms and the work on coefficients).
     pub columns: f64,

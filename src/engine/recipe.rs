@@ -1,6 +1,7 @@
 //! What one trial does in a cycle. Recipes are resolved numbers: thresholds, counts, table numbers.
 
 use super::Method;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Posterior mean of an unseeded phase at the start of message passing, in units of E: small, so that
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub const UNSEEDED_MEAN: f32 = 0.2;
 
 /// One of the two iterations, with its numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(tag = "method", rename_all = "snake_case")]
 pub enum Recipe {
     /// Charge flipping (Oszlányi & Sütő 2004, A60, 134).
@@ -18,7 +19,7 @@ pub enum Recipe {
 }
 
 /// Which amplitudes are imposed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Amplitudes {
     /// |E|.
@@ -28,7 +29,7 @@ pub enum Amplitudes {
 }
 
 /// A charge-flipping recipe.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize, Deserialize)]
 pub struct FlipRecipe {
     /// Threshold δ in units of the map's σ.
     pub k: f32,
@@ -45,7 +46,7 @@ pub struct FlipRecipe {
 /// shaders know it by), `twins/posterior.rs` (the arithmetic), `engine/cpu/message.rs` (which numbers it gets),
 /// `shaders/posterior.wgsl` (the same on a GPU), `gpu/density_tests.rs` (that both agree), and `phasing/portfolio.rs` (an arm
 /// that uses it).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Denoiser {
     /// f = 1/(1 + exp(−(s u − s²/2 − ln(M/N − 1)))): equal atoms, posterior probability of one.
@@ -55,7 +56,7 @@ pub enum Denoiser {
 }
 
 /// What message passing makes of seeds as long as they are held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SeedUse {
     /// They stay at their prior means.
@@ -69,7 +70,7 @@ pub enum SeedUse {
 }
 
 /// A message-passing recipe.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize, Deserialize)]
 pub struct MessageRecipe {
     /// Posterior of the density.
     pub denoiser: Denoiser,

@@ -3,7 +3,14 @@
 use crate::error::{Error, Result};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
+
+/// Held while a file is on its way to the disk, so that a process that must end at once can wait for its name.
+static WRITING: Mutex<()> = Mutex::new(());
+/// Pause between two looks whether the file is written.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// Writes `path` through a temporary file in the same folder that takes its name only when all of it
 /// is on the disk: a full disk, an interrupt or a failing `fill` leaves the old file, or none.
@@ -14,19 +21,63 @@ pub fn write_atomically<F>(path: &Path, fill: F) -> Result<()>
 where
     F: FnOnce(&mut dyn Write) -> io::Result<()>,
 {
+    write(path, fill, |file| file.persist(path).map(drop))
+}
+
+/// Writes `bytes` to `path`, whole or not at all, and never over a file that lies there.
+///
+/// # Errors
+/// As `write_atomically`; and when there is such a file.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    write(path, |out| out.write_all(bytes), |file| file.persist_noclobber(path).map(drop))
+}
+
+/// Whether a file can be made in `folder`.
+///
+/// # Errors
+/// The system's reason why not.
+pub fn can_write(folder: &Path) -> io::Result<()> {
+    let _writing = writing();
+    new_file(folder).map(drop)
+}
+
+/// Keeps every other thread from writing files, for a process about to end: no temporary file is left behind. Waits for the file
+/// that is being written, `most` at the longest; `None` when it is still not done then.
+pub fn between_files(most: Duration) -> Option<MutexGuard<'static, ()>> {
+    let begun = Instant::now();
+    loop {
+        match WRITING.try_lock() {
+            Ok(guard) => return Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) if begun.elapsed() >= most => return None,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK),
+        }
+    }
+}
+
+fn writing() -> MutexGuard<'static, ()> {
+    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Fills a temporary file beside `path`, brings it to the disk and has it named.
+fn write<F, N>(path: &Path, fill: F, name: N) -> Result<()>
+where
+    F: FnOnce(&mut dyn Write) -> io::Result<()>,
+    N: FnOnce(NamedTempFile) -> std::result::Result<(), tempfile::PersistError>,
+{
     let output = |source: io::Error| Error::Output { path: path.to_owned(), source };
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    let _writing = writing();
     let file = new_file(folder).map_err(output)?;
     let mut writer = BufWriter::new(file);
     fill(&mut writer).map_err(output)?;
     let file = writer.into_inner().map_err(|e| output(e.into_error()))?;
     // Some file systems tell of a full disk only when the data are flushed.
     file.as_file().sync_all().map_err(output)?;
-    file.persist(path).map_err(|e| output(e.error))?;
-    Ok(())
+    name(file).map_err(|e| output(e.error))
 }
 
 /// Writes `bytes` to `path`, whole or not at all.
@@ -66,6 +117,41 @@ mod tests {
         assert!(error.unwrap_err().to_string().contains("a.res: cannot be written"));
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_new_file_spares_an_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.res");
+        write_new(&path, b"mine").unwrap();
+        assert!(write_new(&path, b"yours").is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"mine");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        can_write(folder.path()).unwrap();
+        assert!(can_write(&path).is_err());
+    }
+
+    #[test]
+    fn an_end_waits_for_the_file_that_is_being_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.ccp4");
+        let (begun, waiting) = std::sync::mpsc::channel();
+        let write = || {
+            write_atomically(&path, |out| {
+                let _ = begun.send(());
+                std::thread::sleep(20 * LOOK);
+                out.write_all(b"whole")
+            })
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(write);
+            waiting.recv().unwrap();
+            assert!(between_files(Duration::ZERO).is_none());
+            // Other tests of this process write files as well.
+            let guard = between_files(Duration::from_secs(20)).unwrap();
+            assert_eq!(std::fs::read(&path).unwrap(), b"whole");
+            drop(guard);
+        });
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub mod seeds;
 pub mod text;
 mod xplor;
 
-pub use atomic::{write_atomically, write_bytes};
+pub use atomic::{between_files, can_write, write_atomically, write_bytes, write_new};
 pub use fragment::{Fragment, is_fragment, read_fragment};
 pub use hkl::{HklFile, parse_hkl, read_hkl};
 pub use hkl_writer::write_hkl;

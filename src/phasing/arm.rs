@@ -4,6 +4,7 @@ use super::{Methods, portfolio, seeded_portfolio};
 use crate::engine::{Amplitudes, FlipRecipe, MessageRecipe, Method, Recipe};
 use crate::grid::Sampling;
 use crate::twins::random::{trial_hash, unit_interval};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
@@ -17,7 +18,7 @@ const K_KEY: u32 = 0xFFFF_0002;
 const WEAK_KEY: u32 = 0xFFFF_0003;
 
 /// Name of an arm: one of those in the portfolios, whoever wrote it down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, JsonSchema, Serialize)]
 pub struct ArmId(&'static str);
 
 impl ArmId {
@@ -58,7 +59,7 @@ impl<'de> Deserialize<'de> for ArmId {
 }
 
 /// Where an arm's trials start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StartKind {
     /// Random phases.
@@ -70,7 +71,7 @@ pub enum StartKind {
 }
 
 /// How an arm uses seeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct SeedStart {
     /// Cycles for which they are held.
     pub hold: u32,
@@ -79,7 +80,7 @@ pub struct SeedStart {
 }
 
 /// One arm: what its trials have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
 pub struct Arm {
     /// Short name for tables.
     pub name: ArmId,
@@ -92,7 +93,7 @@ pub struct Arm {
     pub(super) kind: Kind,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
     Flip(Amplitudes),

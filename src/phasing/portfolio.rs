@@ -3,10 +3,11 @@
 use super::arm::{Arm, ArmId, Kind, StartKind};
 use crate::engine::{Amplitudes, Denoiser, MessageRecipe, Method, SeedUse};
 use crate::grid::Sampling;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Which methods a run may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Methods {
     /// Flipping and message passing side by side.

@@ -18,6 +18,8 @@ use decide::Decision;
 use evidence::PairTable;
 pub use evidence::RotationEvidence;
 use groups::{Members, laue_name, members};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::collections::HashSet;
 
 /// Share of the reflections, counted from low resolution, whose completeness is asked for: the outermost few lie in corners.
@@ -28,7 +30,7 @@ const ROWS_FOR_R_INT: usize = 100;
 const LEAST_EXPECTED: f64 = 1.0;
 
 /// What became of the symmetry of the input.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct LaueChange {
     /// Centring and Laue class of the input.
     pub from: String,

@@ -16,7 +16,7 @@ mod warnings;
 pub mod wilson;
 
 pub use dataset::{CrystalHeader, DataSet};
-pub use laue::{LaueFinding, laue_class};
+pub use laue::{LaueChange, LaueFinding, laue_class};
 pub use merge::{AbsenceReport, MergeReport, Merged, merge};
 pub use merged::{MergedReflection, NormalisedReflection};
 pub use normalise::normalise;

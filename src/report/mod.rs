@@ -1,14 +1,21 @@
 //! What a run tells: JSON record, listing, tables.
 //!
-//! - `json`    the run record `NAME.json`
-//! - `listing` the listing `NAME.lst`
-//! - `reasons` why a run is believed or not
-//! - `table`   the ranked table, on the screen and in the listing
+//! - `record`     the run record `NAME.json`
+//! - `candidates` structures and trials in it
+//! - `cell`       space group, Laue class and cell in it
+//! - `listing`    the listing `NAME.lst`
+//! - `reasons`    why a run is believed or not
+//! - `seeds`      the figures of `seedflip seed check` in words
+//! - `table`      the ranked table, on the screen and in the listing
 //!
-//! Imports: `solve`, `trials`, `model`, `trust`, `seed_check`, `seed_input`, `input`, `seed`, `reflections`, `crystal`.
+//! Imports: `solve`, `trials`, `model`, `trust`, `seed_check`, `seed_input`, `input`, `seed`, `symmetry`, `reflections`, `crystal`, `error`.
 
-pub mod json;
+pub mod candidates;
+pub mod cell;
 pub mod listing;
 pub mod reasons;
+pub mod record;
 pub mod seeds;
 pub mod table;
+
+pub use record::Record;

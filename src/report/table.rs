@@ -77,15 +77,14 @@ pub fn seed_outcome(solved: &Solved) -> String {
 /// The structures, the most believed first. `held` is the mean correlation of the group's operations in the phases, `left` that
 /// of the best operation it lacks, `SysAbs` the mean E² of its systematic absences.
 pub fn ranking(solved: &Solved) -> String {
-    let report = &solved.report;
     let mut out = String::new();
     let _ = writeln!(
         out,
         " file     R1  R_weak   held   left  SysAbs  space group    agree  trial  arm            formula"
     );
     for (structure, letter) in solved.structures.iter().zip('a'..) {
-        let candidate = &report.verdict.candidates[structure.candidate as usize];
-        let t = &report.finished[candidate.best];
+        let found = &structure.found;
+        let t = &found.trial;
         let number = |x: Option<f64>, digits: usize| x.map_or("-".to_owned(), |x| format!("{x:.digits$}"));
         let _ = writeln!(
             out,
@@ -96,7 +95,7 @@ pub fn ranking(solved: &Solved) -> String {
             number(structure.score.map(|s| s.left_out), 2),
             number(structure.score.and_then(|s| s.absences), 3),
             group_name(&structure.group),
-            candidate.members.len(),
+            found.agreeing,
             t.trial,
             t.arm,
             structure.model.as_ref().map_or("no model".into(), formula),
@@ -203,10 +202,20 @@ pub fn atoms_line(model: &Model) -> String {
     format!("{} independent atoms, in the cell {}", model.atoms, formula(model))
 }
 
+/// Remark lines of a `.res` that is written in the middle of a run.
+pub fn early_remarks(structure: &Structure) -> Vec<String> {
+    let mut lines = vec![
+        format!("seedflip {}: best model so far of a run that goes on", env!("CARGO_PKG_VERSION")),
+        "not judged yet; if this line stays, the run was ended before it was".to_owned(),
+    ];
+    lines.extend(structure.model.iter().flat_map(|m| [model_line(m), atoms_line(m)]));
+    lines
+}
+
 /// Remark lines of a `.res`.
 pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<String> {
-    let candidate = &solved.report.verdict.candidates[structure.candidate as usize];
-    let best = &solved.report.finished[candidate.best];
+    let found = &structure.found;
+    let best = &found.trial;
     let claimed = letter == 'a' && solved.solved;
     let mut lines = vec![
         format!(
@@ -224,7 +233,7 @@ pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<Stri
             best.arm,
             best.merits.r_weak,
             best.merits.tan_cos,
-            match candidate.members.len() {
+            match found.agreeing {
                 1 => "no other trial agrees".to_owned(),
                 n => format!("{n} trials agree"),
             }

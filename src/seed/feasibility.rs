@@ -1,5 +1,6 @@
 //! Will these seeds do? Figures that cost nothing, and the success they predict.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Resolution in Å down to which the figures hold as they are.
@@ -17,7 +18,7 @@ struct Curves {
 }
 
 /// Feasibility of a seed set.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
 pub struct Feasibility {
     /// Expected height of an atom over σ in the map of the seeds alone: s₀ = √(Σ m²E²/N) over the P1 sphere.
     pub height: f64,

@@ -4,6 +4,7 @@ use super::known::{KnownPhase, allowed_phase, to_representative};
 use super::{Knowledge, Origin, Seed, SeedList};
 use crate::crystal::{Hkl, SpaceGroup, friedel, in_half};
 use crate::{Error, Result};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use std::f64::consts::PI;
@@ -32,7 +33,7 @@ pub struct SeedSets {
 }
 
 /// What became of the rows of a seed file, over all sets.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct SeedCounts {
     /// Seeds in the file.
     pub read: usize,

@@ -1,6 +1,6 @@
 //! The space groups in which a candidate is worked up.
 
-use super::seen::Seen;
+use super::contender::Contender;
 use crate::crystal::SpaceGroup;
 use crate::reflections::{DataSet, PhasedReflection};
 use crate::symmetry::{GroupCandidate, OperatorFits, Score, group_candidates};
@@ -38,7 +38,7 @@ pub struct Trial {
 pub fn groups_of(
     data: &DataSet,
     hint: Option<&SpaceGroup>,
-    seen: &Seen<'_>,
+    contender: &Contender<'_>,
     settled: Option<&[PhasedReflection]>,
     atoms: f64,
     breadth: Breadth,
@@ -49,13 +49,13 @@ pub fn groups_of(
         return vec![Trial { group: laue.clone(), score: None }];
     };
     // Such phases leave the input's group as good as any.
-    if seen.is_mute() {
+    if contender.is_mute() {
         return vec![Trial { group: hint.clone(), score: None }];
     }
     let groups = |phased: &[PhasedReflection], fits: &OperatorFits| {
         group_candidates(&header.cell, laue, hint, phased, fits, data.statistics.mean_e2_minus_1)
     };
-    let candidate = seen.candidate;
+    let candidate = contender.candidate;
     let own = groups(&candidate.phased, &candidate.fits);
     let ranked = match settled {
         Some(phased) => {
@@ -66,11 +66,11 @@ pub fn groups_of(
     };
     let tiny = atoms <= TINY;
     let (close, most) = if tiny { (CLOSE_WHEN_TINY, MOST_WHEN_TINY) } else { (CLOSE, MOST_GROUPS) };
-    let most = if seen.looks_right() && breadth == Breadth::Wide { most } else { 1 };
+    let most = if contender.looks_right() && breadth == Breadth::Wide { most } else { 1 };
     let top = ranked.first().map_or(0.0, |group| group.score.total);
     let (near, far): (Vec<_>, Vec<_>) =
         ranked.into_iter().enumerate().partition(|(place, group)| *place < most && group.score.total > top - close);
-    let named = far.into_iter().find(|(_, group)| group.named).filter(|_| seen.looks_right());
+    let named = far.into_iter().find(|(_, group)| group.named).filter(|_| contender.looks_right());
     near.into_iter().chain(named).map(|(_, group)| Trial { group: group.group, score: Some(group.score) }).collect()
 }
 

@@ -1,6 +1,5 @@
 //! The one judge: what speaks for the leading structure, whether it is claimed, and whether the search may end.
 
-use super::seen::Seen;
 use super::structure::Structure;
 use crate::trust::{BAR, Evidence, probability};
 
@@ -45,14 +44,14 @@ impl Judgement {
 }
 
 /// What a run has to say for a structure of its. `reach` is that of the data (`reflections::reach`).
-pub fn evidence(seen: &Seen<'_>, structure: &Structure, reach: f64) -> Evidence {
-    let model = structure.model.as_ref();
+pub fn evidence(structure: &Structure, reach: f64) -> Evidence {
+    let (found, model) = (&structure.found, structure.model.as_ref());
     Evidence {
-        agreeing: seen.candidate.members.len(),
-        symmetry: seen.candidate.fits.evidence(),
-        r_weak: f64::from(seen.best.merits.r_weak),
+        agreeing: found.agreeing,
+        symmetry: found.symmetry,
+        r_weak: f64::from(found.trial.merits.r_weak),
         r1: model.map(|m| m.r1),
-        proven: seen.best.proven,
+        proven: found.trial.proven,
         reach,
         per_parameter: model.map_or(0.0, |m| m.reflections[0] as f64 / (4 * m.atoms).max(1) as f64),
     }

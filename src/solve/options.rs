@@ -3,6 +3,7 @@
 use crate::phasing::{Arm, Methods};
 use crate::reflections::DataSet;
 use crate::trials::Budget;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -27,12 +28,14 @@ pub struct Options {
     pub trials: Option<u32>,
     /// Cycles per trial at most.
     pub max_cycles: Option<u32>,
-    /// Wall time at most.
+    /// Wall time at most; the clock is made from it.
     pub time_limit: Option<Duration>,
+    /// Memory at most, bytes.
+    pub memory: Option<u64>,
 }
 
 /// The parameters a run really used.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct Effective {
     /// Seed of every random number.
     pub seed: u32,

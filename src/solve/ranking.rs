@@ -24,14 +24,13 @@ pub fn belief(structure: &Structure, best: f64) -> f64 {
     structure.score.map_or(0.0, |score| score.total) - (R1_WEIGHT * (paid(structure) - best)).min(R1_REACH)
 }
 
-/// Orders structures, the most believed first. `log_odds` is the belief in the candidate of a structure with that structure as its
-/// model.
+/// Orders structures, the most believed first. `log_odds` is the belief in a candidate with a structure as its model.
 pub fn rank(structures: &mut [Structure], log_odds: impl Fn(&Structure) -> f64) {
-    let mut ids: Vec<u32> = structures.iter().map(|s| s.candidate).collect();
+    let mut ids: Vec<u32> = structures.iter().map(|s| s.found.candidate).collect();
     ids.sort_unstable();
     ids.dedup();
     for id in ids {
-        let own = |s: &&Structure| s.candidate == id;
+        let own = |s: &&Structure| s.found.candidate == id;
         let best = structures.iter().filter(own).map(paid).fold(f64::INFINITY, f64::min);
         let leading = structures
             .iter()
@@ -40,9 +39,9 @@ pub fn rank(structures: &mut [Structure], log_odds: impl Fn(&Structure) -> f64) 
             .reduce(|a, b| if b.0 > a.0 { b } else { a })
             .map(|(belief, s)| (belief, log_odds(s)));
         let Some((top, odds)) = leading else { continue };
-        for structure in structures.iter_mut().filter(|s| s.candidate == id) {
+        for structure in structures.iter_mut().filter(|s| s.found.candidate == id) {
             structure.standing = odds + belief(structure, best) - top;
         }
     }
-    structures.sort_by(|a, b| b.standing.total_cmp(&a.standing).then(a.candidate.cmp(&b.candidate)));
+    structures.sort_by(|a, b| b.standing.total_cmp(&a.standing).then(a.found.candidate.cmp(&b.found.candidate)));
 }

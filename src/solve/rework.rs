@@ -1,9 +1,10 @@
 //! Phases that go on in an engine for some cycles from where they stand, side by side.
 
-use crate::engine::{Backend, Engine, EngineError, Merits, Recipe, Start};
+use crate::engine::{Backend, EngineError, Merits, Recipe, Start};
 use crate::grid::Sampling;
 use crate::phasing::{GriddedSphere, Sphere};
 use crate::reflections::PhasedReflection;
+use crate::trials::{Crew, Pass, run_passes};
 use std::sync::{Arc, OnceLock};
 
 /// Phases that go on, and how.
@@ -22,7 +23,7 @@ pub struct Outcome {
     pub merits: Merits,
 }
 
-/// Makes engines of the device that searched, for phases that are gone over once more.
+/// Makes engines on the device that searched, for phases that are gone over once more.
 pub struct Rework<'a> {
     sphere: &'a Sphere,
     backend: &'a dyn Backend,
@@ -40,37 +41,21 @@ impl<'a> Rework<'a> {
     /// # Errors
     /// Those of the engine.
     pub fn run(&self, sampling: Sampling, jobs: &[Job], cycles: u32) -> Result<Vec<Outcome>, EngineError> {
+        if jobs.is_empty() {
+            return Ok(Vec::new());
+        }
         let gridded = self.grids[usize::from(sampling == Sampling::Fine)].get_or_init(|| self.sphere.problem(sampling));
-        let mut outcomes = Vec::with_capacity(jobs.len());
-        let mut left = jobs;
-        while !left.is_empty() {
-            let slots = self.backend.slots(&gridded.problem, left.len() as u32).clamp(1, left.len());
-            let mut engine = self.backend.engine(gridded.problem.clone(), slots)?;
-            let (now, later) = left.split_at(slots);
-            outcomes.extend(self.batch(engine.as_mut(), gridded, now, cycles)?);
-            left = later;
-        }
-        Ok(outcomes)
-    }
-
-    fn batch(
-        &self,
-        engine: &mut dyn Engine,
-        gridded: &GriddedSphere,
-        jobs: &[Job],
-        cycles: u32,
-    ) -> Result<Vec<Outcome>, EngineError> {
-        for (slot, job) in jobs.iter().enumerate() {
-            engine.seat(slot, &Start::Phases(self.sphere.start_phases(gridded, &job.phased)), job.recipe)?;
-        }
-        engine.advance(cycles)?;
-        let merits = engine.merits()?;
-        let mut outcomes = Vec::with_capacity(jobs.len());
-        for (slot, merits) in merits.into_iter().enumerate() {
-            if let (Some(merits), Some(phases)) = (merits, engine.phases(slot)?) {
-                outcomes.push(Outcome { phased: self.sphere.phased(gridded, &phases), merits });
-            }
-        }
-        Ok(outcomes)
+        let slots = self.backend.slots(&gridded.problem, jobs.len() as u32);
+        let crew = Crew::new(self.backend, &gridded.problem, slots, 1)?;
+        let pass = |job: &Job| Pass {
+            start: Start::Phases(self.sphere.start_phases(gridded, &job.phased)),
+            recipe: job.recipe,
+        };
+        let passed = run_passes(crew, jobs.iter().map(pass).collect(), cycles)?;
+        let outcome = |passed: crate::trials::Passed| Outcome {
+            phased: self.sphere.phased(gridded, &passed.phases),
+            merits: passed.merits,
+        };
+        Ok(passed.into_iter().map(outcome).collect())
     }
 }

@@ -6,13 +6,14 @@ use crate::reflections::PhasedReflection;
 use crate::seed::{Feasibility, Knowledge, KnownPhase, SeedCounts};
 use crate::structure::lookup::Lookup;
 use crate::trials::SeedInput;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A plain phase agrees with a solution within this angle, radians: the half width of a quadrant.
 const NEAR: f64 = std::f64::consts::FRAC_PI_4;
 
 /// Seeds of a run, before and after.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct SeedSummary {
     /// What became of the rows of the file.
     pub counts: SeedCounts,
@@ -27,7 +28,7 @@ pub struct SeedSummary {
 }
 
 /// Seeds against a solution.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
 pub struct SeedOutcome {
     /// Seeds with a phase in the solution.
     pub compared: usize,

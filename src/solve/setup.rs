@@ -1,22 +1,18 @@
 //! A run that is ready to begin: reflections in P1, arms, limits and engines.
 
+use super::memory::allow;
 use super::options::{Effective, Options, resolution};
-use crate::engine::{Backend, EngineError};
+use super::{Job, Means};
+use crate::engine::EngineError;
 use crate::phasing::{Arm, Sphere, expected_atoms, portfolio, seeded_portfolio};
-use crate::reflections::DataSet;
-use crate::trials::Budget;
-use crate::trials::runner::GridEngine;
+use crate::trials::{Budget, Crew, Workplace};
 use crate::{Error, Result};
-
-/// Largest sphere that is phased, in reflections of the half sphere: the CPU's 8 slots then take 2 GB, five candidates 0.5 GB each
-/// and their maps as much again.
-const MOST_REFLECTIONS: f64 = 6e6;
 
 /// Below this many measured reflections of the half sphere no figure of merit means anything.
 const FEWEST_MEASURED: usize = 50;
 
 /// What a run needs.
-pub struct Setup {
+pub struct Prepared {
     /// Resolution of the phasing, Å.
     pub d_min: f64,
     /// Reflections in P1.
@@ -25,28 +21,22 @@ pub struct Setup {
     pub arms: Vec<Arm>,
     /// Limits.
     pub budget: Budget,
-    /// One engine for each sampling that the arms ask for.
-    pub engines: Vec<GridEngine>,
+    /// A grid with its engines for each sampling that the arms ask for.
+    pub places: Vec<Workplace>,
 }
 
-impl Setup {
-    /// Sets a run up on the device of `backend`.
+impl Prepared {
+    /// Sets a run up on the device of `means`.
     ///
     /// # Errors
-    /// `Error::Unusable` when the resolution cut leaves nothing to phase, or the sphere is too large for anyone or for the
+    /// `Error::Unusable` when the resolution cut leaves nothing to phase, or too much for the memory or for the
     /// device; `Error::Usage` when no method is left.
-    pub fn new(data: &DataSet, options: &Options, seeded: bool, backend: &dyn Backend) -> Result<Self> {
+    pub fn new(job: &Job<'_>, means: &Means<'_>) -> Result<Self> {
+        let Job { data, options, .. } = *job;
         let header = &data.header;
         let (cell, space_group) = (&header.cell, &header.space_group);
         let d_min = resolution(data, options.d_min);
-        // Half a sphere of radius 1/d in reciprocal space.
-        let expected = 2.0 / 3.0 * std::f64::consts::PI * cell.volume / d_min.powi(3);
-        if expected > MOST_REFLECTIONS {
-            return Err(Error::unusable(
-                format!("the sphere to {d_min:.2} Å holds {:.0} reflections, too many to phase", 2.0 * expected),
-                "choose a lower resolution with --resolution, or check the cell",
-            ));
-        }
+        allow(data, d_min, means.pool.current_num_threads(), options.memory)?;
         let sphere = Sphere::new(cell, space_group, &data.reflections, expected_atoms(header), d_min);
         if sphere.measured().count() < FEWEST_MEASURED {
             return Err(Error::unusable(
@@ -54,9 +44,9 @@ impl Setup {
                 "choose a higher resolution with --resolution, or check the cell and the .hkl",
             ));
         }
-        let mut arms = match seeded {
-            true => seeded_portfolio(options.methods),
-            false => portfolio(options.methods, sphere.atoms()),
+        let mut arms = match job.seeds {
+            Some(_) => seeded_portfolio(options.methods),
+            None => portfolio(options.methods, sphere.atoms()),
         };
         if let Some(cycles) = options.max_cycles {
             arms.iter_mut().for_each(|arm| arm.cycles = cycles);
@@ -70,19 +60,19 @@ impl Setup {
         let mut samplings: Vec<_> = arms.iter().map(|a| a.sampling).collect();
         samplings.sort_unstable();
         samplings.dedup();
-        let engines = samplings
+        let places = samplings
             .into_iter()
             .map(|sampling| {
                 let gridded = sphere.problem(sampling);
-                let slots = backend.slots(&gridded.problem, budget.trials);
-                let engine = backend.engine(gridded.problem.clone(), slots).map_err(no_engine)?;
-                Ok(GridEngine { sampling, gridded, engine })
+                let slots = means.backend.slots(&gridded.problem, budget.trials);
+                let crew = Crew::new(means.backend, &gridded.problem, slots, 1).map_err(no_engine)?;
+                Ok(Workplace { sampling, gridded, crew })
             })
             .collect::<Result<Vec<_>>>()?;
-        if engines.is_empty() {
+        if places.is_empty() {
             return Err(Error::Usage("no method is left to run; choose another --method".into()));
         }
-        Ok(Self { d_min, sphere, arms, budget, engines })
+        Ok(Self { d_min, sphere, arms, budget, places })
     }
 
     /// The parameters that the run really uses.
@@ -93,9 +83,9 @@ impl Setup {
             d_min: self.d_min,
             budget: self.budget,
             arms: self.arms.clone(),
-            slots: self.engines.iter().map(|e| e.engine.slots()).collect(),
-            plans: self.engines.iter().filter_map(|e| e.engine.describe()).collect(),
-            grids: self.engines.iter().map(|e| e.gridded.problem.layout().dims()).collect(),
+            slots: self.places.iter().map(|place| place.crew.slots()).collect(),
+            plans: self.places.iter().filter_map(|place| place.crew.describe()).collect(),
+            grids: self.places.iter().map(|place| place.gridded.problem.layout().dims()).collect(),
             sphere: 2 * self.sphere.len(),
             sphere_completeness: self.sphere.completeness(),
             atoms: self.sphere.atoms(),

@@ -4,13 +4,15 @@ use crate::crystal::{Site, SpaceGroup};
 use crate::model::Model;
 use crate::structure::Solution;
 use crate::symmetry::Score;
+use crate::trials::Finished;
 use crate::trust::NO_MODEL_R1;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A candidate worked up in one space group.
 pub struct Structure {
-    /// Which candidate of the run (`trials::Candidate::id`).
-    pub candidate: u32,
+    /// The candidate that it was made of.
+    pub found: Found,
     /// The space group, on the axes of the data.
     pub group: SpaceGroup,
     /// By what structures are ranked, highest first (see `solve::ranking`).
@@ -27,8 +29,23 @@ pub struct Structure {
     pub model: Option<Model>,
 }
 
+/// What a run found out about the phases of a candidate.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Which candidate of the run (`trials::Candidate::id`).
+    pub candidate: u32,
+    /// Its best trial.
+    pub trial: Finished,
+    /// Trials that found the same phases, this one included.
+    pub agreeing: usize,
+    /// Whether the P1 phases show the symmetry of the intensities; `None` where there is nothing to find.
+    pub symmetry_found: Option<bool>,
+    /// How well they do, 0…1 (`symmetry::OperatorFits::evidence`); `None` in Laue class −1.
+    pub symmetry: Option<f64>,
+}
+
 /// What phases went through between the trial and the map.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Route {
     /// Averaged over the space group.

@@ -6,19 +6,20 @@
 //! Cheap tests come first: of the routes that the phases of a candidate can take in a group the one with the lower R1 of a sketch gets
 //! the model. Between all steps the clock is looked at; when the time is up, what stands is what there is.
 
+use super::contender::Contender;
 use super::groups::{self, Breadth, groups_of};
 use super::merges::Merges;
 use super::ranking::{belief, paid};
 use super::rework::{self, Rework};
-use super::seen::Seen;
 use super::settle::settled;
 use super::structure::{Route, Structure};
+use super::teller::Teller;
 use crate::clock::Clock;
 use crate::crystal::{ScatteringTable, SpaceGroup};
-use crate::engine::{Backend, EngineError, Recipe};
+use crate::engine::{Backend, EngineError, Method};
 use crate::grid::Sampling;
 use crate::model::{Given, Model, build_model, sketch};
-use crate::phasing::portfolio::{POLISH, POLISH_CYCLES};
+use crate::phasing::protocol::{POLISH, POLISH_CYCLES};
 use crate::phasing::{Sphere, expected_atoms};
 use crate::reflections::{DataSet, MergedReflection, PhasedReflection};
 use crate::structure::{Aligned, Coefficients, Solution, align, map_solution};
@@ -100,22 +101,23 @@ impl<'a> WorkUp<'a> {
     }
 
     /// Works up the candidates that are new or whose best trial is. The first of them, the most believed, comes by itself and in all its
-    /// groups, so that a structure stands early; `told` hears of each part. What was worked up of a trial that is no longer the best is
-    /// forgotten.
+    /// groups, so that a structure stands early. What was worked up of a trial that is no longer the best is forgotten.
     ///
     /// # Errors
     /// Those of the engine; structures of earlier parts stand.
-    pub fn take(&mut self, seen: &[Seen<'_>], told: &mut dyn FnMut(&[Structure])) -> Result<(), EngineError> {
-        let is_done = |s: &Seen<'_>| self.done.iter().any(|d| d.candidate == s.id && d.trial == s.best.trial);
-        let new: Vec<Seen<'_>> = seen.iter().filter(|s| !is_done(s)).copied().collect();
-        let leads = new.first().is_some_and(|first| seen.first().is_some_and(|leading| leading.id == first.id));
+    pub fn take(&mut self, contenders: &[Contender<'_>], teller: &Teller<'_>) -> Result<(), EngineError> {
+        for contender in contenders {
+            let own = |structure: &&mut Structure| structure.found.candidate == contender.id();
+            self.structures.iter_mut().filter(own).for_each(|structure| structure.found = contender.found());
+        }
+        let is_done = |c: &Contender<'_>| self.done.iter().any(|d| d.candidate == c.id() && d.trial == c.best.trial);
+        let new: Vec<Contender<'_>> = contenders.iter().filter(|c| !is_done(c)).copied().collect();
+        let leads = new.first().is_some_and(|first| contenders.first().is_some_and(|c| c.id() == first.id()));
         let (first, rest) = new.split_at(usize::from(leads));
         for (part, breadth) in [(first, Breadth::Wide), (rest, Breadth::Narrow)] {
-            if part.is_empty() || (self.clock.over() && !self.structures.is_empty()) {
-                continue;
+            if !part.is_empty() && (!self.clock.over() || self.structures.is_empty()) {
+                self.add(part, breadth, teller)?;
             }
-            self.add(part, breadth)?;
-            told(&self.structures);
         }
         Ok(())
     }
@@ -124,35 +126,42 @@ impl<'a> WorkUp<'a> {
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn widen(&mut self, seen: &Seen<'_>) -> Result<bool, EngineError> {
-        let wide = |d: &Done| d.candidate == seen.id && d.trial == seen.best.trial && d.breadth == Breadth::Wide;
+    pub fn widen(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> Result<bool, EngineError> {
+        let (id, trial) = (contender.id(), contender.best.trial);
+        let wide = |d: &Done| d.candidate == id && d.trial == trial && d.breadth == Breadth::Wide;
         if self.hint.is_none() || self.clock.over() || self.done.iter().any(wide) {
             return Ok(false);
         }
-        self.add(std::slice::from_ref(seen), Breadth::Wide)?;
+        self.add(std::slice::from_ref(contender), Breadth::Wide, teller)?;
         Ok(true)
     }
 
-    fn add(&mut self, part: &[Seen<'_>], breadth: Breadth) -> Result<(), EngineError> {
-        let found = self.part(part, breadth)?;
-        for s in part {
-            self.structures.retain(|structure| structure.candidate != s.id);
-            self.done.retain(|done| done.candidate != s.id);
-            self.done.push(Done { candidate: s.id, trial: s.best.trial, breadth });
+    fn add(&mut self, part: &[Contender<'_>], breadth: Breadth, teller: &Teller<'_>) -> Result<(), EngineError> {
+        let found = self.part(part, breadth, teller)?;
+        for id in part.iter().map(Contender::id) {
+            self.structures.retain(|structure| structure.found.candidate != id);
+            self.done.retain(|done| done.candidate != id);
         }
+        self.done.extend(part.iter().map(|c| Done { candidate: c.id(), trial: c.best.trial, breadth }));
         self.structures.extend(found);
         Ok(())
     }
 
-    fn part(&self, part: &[Seen<'_>], breadth: Breadth) -> Result<Vec<Structure>, EngineError> {
+    fn part(
+        &self,
+        part: &[Contender<'_>],
+        breadth: Breadth,
+        teller: &Teller<'_>,
+    ) -> Result<Vec<Structure>, EngineError> {
+        teller.settling(part.len());
         let settled = self.settled(part)?;
         let groups: Vec<(usize, groups::Trial)> = part
             .par_iter()
             .zip(&settled)
             .enumerate()
-            .flat_map_iter(|(place, (seen, settled))| {
+            .flat_map_iter(|(place, (contender, settled))| {
                 let settled = settled.as_ref().map(|phased| phased.as_slice());
-                let groups = groups_of(self.data, self.hint, seen, settled, self.atoms, breadth);
+                let groups = groups_of(self.data, self.hint, contender, settled, self.atoms, breadth);
                 groups.into_iter().map(move |group| (place, group))
             })
             .collect();
@@ -165,15 +174,16 @@ impl<'a> WorkUp<'a> {
             })
             .collect();
         self.polish(part, &mut drafts)?;
+        teller.modelling(drafts.len());
         let drawn: Vec<Vec<Structure>> = drafts
             .into_par_iter()
             .map(|draft| self.drawn(&part[draft.place], &draft, settled[draft.place].as_ref()))
             .collect();
-        Ok(self.modelled(part, drawn))
+        Ok(self.modelled(part, drawn, teller))
     }
 
     /// Phases of the candidates that look right, settled; those of the others are not worth it.
-    fn settled(&self, part: &[Seen<'_>]) -> Result<Vec<Option<Arc<Vec<PhasedReflection>>>>, EngineError> {
+    fn settled(&self, part: &[Contender<'_>]) -> Result<Vec<Option<Arc<Vec<PhasedReflection>>>>, EngineError> {
         let mut settled_phases = vec![None; part.len()];
         if self.clock.over() {
             return Ok(settled_phases);
@@ -188,7 +198,7 @@ impl<'a> WorkUp<'a> {
 
     /// Goes on from phases that obey the space group: polish of flipping in P1, once more, from a start that averaging has cleaned,
     /// taken where it pays.
-    fn polish(&self, part: &[Seen<'_>], drafts: &mut [Draft]) -> Result<(), EngineError> {
+    fn polish(&self, part: &[Contender<'_>], drafts: &mut [Draft]) -> Result<(), EngineError> {
         if self.clock.over() {
             return Ok(());
         }
@@ -196,17 +206,14 @@ impl<'a> WorkUp<'a> {
         let mut chosen: Vec<&mut Draft> = drafts.iter_mut().filter(shows).collect();
         let jobs: Vec<rework::Job> = chosen
             .iter()
-            .map(|draft| rework::Job {
-                phased: Arc::new(draft.own.phases.reflections.clone()),
-                recipe: Recipe::Flipping(POLISH),
-            })
+            .map(|draft| rework::Job { phased: Arc::new(draft.own.phases.reflections.clone()), recipe: POLISH })
             .collect();
         let outcomes = self.rework.run(Sampling::Nyquist, &jobs, POLISH_CYCLES)?;
         let cell = &self.data.header.cell;
         chosen.par_iter_mut().zip(outcomes).for_each(|(draft, outcome)| {
             let best = part[draft.place].best;
             let gained = outcome.merits.r_weak < POLISH_GAIN * best.merits.r_weak;
-            if gained || matches!(best.recipe, Recipe::Flipping(_)) {
+            if gained || best.recipe.method() == Method::Flipping {
                 draft.own = align(cell, &draft.group.group, &outcome.phased);
                 draft.route = Route::Polished;
             }
@@ -216,20 +223,25 @@ impl<'a> WorkUp<'a> {
 
     /// The maps of a draft that may lead to its model: of the routes of its phases the one with the better sketch, or both where
     /// sketches leave it open.
-    fn drawn(&self, seen: &Seen<'_>, draft: &Draft, settled: Option<&Arc<Vec<PhasedReflection>>>) -> Vec<Structure> {
+    fn drawn(
+        &self,
+        contender: &Contender<'_>,
+        draft: &Draft,
+        settled: Option<&Arc<Vec<PhasedReflection>>>,
+    ) -> Vec<Structure> {
         let group = &draft.group;
         let cell = &self.data.header.cell;
         let reflections = self.merges.of(&group.group).ok();
         let sketched = |aligned: Aligned, route: Route| {
             let solution = map_solution(cell, &group.group, aligned, &self.contents, Coefficients::default());
             let sketch = match &reflections {
-                Some(reflections) if self.deserves_model(seen) && !self.clock.over() => {
+                Some(reflections) if self.deserves_model(contender) && !self.clock.over() => {
                     sketch(&self.given(&group.group, reflections, &solution)).map(|sketch| sketch.r1)
                 }
                 _ => None,
             };
             Structure {
-                candidate: seen.id,
+                found: contender.found(),
                 group: group.group.clone(),
                 standing: 0.0,
                 score: group.score,
@@ -248,26 +260,28 @@ impl<'a> WorkUp<'a> {
     }
 
     /// True for a candidate whose maps are worth a sketch.
-    fn deserves_model(&self, seen: &Seen<'_>) -> bool {
-        seen.looks_right() || self.atoms <= SMALL
+    fn deserves_model(&self, contender: &Contender<'_>) -> bool {
+        contender.looks_right() || self.atoms <= SMALL
     }
 
     /// Gives the structures that may be the right ones their models, and keeps the better route of each.
-    fn modelled(&self, part: &[Seen<'_>], drawn: Vec<Vec<Structure>>) -> Vec<Structure> {
-        let of = |id: u32| drawn.iter().flatten().filter(move |structure| structure.candidate == id);
+    fn modelled(&self, part: &[Contender<'_>], drawn: Vec<Vec<Structure>>, teller: &Teller<'_>) -> Vec<Structure> {
+        let of = |id: u32| drawn.iter().flatten().filter(move |structure| structure.found.candidate == id);
         // Per candidate the best sketch, and the best belief with it.
         let bests: Vec<(u32, f64, f64)> = part
             .iter()
             .map(|s| {
-                let best = of(s.id).map(paid).fold(f64::INFINITY, f64::min);
-                (s.id, best, of(s.id).map(|structure| belief(structure, best)).fold(f64::NEG_INFINITY, f64::max))
+                let best = of(s.id()).map(paid).fold(f64::INFINITY, f64::min);
+                (s.id(), best, of(s.id()).map(|structure| belief(structure, best)).fold(f64::NEG_INFINITY, f64::max))
             })
             .collect();
         let lowest =
             self.structures.iter().chain(drawn.iter().flatten()).map(Structure::best_r1).fold(f64::INFINITY, f64::min);
-        let first = part.first().map(|s| s.id).filter(|_| self.structures.is_empty());
+        let first = part.first().map(Contender::id).filter(|_| self.structures.is_empty());
         let hopes = |structure: &Structure| {
-            let Some(&(id, best, top)) = bests.iter().find(|(id, ..)| *id == structure.candidate) else { return false };
+            let Some(&(id, best, top)) = bests.iter().find(|(id, ..)| *id == structure.found.candidate) else {
+                return false;
+            };
             let rival = self.atoms <= SMALL || Some(id) == first || structure.best_r1() < RIVAL * lowest;
             structure.sketch.is_some() && rival && belief(structure, best) > top - MODEL_REACH
         };
@@ -281,7 +295,8 @@ impl<'a> WorkUp<'a> {
                     }
                     structure
                 });
-                models.min_by(|a, b| a.r1().total_cmp(&b.r1()))
+                let better = models.min_by(|a, b| a.r1().total_cmp(&b.r1()));
+                better.inspect(|structure| teller.modelled(structure, paid(structure)))
             })
             .collect()
     }

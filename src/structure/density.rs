@@ -8,8 +8,10 @@ use rustfft::num_complex::Complex32;
 
 /// Grid points per resolution length; with quadratic interpolation peaks are then right to about 0.01 Å.
 const POINTS_PER_D: f64 = 4.0;
-/// Coarsest grid in Å.
+/// Coarsest grid in Å …
 const MAX_SPACING: f64 = 0.25;
+/// … unless that is finer than any structure in the map: data to 9 Å in a cell of 129 Å would ask for 137 million points.
+const MOST_POINTS_PER_D: f64 = 6.0;
 
 /// Amplitudes that go into a map, each multiplied with its figure of merit.
 ///
@@ -49,7 +51,7 @@ impl DensityMap {
     }
 }
 
-/// Transforms phased reflections (half-sphere) to a map on a grid of at most `MAX_SPACING` that the translations of
+/// Transforms phased reflections (half-sphere) to a map on a grid, fine enough for its peaks, that the translations of
 /// the group map onto itself.
 pub fn density_map(
     cell: &Cell,
@@ -77,6 +79,16 @@ pub fn density_map(
     DensityMap { dims, cell: cell.clone(), values, sigma }
 }
 
+/// Distance of grid points, Å, for a map to `d_min` Å.
+fn spacing(d_min: f64) -> f64 {
+    (d_min / POINTS_PER_D).min(MAX_SPACING.max(d_min / MOST_POINTS_PER_D))
+}
+
+/// Points of a map of the whole cell to `d_min` Å, about.
+pub fn map_points(cell: &Cell, d_min: f64) -> f64 {
+    cell.lengths.iter().map(|length| length / spacing(d_min)).product()
+}
+
 /// Smooth grid that resolves every reflection and that the translations of the group map onto itself.
 fn grid(cell: &Cell, group: &SpaceGroup, phased: &[PhasedReflection]) -> [usize; 3] {
     let mut d_star_sq: f64 = 0.0;
@@ -88,7 +100,7 @@ fn grid(cell: &Cell, group: &SpaceGroup, phased: &[PhasedReflection]) -> [usize;
         }
     }
     let d_min = d_star_sq.sqrt().recip();
-    let spacing = (d_min / POINTS_PER_D).min(MAX_SPACING);
+    let spacing = spacing(d_min);
     std::array::from_fn(|axis| {
         let least = ((cell.lengths[axis] / spacing).ceil() as usize).max(2 * highest[axis] as usize + 1);
         let shared = group.operations().iter().fold(TRANSLATION_DENOMINATOR, |g, op| gcd(g, op.trans[axis]));
@@ -105,6 +117,15 @@ fn gcd(a: i32, b: i32) -> i32 {
 mod tests {
     use super::*;
     use std::f64::consts::TAU;
+
+    #[test]
+    fn the_grid_follows_the_resolution() {
+        for (d_min, expected) in [(0.8, 0.2), (1.0, 0.25), (1.2, 0.25), (1.5, 0.25), (3.0, 0.5), (9.0, 1.5)] {
+            assert!((spacing(d_min) - expected).abs() < 1e-12, "{d_min}");
+        }
+        let cell = Cell::new([10.0, 20.0, 30.0], [90.0; 3]).unwrap();
+        assert!((map_points(&cell, 0.8) - 750_000.0).abs() < 1.0);
+    }
 
     #[test]
     fn one_atom_gives_one_peak_where_it_stands() {

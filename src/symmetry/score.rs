@@ -5,6 +5,7 @@ use crate::crystal::SpaceGroup;
 use crate::crystal::symop::SymOp;
 use crate::reflections::PhasedReflection;
 use crate::structure::origin::OriginFit;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// An operation holds when its correlation is above this part of the best one's. On settled phases of 46 solved sets true
@@ -25,7 +26,7 @@ const ABSENCE_WEIGHT: f64 = 10.0;
 const ABSENT: f64 = 0.2;
 
 /// What speaks for a group and against it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
 pub struct Score {
     /// Mean correlation of its operations about one origin, identity left out; 1 in P 1. The inversion counts with its root.
     pub held: f64,

@@ -1,10 +1,11 @@
 //! How much a run may spend before it gives up.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::time::Duration;
 
 /// Limits of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
 pub struct Budget {
     /// Trials at most.
     pub trials: u32,

@@ -1,7 +1,6 @@
 //! Many trials: dealing them to slots, watching, retiring and refilling, ranking, and when to stop.
 //!
 //! - `budget`     how much a run may spend
-//! - `clock`      how long it may go on, and who wants it to end
 //! - `crew`       engines that work on one grid
 //! - `slots`      the one loop: seat, advance, look, retire, refill
 //! - `search`     a search under way, that can be paused
@@ -21,10 +20,9 @@
 //! - `pass`       phases gone over once more
 //! - `probe`      how often a method solves without seeds
 //!
-//! Imports: `phasing`, `engine`, `symmetry`, `structure`, `grid`, `seed`, `twins`, `reflections`, `crystal`.
+//! Imports: `clock`, `phasing`, `engine`, `symmetry`, `structure`, `grid`, `seed`, `twins`, `reflections`, `crystal`.
 
 pub mod budget;
-pub mod clock;
 pub mod crew;
 pub mod deal;
 mod desk;
@@ -44,8 +42,8 @@ mod stage;
 mod starts;
 pub mod verdict;
 
+pub use crate::engine::{Merits, Recipe, StageSeconds};
 pub use budget::Budget;
-pub use clock::Clock;
 pub use crew::Crew;
 pub use deal::Deal;
 pub use findings::Findings;

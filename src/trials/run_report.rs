@@ -1,12 +1,14 @@
 //! Everything a run found, and why it ended.
 
 use super::{Finished, Verdict};
+use crate::clock::Clock;
 use crate::engine::StageSeconds;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Why a run ended, or paused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
     /// What was asked for is found: the best trials agree and convince.
@@ -19,6 +21,13 @@ pub enum StopReason {
     Interrupted,
     /// The engine failed; trials that ran then are lost.
     DeviceLost,
+}
+
+impl StopReason {
+    /// Why no more work should begin; `None` as long as it may.
+    pub fn of(clock: &Clock) -> Option<Self> {
+        if clock.late() { Some(Self::TimeLimit) } else { clock.stopped().then_some(Self::Interrupted) }
+    }
 }
 
 /// Everything a run found.

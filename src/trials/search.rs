@@ -8,9 +8,8 @@ use super::desk::{Desk, Shift};
 use super::slots::Slots;
 use super::stage::Running;
 use super::starts::Starts;
-use super::{
-    Budget, Clock, Crew, Deal, Findings, Goal, Observer, Progress, RunReport, SeedInput, SeedSource, StopReason,
-};
+use super::{Budget, Crew, Deal, Findings, Goal, Observer, Progress, RunReport, SeedInput, SeedSource, StopReason};
+use crate::clock::Clock;
 use crate::crystal::{Cell, SpaceGroup};
 use crate::engine::{EngineError, StageSeconds};
 use crate::grid::Sampling;
@@ -128,7 +127,7 @@ impl<'a> Search<'a> {
             if goal.reached(&self.desk.findings) {
                 return Ok(StopReason::Convinced);
             }
-            if let Some(reason) = clock.ended() {
+            if let Some(reason) = StopReason::of(clock) {
                 self.finish_running(observer)?;
                 return Ok(reason);
             }

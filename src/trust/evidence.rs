@@ -1,10 +1,11 @@
 //! What speaks for a structure, as numbers.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What a run found out about its first structure; nothing in it knows the truth. E-kurtosis and κ were tried as well and added nothing
 /// (mean log loss 0.117 against 0.114 without).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
 pub struct Evidence {
     /// Trials that agree on it, itself included.
     pub agreeing: usize,

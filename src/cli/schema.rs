@@ -1,0 +1,16 @@
+//! `seedflip schema`: what a program may count on in `NAME.json`.
+
+use crate::Result;
+use crate::error::EXIT_OK;
+use crate::output::say;
+use crate::report::Record;
+
+/// Print the JSON schema of the run record NAME.json
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Runs the sub-command.
+pub fn run(_: &Args) -> Result<u8> {
+    say::json(&Record::schema())?;
+    Ok(EXIT_OK)
+}

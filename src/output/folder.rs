@@ -1,0 +1,174 @@
+//! Where the files of a run go: the folder that was asked for and, once that is full or gone, the folder of the input, then the working
+//! folder.
+
+use crate::formats::{can_write, write_bytes, write_new};
+use crate::{Error, Result};
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// The folder of a run's results, and what became of files that it would not take.
+#[derive(Debug)]
+pub struct Folder {
+    /// The folder asked for, then others to try.
+    places: Vec<PathBuf>,
+    stem: String,
+    /// Made for this run.
+    made: bool,
+    /// Files that are not where they should be, by ending: where they are instead, if anywhere.
+    astray: BTreeMap<String, Option<PathBuf>>,
+    /// Why, for the last of them.
+    reason: String,
+}
+
+impl Folder {
+    /// The folder `output`, or that of `ins`, for files that begin with the name of `ins`. It is made if it is missing and tried at once:
+    /// a run of an hour must not end at a folder that cannot be written.
+    ///
+    /// # Errors
+    /// `Error::Output` when it cannot be made or takes no files.
+    pub fn new(ins: &Path, output: Option<&Path>) -> Result<Self> {
+        let here = || PathBuf::from(".");
+        let of_input = ins.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(here, Path::to_owned);
+        let asked = output.map_or_else(|| of_input.clone(), Path::to_owned);
+        let stem = ins.file_stem().map_or_else(|| "seedflip".into(), |s| s.to_string_lossy().into_owned());
+        let failed = |source| Error::Output { path: asked.clone(), source };
+        let made = !asked.exists();
+        std::fs::create_dir_all(&asked).map_err(failed)?;
+        can_write(&asked).map_err(failed)?;
+        let mut places = vec![asked];
+        for place in [of_input, here()] {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        Ok(Self { places, stem, made, astray: BTreeMap::new(), reason: String::new() })
+    }
+
+    /// NAME of the files.
+    pub fn stem(&self) -> &str {
+        &self.stem
+    }
+
+    /// The file of this ending in the folder asked for.
+    pub fn path(&self, ending: &str) -> PathBuf {
+        self.places[0].join(format!("{}{ending}", self.stem))
+    }
+
+    /// Takes a file away, that of an earlier run or one that this run no longer stands for. One that cannot be removed is an old file for
+    /// everybody to see, and counts as lost.
+    pub fn remove(&mut self, ending: &str) {
+        let copies = [Some(self.path(ending)), self.astray.remove(ending).flatten()];
+        for path in copies.into_iter().flatten() {
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => self.miss(ending, None, &error),
+                _ => {}
+            }
+        }
+    }
+
+    /// Writes a file, whole or not at all, where it belongs or else where there is room; `trouble` tells of it. Files of others are never
+    /// written over in those other places.
+    pub fn write(&mut self, ending: &str, bytes: &[u8]) {
+        let path = self.path(ending);
+        let first = write_bytes(&path, bytes).or_else(|error| match error {
+            // Somebody took the folder away.
+            Error::Output { source, .. } if source.kind() == ErrorKind::NotFound => {
+                std::fs::create_dir_all(&self.places[0])
+                    .map_err(|source| Error::Output { path: path.clone(), source })
+                    .and_then(|()| write_bytes(&path, bytes))
+            }
+            other => Err(other),
+        });
+        let known = self.astray.remove(ending).flatten();
+        let Err(Error::Output { source, .. }) = first else {
+            // An earlier version of it may lie elsewhere.
+            known.iter().for_each(|path| drop(std::fs::remove_file(path)));
+            return;
+        };
+        let others = self.places[1..].iter().map(|place| place.join(format!("{}{ending}", self.stem)));
+        let found = match known {
+            Some(path) => write_bytes(&path, bytes).is_ok().then_some(path),
+            None => others.into_iter().find(|path| write_new(path, bytes).is_ok()),
+        };
+        self.miss(ending, found, &source);
+    }
+
+    fn miss(&mut self, ending: &str, instead: Option<PathBuf>, source: &std::io::Error) {
+        self.astray.insert(ending.to_owned(), instead);
+        // The kind: the system's own words come with the name of a temporary file.
+        self.reason = source.kind().to_string();
+    }
+
+    /// What is not where it should be; `None` when everything is.
+    pub fn trouble(&self) -> Option<Error> {
+        let elsewhere = self.astray.values().flatten().cloned().collect();
+        let lost = self.astray.iter().filter(|(_, place)| place.is_none());
+        let lost = lost.map(|(ending, _)| PathBuf::from(format!("{}{ending}", self.stem))).collect();
+        (!self.astray.is_empty()).then(|| Error::Misplaced {
+            folder: self.places[0].clone(),
+            reason: self.reason.clone(),
+            elsewhere,
+            lost,
+        })
+    }
+
+    /// Removes the folder again where this run made it and nothing is in it.
+    pub fn unmake(&self) {
+        if self.made {
+            // A folder with something in it is not removed.
+            let _ = std::fs::remove_dir(&self.places[0]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder of the input and one for the output in it.
+    fn places() -> (tempfile::TempDir, Folder) {
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::new(&home.path().join("x.ins"), Some(&home.path().join("out"))).unwrap();
+        (home, folder)
+    }
+
+    #[test]
+    fn a_folder_that_was_taken_away_is_made_again() {
+        let (home, mut folder) = places();
+        std::fs::remove_dir(home.path().join("out")).unwrap();
+        folder.write("_a.res", b"model");
+        assert!(folder.trouble().is_none());
+        assert_eq!(std::fs::read(home.path().join("out/x_a.res")).unwrap(), b"model");
+        folder.unmake();
+        folder.remove("_a.res");
+        folder.unmake();
+        assert!(!home.path().join("out").exists());
+    }
+
+    #[test]
+    fn what_has_no_room_goes_to_the_folder_of_the_input_and_spares_what_lies_there() {
+        let (home, mut folder) = places();
+        let out = home.path().join("out");
+        std::fs::remove_dir(&out).unwrap();
+        // No folder can be made below a file, whoever asks.
+        std::fs::write(&out, "a file").unwrap();
+        std::fs::write(home.path().join("x.lst"), "precious").unwrap();
+        folder.places.truncate(2);
+        folder.write("_a.res", b"one");
+        folder.write("_a.res", b"two");
+        folder.write(".lst", b"mine");
+        assert_eq!(std::fs::read(home.path().join("x_a.res")).unwrap(), b"two");
+        assert_eq!(std::fs::read(home.path().join("x.lst")).unwrap(), b"precious");
+        let error = folder.trouble().unwrap();
+        let text = error.to_string();
+        assert!(text.lines().count() == 1 && error.exit_code() == 1, "{text}");
+        assert!(text.contains("x_a.res in another place") && text.contains("lost: x.lst"), "{text}");
+        // Once there is room again everything is where it belongs.
+        std::fs::remove_file(&out).unwrap();
+        folder.write("_a.res", b"three");
+        folder.write(".lst", b"mine");
+        assert!(folder.trouble().is_none() && !home.path().join("x_a.res").exists());
+        assert_eq!(std::fs::read(out.join("x_a.res")).unwrap(), b"three");
+    }
+}

@@ -1,0 +1,165 @@
+//! Search, work-up and judge, round by round, until one of them has enough.
+
+use super::contender::Contender;
+use super::judge::{Judgement, evidence};
+use super::ranking::{paid, rank};
+use super::solved::{Modelled, Seconds};
+use super::structure::Structure;
+use super::teller::Teller;
+use super::watch::Watch;
+use super::work_up::WorkUp;
+use super::{Job, MOST_STRUCTURES, Means};
+use crate::clock::Clock;
+use crate::engine::EngineError;
+use crate::phasing::{Arm, Sphere};
+use crate::reflections::reach;
+use crate::trials::{Budget, Goal, RunReport, Search, Setup, StopReason, Workplace};
+use crate::trust::log_odds;
+
+/// Share of a time limit that trials may take: what they have found is then worked up in the rest.
+const SEARCH_SHARE: f64 = 0.8;
+/// After a look that ended in no claim one more trial that agrees is worth another …
+const MORE_AGREEING: usize = 1;
+/// … or so many finished ones.
+const MORE_TRIALS: usize = 16;
+
+/// A job under way.
+pub struct Case<'a> {
+    search: Search<'a>,
+    work_up: WorkUp<'a>,
+    /// The clock of the trials.
+    clock: Clock,
+    whole: &'a Clock,
+    reach: f64,
+    judgement: Judgement,
+    fault: Option<EngineError>,
+    seconds: Seconds,
+}
+
+/// A job that has ended.
+pub struct Closed {
+    /// The run.
+    pub report: RunReport,
+    /// The structures that are kept, the most believed first.
+    pub structures: Vec<Structure>,
+    /// All that were worked up.
+    pub modelled: Vec<Modelled>,
+    /// What is thought of the first.
+    pub judgement: Judgement,
+    /// Time spent on trials and on structures.
+    pub seconds: Seconds,
+}
+
+impl<'a> Case<'a> {
+    /// Nothing has begun.
+    pub fn new(
+        job: &Job<'a>,
+        means: &Means<'a>,
+        sphere: &'a Sphere,
+        arms: Vec<Arm>,
+        budget: Budget,
+        places: Vec<Workplace>,
+    ) -> Self {
+        let header = &job.data.header;
+        let setup = Setup {
+            cell: &header.cell,
+            space_group: &header.space_group,
+            sphere,
+            arms,
+            budget,
+            seed: job.options.seed,
+            seeds: job.seeds,
+        };
+        Self {
+            search: Search::new(setup, places),
+            work_up: WorkUp::new(job.data, job.hint, sphere, means.backend, means.clock),
+            clock: means.clock.part(SEARCH_SHARE),
+            whole: means.clock,
+            reach: reach(job.data),
+            judgement: Judgement::default(),
+            fault: None,
+            seconds: Seconds::default(),
+        }
+    }
+
+    /// Goes on until the judge is content, trials or time are used up, or somebody says stop.
+    pub fn go(&mut self, watch: &mut dyn Watch) -> StopReason {
+        let mut goal = Goal::default();
+        // Trials after which a doubted claim is let stand.
+        let mut until: Option<u32> = None;
+        loop {
+            let begun = self.whole.elapsed();
+            let stopped = self.search.go_on(&goal, &self.clock, watch);
+            let searched = self.whole.elapsed();
+            self.seconds.trials += (searched - begun).as_secs_f64();
+            let ended = stopped != StopReason::Convinced;
+            let looked = self.look(watch, ended);
+            self.seconds.structures += (self.whole.elapsed() - searched).as_secs_f64();
+            if let Err(error) = looked {
+                self.fault = Some(error);
+                return StopReason::DeviceLost;
+            }
+            if ended {
+                return stopped;
+            }
+            if let Some(reason) = StopReason::of(self.whole) {
+                return reason;
+            }
+            let findings = self.search.findings();
+            let finished = findings.finished.len() as u32;
+            match self.judgement.enough_trials(finished) {
+                Some(enough) => {
+                    // A claim that is beyond doubt has enough at once; a doubted one keeps the number it was first given.
+                    let enough = if enough > finished { *until.get_or_insert(enough) } else { enough };
+                    if finished >= enough {
+                        return StopReason::Convinced;
+                    }
+                }
+                None => until = None,
+            }
+            goal = Goal::after(findings, MORE_AGREEING, MORE_TRIALS);
+            goal.finished = goal.finished.into_iter().chain(until.map(|until| until as usize)).min();
+        }
+    }
+
+    /// Works up what there is, ranks it, and judges the first. Until the search has `ended` only candidates that look right are worth the
+    /// time.
+    fn look(&mut self, watch: &mut dyn Watch, ended: bool) -> Result<(), EngineError> {
+        let contenders: Vec<Contender<'_>> = Contender::all(self.search.findings())
+            .into_iter()
+            .filter(|contender| ended || contender.convinces || contender.looks_right())
+            .collect();
+        let best = self.work_up.structures.iter().map(paid).min_by(f64::total_cmp);
+        let teller = Teller::new(watch, best);
+        let reach = self.reach;
+        let odds = |structure: &Structure| log_odds(&evidence(structure, reach));
+        let mut worked = self.work_up.take(&contenders, &teller);
+        loop {
+            rank(&mut self.work_up.structures, odds);
+            let leader = self.work_up.structures.first().map(|structure| structure.found.candidate);
+            let leader = contenders.iter().find(|contender| Some(contender.id()) == leader);
+            match (&worked, leader) {
+                (Ok(()), Some(leader)) => match self.work_up.widen(leader, &teller) {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(error) => worked = Err(error),
+                },
+                _ => break,
+            }
+        }
+        self.judgement = Judgement::of(self.work_up.structures.first().map(|first| evidence(first, reach)));
+        worked
+    }
+
+    /// Closes the case. A structure whose candidate has been pushed out by better ones is told of, but not kept.
+    pub fn close(self, stopped: StopReason) -> Closed {
+        let mut report = self.search.report(stopped);
+        if let Some(error) = self.fault {
+            report.fault = Some(error.to_string());
+        }
+        let mut structures = self.work_up.structures;
+        let modelled = structures.iter().map(Modelled::of).collect();
+        structures.truncate(MOST_STRUCTURES);
+        Closed { report, structures, modelled, judgement: self.judgement, seconds: self.seconds }
+    }
+}

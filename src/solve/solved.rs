@@ -1,0 +1,76 @@
+//! What came of a job.
+
+use super::seeded::SeedSummary;
+use super::{Effective, Structure};
+use crate::crystal::SpaceGroup;
+use crate::engine::Device;
+use crate::trials::RunReport;
+use crate::trust::Evidence;
+use serde::Serialize;
+
+/// What came of it.
+pub struct Solved {
+    /// The run.
+    pub report: RunReport,
+    /// The structures, most believed first; several may come from one candidate, in different space groups.
+    pub structures: Vec<Structure>,
+    /// True when the first structure is claimed to be right: its probability reaches `trust::BAR`.
+    pub solved: bool,
+    /// Everything that was modelled on the way, in the order of `structures` where it stands there, the best first.
+    pub modelled: Vec<Modelled>,
+    /// Probability that the first structure is right; 0 without one.
+    pub probability: f64,
+    /// What that rests on.
+    pub evidence: Option<Evidence>,
+    /// The parameters used.
+    pub effective: Effective,
+    /// The seeds of the run, before and after.
+    pub seeds: Option<SeedSummary>,
+    /// What ran the trials.
+    pub device: Device,
+    /// Seconds spent on setting up, on trials and on structures.
+    pub seconds: Seconds,
+}
+
+/// Wall seconds of the parts of the job.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Seconds {
+    /// Expansion to P1, tables, plans.
+    pub setup: f64,
+    /// The trials.
+    pub trials: f64,
+    /// Symmetry, maps and peaks.
+    pub structures: f64,
+}
+
+/// A candidate that was worked up in a group, in a line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Modelled {
+    /// The candidate (`trials::Candidate::id`).
+    pub candidate: u32,
+    /// The group.
+    pub group: SpaceGroup,
+    /// R1 of the first atoms after a few cycles; `None` where the map has none.
+    pub sketch: Option<f64>,
+    /// R1 of the whole model; `None` where the sketch left no hope.
+    pub r1: Option<f64>,
+    /// Atoms of the model; 0 without one.
+    pub atoms: usize,
+    /// By what it is ranked.
+    pub standing: f64,
+}
+
+impl Modelled {
+    /// A structure in a line.
+    pub fn of(structure: &Structure) -> Self {
+        let model = structure.model.as_ref();
+        Self {
+            candidate: structure.found.candidate,
+            group: structure.group.clone(),
+            sketch: structure.sketch,
+            r1: model.map(|model| model.r1),
+            atoms: model.map_or(0, |model| model.atoms),
+            standing: structure.standing,
+        }
+    }
+}
