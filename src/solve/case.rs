@@ -2,7 +2,7 @@
 
 use super::contender::Contender;
 use super::judge::{Judgement, evidence};
-use super::ranking::{paid, rank};
+use super::ranking::rank;
 use super::solved::{Modelled, Seconds};
 use super::structure::Structure;
 use super::teller::Teller;
@@ -129,7 +129,7 @@ impl<'a> Case<'a> {
             .into_iter()
             .filter(|contender| ended || contender.convinces || contender.looks_right())
             .collect();
-        let best = self.work_up.structures.iter().map(paid).min_by(f64::total_cmp);
+        let best = self.work_up.structures.iter().map(Structure::paid).min_by(f64::total_cmp);
         let teller = Teller::new(watch, best);
         let reach = self.reach;
         let odds = |structure: &Structure| log_odds(&evidence(structure, reach));

@@ -64,14 +64,25 @@ pub fn groups_of(
         }
         None => own,
     };
-    let tiny = atoms <= TINY;
+    let scores: Vec<(f64, bool)> = ranked.iter().map(|group| (group.score.total, group.named)).collect();
+    let wide = contender.looks_right() && breadth == Breadth::Wide;
+    let chosen = chosen(&scores, wide, contender.looks_right(), atoms <= TINY);
+    let trial = |(place, group): (usize, GroupCandidate)| {
+        chosen.contains(&place).then_some(Trial { group: group.group, score: Some(group.score) })
+    };
+    ranked.into_iter().enumerate().filter_map(trial).collect()
+}
+
+/// Places of the groups that are worked up among ranked ones, each a score and whether the input names it: the best, all that are close
+/// when the choice is `wide`, and the named one for phases that look right.
+fn chosen(scores: &[(f64, bool)], wide: bool, looks_right: bool, tiny: bool) -> Vec<usize> {
     let (close, most) = if tiny { (CLOSE_WHEN_TINY, MOST_WHEN_TINY) } else { (CLOSE, MOST_GROUPS) };
-    let most = if contender.looks_right() && breadth == Breadth::Wide { most } else { 1 };
-    let top = ranked.first().map_or(0.0, |group| group.score.total);
-    let (near, far): (Vec<_>, Vec<_>) =
-        ranked.into_iter().enumerate().partition(|(place, group)| *place < most && group.score.total > top - close);
-    let named = far.into_iter().find(|(_, group)| group.named).filter(|_| contender.looks_right());
-    near.into_iter().chain(named).map(|(_, group)| Trial { group: group.group, score: Some(group.score) }).collect()
+    let most = if wide { most } else { 1 };
+    let top = scores.first().map_or(0.0, |(total, _)| *total);
+    let picked = |(place, (total, named)): &(usize, &(f64, bool))| {
+        (*place < most && *total > top - close) || (*named && looks_right)
+    };
+    scores.iter().enumerate().filter(picked).map(|(place, _)| place).collect()
 }
 
 /// The groups that a candidate's own phases and its settled ones allow, best first. In a Laue class with rotations the
@@ -96,4 +107,21 @@ fn both_versions(
     }
     first.sort_by(|a, b| b.score.total.total_cmp(&a.score.total));
     first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn close_groups_are_tried_and_the_named_one_always() {
+        let scores = [(9.0, false), (3.1, false), (2.9, false), (-9.0, true)];
+        assert_eq!(chosen(&scores, true, true, false), [0, 1, 3]);
+        assert_eq!(chosen(&scores, false, true, false), [0, 3]);
+        assert_eq!(chosen(&scores, false, false, false), [0]);
+        let tiny = [(9.0, false), (-5.9, false), (-6.1, false)];
+        assert_eq!(chosen(&tiny, true, true, true), [0, 1]);
+        let many = [(5.0, false); 40];
+        assert_eq!([false, true].map(|tiny| chosen(&many, true, true, tiny).len()), [MOST_GROUPS, MOST_WHEN_TINY]);
+    }
 }

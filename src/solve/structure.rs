@@ -1,5 +1,6 @@
 //! A candidate worked up in one space group.
 
+use super::ranking::paid;
 use crate::crystal::{Site, SpaceGroup};
 use crate::model::Model;
 use crate::structure::Solution;
@@ -66,6 +67,11 @@ impl Structure {
     /// R1 of the model; that of a wrong one where there is none.
     pub fn r1(&self) -> f64 {
         self.model.as_ref().map_or(NO_MODEL_R1, |model| model.r1)
+    }
+
+    /// ln of that with the parameters of lower symmetry paid for.
+    pub fn paid(&self) -> f64 {
+        paid(self.best_r1(), self.group.operations().len())
     }
 
     /// R1 of the model, or of the sketch where that is all there is.

@@ -9,7 +9,7 @@
 use super::contender::Contender;
 use super::groups::{self, Breadth, groups_of};
 use super::merges::Merges;
-use super::ranking::{belief, paid};
+use super::ranking::belief;
 use super::rework::{self, Rework};
 use super::settle::settled;
 use super::structure::{Route, Structure};
@@ -271,8 +271,8 @@ impl<'a> WorkUp<'a> {
         let bests: Vec<(u32, f64, f64)> = part
             .iter()
             .map(|s| {
-                let best = of(s.id()).map(paid).fold(f64::INFINITY, f64::min);
-                (s.id(), best, of(s.id()).map(|structure| belief(structure, best)).fold(f64::NEG_INFINITY, f64::max))
+                let best = of(s.id()).map(Structure::paid).fold(f64::INFINITY, f64::min);
+                (s.id(), best, of(s.id()).map(|structure| belief_in(structure, best)).fold(f64::NEG_INFINITY, f64::max))
             })
             .collect();
         let lowest =
@@ -283,7 +283,7 @@ impl<'a> WorkUp<'a> {
                 return false;
             };
             let rival = self.atoms <= SMALL || Some(id) == first || structure.best_r1() < RIVAL * lowest;
-            structure.sketch.is_some() && rival && belief(structure, best) > top - MODEL_REACH
+            structure.sketch.is_some() && rival && belief_in(structure, best) > top - MODEL_REACH
         };
         drawn
             .into_par_iter()
@@ -296,7 +296,7 @@ impl<'a> WorkUp<'a> {
                     structure
                 });
                 let better = models.min_by(|a, b| a.r1().total_cmp(&b.r1()));
-                better.inspect(|structure| teller.modelled(structure, paid(structure)))
+                better.inspect(|structure| teller.modelled(structure, structure.paid()))
             })
             .collect()
     }
@@ -321,4 +321,9 @@ impl<'a> WorkUp<'a> {
             solution,
         }
     }
+}
+
+/// Belief in the group of a structure beside others of its candidate, the best of which has `best` for its paid R1.
+fn belief_in(structure: &Structure, best: f64) -> f64 {
+    belief(structure.score.map_or(0.0, |score| score.total), structure.paid(), best)
 }
