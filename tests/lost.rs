@@ -1,12 +1,13 @@
 //! A device that fails in the middle of a run: what has finished is kept, ranked, worked up and reported.
 
 use num_complex::Complex32;
+use seedflip::clock::Clock;
 use seedflip::engine::cpu::CpuBackend;
 use seedflip::engine::{Backend, Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
 use seedflip::input::{self, Basis, Input};
 use seedflip::phasing::Methods;
 use seedflip::report::{Record, listing, table};
-use seedflip::solve::{Options, Solved, Watch, solve};
+use seedflip::solve::{Job, Means, Options, Solved, Watch, solve};
 use seedflip::trials::{Observer, Progress, StopReason};
 use seedflip::{Error, Result};
 use std::path::Path;
@@ -166,11 +167,18 @@ const OPTIONS: Options = Options {
     memory: None,
 };
 
+/// Solves the data in the group of the input on a device.
+fn solve_on(backend: &dyn Backend, input: &Input, watch: &mut Saboteur) -> Result<Solved> {
+    let job = Job { data: &input.data, hint: None, options: &OPTIONS, seeds: None };
+    let (pool, clock) = (pool(), Clock::endless());
+    solve(&job, &Means { backend, pool: &pool, clock: &clock }, watch)
+}
+
 /// Solves aspirin on a device that fails after `after` trials, and what was seen last before it failed.
 fn run(input: &Input, failing: &Failing, after: u32) -> (Result<Solved>, Option<Progress>) {
     let seen = Arc::new(Mutex::new(None));
     let mut saboteur = Saboteur { after, armed: failing.armed.clone(), seen: seen.clone() };
-    let solved = solve(&input.data, None, &OPTIONS, None, failing, pool(), &mut saboteur);
+    let solved = solve_on(failing, input, &mut saboteur);
     let seen = seen.lock().unwrap().take();
     (solved, seen)
 }
@@ -257,7 +265,7 @@ impl Backend for Full {
 fn a_device_that_cannot_begin_is_an_error_with_a_way_out() {
     let seen = Arc::new(Mutex::new(None));
     let mut observer = Saboteur { after: 1, armed: Arc::new(false.into()), seen };
-    let Err(error) = solve(&aspirin().data, None, &OPTIONS, None, &Full, pool(), &mut observer) else {
+    let Err(error) = solve_on(&Full, &aspirin(), &mut observer) else {
         panic!("solved without an engine");
     };
     assert!(matches!(error, Error::Unusable { .. }));

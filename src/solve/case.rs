@@ -10,7 +10,6 @@ use super::watch::Watch;
 use super::work_up::WorkUp;
 use super::{Job, MOST_STRUCTURES, Means};
 use crate::clock::Clock;
-use crate::engine::EngineError;
 use crate::phasing::{Arm, Sphere};
 use crate::reflections::reach;
 use crate::trials::{Budget, Goal, RunReport, Search, Setup, StopReason, Workplace};
@@ -32,7 +31,6 @@ pub struct Case<'a> {
     whole: &'a Clock,
     reach: f64,
     judgement: Judgement,
-    fault: Option<EngineError>,
     seconds: Seconds,
 }
 
@@ -77,7 +75,6 @@ impl<'a> Case<'a> {
             whole: means.clock,
             reach: reach(job.data),
             judgement: Judgement::default(),
-            fault: None,
             seconds: Seconds::default(),
         }
     }
@@ -93,10 +90,9 @@ impl<'a> Case<'a> {
             let searched = self.whole.elapsed();
             self.seconds.trials += (searched - begun).as_secs_f64();
             let ended = stopped != StopReason::Convinced;
-            let looked = self.look(watch, ended);
+            self.look(watch, ended);
             self.seconds.structures += (self.whole.elapsed() - searched).as_secs_f64();
-            if let Err(error) = looked {
-                self.fault = Some(error);
+            if self.work_up.fault().is_some() {
                 return StopReason::DeviceLost;
             }
             if ended {
@@ -124,7 +120,7 @@ impl<'a> Case<'a> {
 
     /// Works up what there is, ranks it, and judges the first. Until the search has `ended` only candidates that look right are worth the
     /// time.
-    fn look(&mut self, watch: &mut dyn Watch, ended: bool) -> Result<(), EngineError> {
+    fn look(&mut self, watch: &mut dyn Watch, ended: bool) {
         let contenders: Vec<Contender<'_>> = Contender::all(self.search.findings())
             .into_iter()
             .filter(|contender| ended || contender.convinces || contender.looks_right())
@@ -132,29 +128,22 @@ impl<'a> Case<'a> {
         let best = self.work_up.structures.iter().map(Structure::paid).min_by(f64::total_cmp);
         let teller = Teller::new(watch, best);
         let reach = self.reach;
-        let odds = |structure: &Structure| log_odds(&evidence(structure, reach));
-        let mut worked = self.work_up.take(&contenders, &teller);
+        self.work_up.take(&contenders, &teller);
         loop {
-            rank(&mut self.work_up.structures, odds);
-            let leader = self.work_up.structures.first().map(|structure| structure.found.candidate);
-            let leader = contenders.iter().find(|contender| Some(contender.id()) == leader);
-            match (&worked, leader) {
-                (Ok(()), Some(leader)) => match self.work_up.widen(leader, &teller) {
-                    Ok(true) => {}
-                    Ok(false) => break,
-                    Err(error) => worked = Err(error),
-                },
-                _ => break,
+            rank(&mut self.work_up.structures, |structure| log_odds(&evidence(structure, reach)));
+            let leading = self.work_up.structures.first().map(|structure| structure.found.candidate);
+            let leader = contenders.iter().find(|contender| Some(contender.id()) == leading);
+            if !leader.is_some_and(|leader| self.work_up.widen(leader, &teller)) {
+                break;
             }
         }
         self.judgement = Judgement::of(self.work_up.structures.first().map(|first| evidence(first, reach)));
-        worked
     }
 
-    /// Closes the case. A structure whose candidate has been pushed out by better ones is told of, but not kept.
+    /// Closes the case.
     pub fn close(self, stopped: StopReason) -> Closed {
         let mut report = self.search.report(stopped);
-        if let Some(error) = self.fault {
+        if let Some(error) = self.work_up.fault() {
             report.fault = Some(error.to_string());
         }
         let mut structures = self.work_up.structures;

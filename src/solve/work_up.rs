@@ -24,7 +24,7 @@ use crate::phasing::{Sphere, expected_atoms};
 use crate::reflections::{DataSet, MergedReflection, PhasedReflection};
 use crate::structure::{Aligned, Coefficients, Solution, align, map_solution};
 use rayon::prelude::*;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Atoms per cell up to which every candidate gets a model: beyond, that takes longer than a user cares to wait for what is
 /// not believed.
@@ -55,6 +55,8 @@ pub struct WorkUp<'a> {
     atoms: f64,
     contents: Vec<(u8, f64)>,
     done: Vec<Done>,
+    /// What the engine said when it failed: phases are then worked up as the trials left them.
+    fault: OnceLock<EngineError>,
     /// The structures, in no order.
     pub structures: Vec<Structure>,
 }
@@ -96,6 +98,7 @@ impl<'a> WorkUp<'a> {
             atoms: expected_atoms(header),
             contents: header.elements.iter().map(|e| (e.atomic_number, e.count)).collect(),
             done: Vec::new(),
+            fault: OnceLock::new(),
             structures: Vec::new(),
         }
     }
@@ -116,45 +119,40 @@ impl<'a> WorkUp<'a> {
         let (first, rest) = new.split_at(usize::from(leads));
         for (part, breadth) in [(first, Breadth::Wide), (rest, Breadth::Narrow)] {
             if !part.is_empty() && (!self.clock.over() || self.structures.is_empty()) {
-                self.add(part, breadth, teller)?;
+                self.add(part, breadth, teller);
             }
         }
-        Ok(())
+    }
+
+    /// What the engine said when it failed.
+    pub fn fault(&self) -> Option<&EngineError> {
+        self.fault.get()
     }
 
     /// Works up all groups of a candidate that was worked up in its best alone; false when there is nothing to do.
-    ///
-    /// # Errors
-    /// Those of the engine.
-    pub fn widen(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> Result<bool, EngineError> {
+    pub fn widen(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
         let (id, trial) = (contender.id(), contender.best.trial);
         let wide = |d: &Done| d.candidate == id && d.trial == trial && d.breadth == Breadth::Wide;
         if self.hint.is_none() || self.clock.over() || self.done.iter().any(wide) {
-            return Ok(false);
+            return false;
         }
-        self.add(std::slice::from_ref(contender), Breadth::Wide, teller)?;
-        Ok(true)
+        self.add(std::slice::from_ref(contender), Breadth::Wide, teller);
+        true
     }
 
-    fn add(&mut self, part: &[Contender<'_>], breadth: Breadth, teller: &Teller<'_>) -> Result<(), EngineError> {
-        let found = self.part(part, breadth, teller)?;
+    fn add(&mut self, part: &[Contender<'_>], breadth: Breadth, teller: &Teller<'_>) {
+        let found = self.part(part, breadth, teller);
         for id in part.iter().map(Contender::id) {
             self.structures.retain(|structure| structure.found.candidate != id);
             self.done.retain(|done| done.candidate != id);
         }
         self.done.extend(part.iter().map(|c| Done { candidate: c.id(), trial: c.best.trial, breadth }));
         self.structures.extend(found);
-        Ok(())
     }
 
-    fn part(
-        &self,
-        part: &[Contender<'_>],
-        breadth: Breadth,
-        teller: &Teller<'_>,
-    ) -> Result<Vec<Structure>, EngineError> {
+    fn part(&self, part: &[Contender<'_>], breadth: Breadth, teller: &Teller<'_>) -> Vec<Structure> {
         teller.settling(part.len());
-        let settled = self.settled(part)?;
+        let settled = self.settled(part);
         let groups: Vec<(usize, groups::Trial)> = part
             .par_iter()
             .zip(&settled)
@@ -173,42 +171,51 @@ impl<'a> WorkUp<'a> {
                 Draft { place, group, own, route: Route::Averaged }
             })
             .collect();
-        self.polish(part, &mut drafts)?;
+        self.polish(part, &mut drafts);
         teller.modelling(drafts.len());
         let drawn: Vec<Vec<Structure>> = drafts
             .into_par_iter()
             .map(|draft| self.drawn(&part[draft.place], &draft, settled[draft.place].as_ref()))
             .collect();
-        Ok(self.modelled(part, drawn, teller))
+        self.modelled(part, drawn, teller)
+    }
+
+    /// True while engines are worth asking: there is time, and none has failed.
+    fn engines_serve(&self) -> bool {
+        !self.clock.over() && self.fault.get().is_none()
+    }
+
+    /// The outcome of an engine's work; a failure is kept, and nothing more is asked of engines.
+    fn heard<T>(&self, outcome: Result<Vec<T>, EngineError>) -> Vec<T> {
+        outcome.unwrap_or_else(|error| {
+            // The first is what is told.
+            let _ = self.fault.set(error);
+            Vec::new()
+        })
     }
 
     /// Phases of the candidates that look right, settled; those of the others are not worth it.
-    fn settled(&self, part: &[Contender<'_>]) -> Result<Vec<Option<Arc<Vec<PhasedReflection>>>>, EngineError> {
-        let mut settled_phases = vec![None; part.len()];
-        if self.clock.over() {
-            return Ok(settled_phases);
-        }
-        let chosen: Vec<usize> = (0..part.len()).filter(|&place| part[place].looks_right()).collect();
+    fn settled(&self, part: &[Contender<'_>]) -> Vec<Option<Arc<Vec<PhasedReflection>>>> {
+        let mut all = vec![None; part.len()];
+        let chosen = part.iter().enumerate().filter(|(_, contender)| contender.looks_right() && self.engines_serve());
+        let chosen: Vec<usize> = chosen.map(|(place, _)| place).collect();
         let phased: Vec<_> = chosen.iter().map(|&place| Arc::new(part[place].candidate.phased.clone())).collect();
-        for (place, phased) in chosen.into_iter().zip(settled(&self.rework, &phased)?) {
-            settled_phases[place] = Some(Arc::new(phased));
+        for (place, phased) in chosen.into_iter().zip(self.heard(settled(&self.rework, &phased))) {
+            all[place] = Some(Arc::new(phased));
         }
-        Ok(settled_phases)
+        all
     }
 
     /// Goes on from phases that obey the space group: polish of flipping in P1, once more, from a start that averaging has cleaned,
     /// taken where it pays.
-    fn polish(&self, part: &[Contender<'_>], drafts: &mut [Draft]) -> Result<(), EngineError> {
-        if self.clock.over() {
-            return Ok(());
-        }
-        let shows = |draft: &&mut Draft| part[draft.place].candidate.symmetry_found() == Some(true);
+    fn polish(&self, part: &[Contender<'_>], drafts: &mut [Draft]) {
+        let shows =
+            |draft: &&mut Draft| part[draft.place].candidate.symmetry_found() == Some(true) && self.engines_serve();
         let mut chosen: Vec<&mut Draft> = drafts.iter_mut().filter(shows).collect();
-        let jobs: Vec<rework::Job> = chosen
-            .iter()
-            .map(|draft| rework::Job { phased: Arc::new(draft.own.phases.reflections.clone()), recipe: POLISH })
-            .collect();
-        let outcomes = self.rework.run(Sampling::Nyquist, &jobs, POLISH_CYCLES)?;
+        let job =
+            |draft: &&mut Draft| rework::Job { phased: Arc::new(draft.own.phases.reflections.clone()), recipe: POLISH };
+        let jobs: Vec<rework::Job> = chosen.iter().map(job).collect();
+        let outcomes = self.heard(self.rework.run(Sampling::Nyquist, &jobs, POLISH_CYCLES));
         let cell = &self.data.header.cell;
         chosen.par_iter_mut().zip(outcomes).for_each(|(draft, outcome)| {
             let best = part[draft.place].best;
@@ -218,7 +225,6 @@ impl<'a> WorkUp<'a> {
                 draft.route = Route::Polished;
             }
         });
-        Ok(())
     }
 
     /// The maps of a draft that may lead to its model: of the routes of its phases the one with the better sketch, or both where
