@@ -41,10 +41,10 @@ pub struct FlipRecipe {
 
 /// Posterior of the density at a voxel, given the cavity map u in units of its σ.
 ///
-/// Another one, as long as it looks at a voxel alone, is added in six files: here (its variant, whose place is the number that
-/// shaders know it by), `twins/posterior.rs` (the arithmetic), `engine/cpu/message.rs` (which numbers it gets),
-/// `shaders/posterior.wgsl` (the same on a GPU), `gpu/density_tests.rs` (that both agree), and `phasing/portfolio.rs` (an arm
-/// that uses it).
+/// Another one, as long as it looks at a voxel alone, is added in six files: here (its variant, whose place is the
+/// number that shaders know it by), `twins/posterior.rs` (the arithmetic), `engine/cpu/message.rs` (which numbers it
+/// gets), `shaders/posterior.wgsl` (the same on a GPU), `gpu/density_tests.rs` (that both agree), and
+/// `phasing/portfolio.rs` (an arm that uses it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Denoiser {
@@ -61,10 +61,10 @@ pub enum SeedUse {
     /// They stay at their prior means.
     #[default]
     Fixed,
-    /// The field is weighed against the prior: each seed takes the mean of its posterior, so that wrong ones give way and
-    /// crude ones sharpen. On cells of 882 equal atoms: 50 % seeds at 2.0 Å solve in 8/8 draws where fixed ones do in 0/8 (one B),
-    /// 30 % in 5/8 against 0/8 (B spread); 10 % with 40 % wrong at 1.0 Å in 8/12 against 4/12; alike elsewhere
-    /// (benches/results, 2026-11-22, seeds).
+    /// The field is weighed against the prior: each seed takes the mean of its posterior, so that wrong ones give way
+    /// and crude ones sharpen. On cells of 882 equal atoms: 50 % seeds at 2.0 Å solve in 8/8 draws where fixed ones do
+    /// in 0/8 (one B), 30 % in 5/8 against 0/8 (B spread); 10 % with 40 % wrong at 1.0 Å in 8/12 against 4/12; alike
+    /// elsewhere (benches/results, 2026-11-22, seeds).
     Posterior,
 }
 

@@ -1,9 +1,9 @@
 //! Phases of a finished trial, gone over once more by message passing on a fine grid.
 //!
-//! Of 54 measured sets, settled phases told the operations of the space group from others far better than those that
-//! a trial ends with (correlations 0.94–1.0 against 0.1–0.56 in groups without a centre; before, 0.43–0.99 against
-//! 0.1–0.66), and they show more atoms. In a few sets with heavy atoms or disorder the iteration drifts off instead: the
-//! symmetry evidence says so, and the trial's own phases are taken.
+//! Of 54 measured sets, settled phases told the operations of the space group from others far better than those that a
+//! trial ends with (correlations 0.94–1.0 against 0.1–0.56 in groups without a centre; before, 0.43–0.99 against
+//! 0.1–0.66), and they show more atoms. In a few sets with heavy atoms or disorder the iteration drifts off instead:
+//! the symmetry evidence says so, and the trial's own phases are taken.
 
 use crate::engine::cpu::CpuEngine;
 use crate::engine::{EngineError, Merits, Recipe, Start};
@@ -16,8 +16,8 @@ use std::sync::Arc;
 
 /// Cycles; message passing comes to rest in fewer from phases that are right.
 const CYCLES: u32 = 40;
-/// Multiples of the number of atoms that are tried: 1 keeps the soft posterior sharp, which heavy atoms need, 3 brings light
-/// atoms beside sulphur or calcium.
+/// Multiples of the number of atoms that are tried: 1 keeps the soft posterior sharp, which heavy atoms need, 3 brings
+/// light atoms beside sulphur or calcium.
 const SHARPNESS: [f32; 2] = [1.0, 3.0];
 
 /// The phases after settling, the recipe of the two with the lower R_weak.
@@ -39,8 +39,8 @@ pub fn settled(
 }
 
 /// Goes on from phases that obey a space group: polish of flipping in P1, once more, from a start that averaging has
-/// cleaned. The phases after it and their figures of merit. On the CPU whatever ran the search: candidates of all devices are
-/// worked up alike.
+/// cleaned. The phases after it and their figures of merit. On the CPU whatever ran the search: candidates of all
+/// devices are worked up alike.
 ///
 /// # Errors
 /// Those of the engine.

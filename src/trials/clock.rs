@@ -4,8 +4,8 @@ use super::StopReason;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// The one clock of a run: it starts when it is made, is asked by any thread at any time, and costs a glance. Whoever hears
-/// of a signal stops it; whoever works asks it between two pieces of work.
+/// The one clock of a run: it starts when it is made, is asked by any thread at any time, and costs a glance. Whoever
+/// hears of a signal stops it; whoever works asks it between two pieces of work.
 #[derive(Debug)]
 pub struct Clock {
     begun: Instant,

@@ -6,8 +6,8 @@
 //!      └────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
-//! All engines advance side by side; then the trials are looked at in the order of their numbers, whichever slot they sit in.
-//! So what is found does not depend on threads, nor on how many engines share the slots.
+//! All engines advance side by side; then the trials are looked at in the order of their numbers, whichever slot they
+//! sit in. So what is found does not depend on threads, nor on how many engines share the slots.
 
 use super::Crew;
 use crate::engine::{Engine, EngineError, Merits, Problem, Recipe, Start};
@@ -184,8 +184,8 @@ impl<T> Slots<T> {
         }
     }
 
-    /// Lets every engine that has a trial do `work`, side by side on as many threads as the pool of the caller has, and takes the
-    /// figures of merit it comes back with.
+    /// Lets every engine that has a trial do `work`, side by side on as many threads as the pool of the caller has, and
+    /// takes the figures of merit it comes back with.
     fn on_engines(
         &mut self,
         crews: &mut [Crew],
