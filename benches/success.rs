@@ -4,15 +4,16 @@
 //! cargo bench --bench success -- DATA_FOLDER SET METHOD [key=value …]
 //! ```
 //! DATA_FOLDER holds SET/SET.ins, .hkl and .ref.cif. METHOD is `flipping` or `message`. Keys: `trials`, `cycles`,
-//! `dmin`, `k`, `weak`, `q` (1 or 0.5), `start` (random or patterson), `sampling` (2 or 3), `n` (factor on N),
-//! `n_end`, `anneal`, `damping`, `denoiser` (logistic or square), `seed`, and for simulated data `simulate=D`
-//! (calculated intensities of the reference to D Å instead of the measured ones) with `equal=1` (every atom
-//! becomes oxygen), `whole=1` (sites of occupancy above one half made whole, the others dropped), `spread=LOW-HIGH` (B log-uniform between two values in Å²), `b=B` (one B for all), `noise`,
-//! `completeness`. Seeds: `p` (fraction of the strongest third), `pool` (random, top or all), `bins`, `wrong`, `gaussian` (degrees,
-//! in place of bins), `hold` (cycles), `seeds=fixed`, `told` (the wrong fraction that the engine believes), `shuffle=1` (random bins); each
-//! trial draws its own. `finals=1` and `merits=1` print more, `stop=0` runs every trial to its end. A trial is solved when its phases reach an F²-weighted correlation of 0.65 with those of
-//! the reference, origin and hand free. Without arguments the table of the main job is printed, where the data
-//! are at hand in ../shared/data.
+//! `dmin`, `k`, `weak`, `q` (1 or 0.5), `start` (random or patterson), `sampling` (2 or 3), `n` (factor on N), `n_end`,
+//! `anneal`, `damping`, `denoiser` (logistic or square), `seed`, and for simulated data `simulate=D` (calculated
+//! intensities of the reference to D Å instead of the measured ones) with `equal=1` (every atom becomes oxygen),
+//! `whole=1` (sites of occupancy above one half made whole, the others dropped), `spread=LOW-HIGH` (B log-uniform
+//! between two values in Å²), `b=B` (one B for all), `noise`, `completeness`. Seeds: `p` (fraction of the strongest
+//! third), `pool` (random, top or all), `bins`, `wrong`, `gaussian` (degrees, in place of bins), `hold` (cycles),
+//! `seeds=fixed`, `told` (the wrong fraction that the engine believes), `shuffle=1` (random bins); each trial draws its
+//! own. `finals=1` and `merits=1` print more, `stop=0` runs every trial to its end. A trial is solved when its phases
+//! reach an F²-weighted correlation of 0.65 with those of the reference, origin and hand free. Without arguments the
+//! table of the main job is printed, where the data are at hand in ../shared/data.
 
 use num_complex::Complex32;
 use seedflip::crystal::structure_factors::structure_factors;

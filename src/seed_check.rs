@@ -1,6 +1,7 @@
 //! What seeds are worth: coverage, feasibility, inner agreement and, given the truth, their errors.
 //!
-//! Imports: `seed_input`, `trials`, `phasing`, `engine`, `structure`, `grid`, `seed`, `reflections`, `crystal`, `error`.
+//! Imports: `seed_input`, `trials`, `phasing`, `engine`, `structure`, `grid`, `seed`, `reflections`, `crystal`,
+//! `error`.
 
 use crate::crystal::Hkl;
 use crate::engine::{Backend, Method};

@@ -262,3 +262,37 @@ fn files_are_short() {
     let median = lines[lines.len() / 2];
     assert!(median < LONGEST_MEDIAN, "the median file has {median} lines");
 }
+
+/// Everything that runs trials does so by the one loop: a second one would have to learn all that the first one knows
+/// of queues, of several engines and of stages.
+#[test]
+fn one_loop_advances_engines() {
+    let callers: Vec<String> = sources()
+        .into_iter()
+        .filter(|s| !["engine", "gpu", "bench"].contains(&s.module.as_str()) && s.code.contains(".advance("))
+        .map(|s| s.name)
+        .collect();
+    assert_eq!(callers, ["trials/slots.rs"]);
+    let bench = std::fs::read_to_string(source_folder().join("../benches/success.rs")).unwrap();
+    assert!(!bench.contains(".advance("), "benches/success.rs has a loop of its own");
+}
+
+/// Which iteration a trial runs is a `Method`; what follows from it stands in its protocol.
+#[test]
+fn the_method_is_no_flag() {
+    for source in sources() {
+        for flag in ["flipping: bool", "is_flipping", "message: bool"] {
+            assert!(!source.code.contains(flag), "src/{} has {flag}: ask the Method", source.name);
+        }
+    }
+}
+
+/// Files of the loop and of the GPU engine hold one noun each.
+#[test]
+fn files_of_the_loop_stay_below_three_hundred_lines() {
+    for source in sources() {
+        let held = ["trials", "engine", "phasing", "screen"].contains(&source.module.as_str())
+            || source.name.starts_with("gpu/engine");
+        assert!(!held || source.lines <= 300, "src/{} has {} lines: split it by noun", source.name, source.lines);
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::throughput::{Throughput, measure};
 use crate::engine::{
-    Amplitudes, Backend, Denoiser, Device, EngineError, FlipRecipe, MessageRecipe, Problem, Recipe, SeedUse,
+    Amplitudes, Backend, Denoiser, Device, EngineError, FlipRecipe, MessageRecipe, Method, Problem, Recipe, SeedUse,
 };
 use serde::Serialize;
 
@@ -73,7 +73,7 @@ pub fn time(
     let mut rows: Vec<Throughput> = Vec::new();
     for &recipe in recipes {
         let mut row = measure(engine.as_mut(), recipe, copy_bandwidth)?;
-        let flipping = rows.first().filter(|first| matches!(first.recipe, Recipe::Flipping(_)));
+        let flipping = rows.first().filter(|first| first.recipe.method() == Method::Flipping);
         row.of_flipping = flipping.map(|flipping| row.trial_cycles_per_s / flipping.trial_cycles_per_s);
         rows.push(row);
     }

@@ -2,8 +2,8 @@
 
 use super::{Device, Engine, EngineError, Problem};
 
-/// Trials that advance together on a processor. Fixed, so that a run does not depend on the number of threads; small, so
-/// that an easy structure does not pay for many trials it did not need.
+/// Trials that advance together on a processor. Fixed, so that a run does not depend on the number of threads; small,
+/// so that an easy structure does not pay for many trials it did not need.
 pub const SMALL_BATCH: usize = 8;
 
 /// A device that trials can run on. Whoever sets up a run is given one and need not know which.

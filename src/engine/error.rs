@@ -1,7 +1,7 @@
 //! Why an engine cannot go on.
 
-/// What became of the device, or what was asked of it that no engine can do. The words in the first three variants are the
-/// driver's or wgpu's own; the others are faults of this program, named so that they are heard.
+/// What became of the device, or what was asked of it that no engine can do. The words in the first three variants are
+/// the driver's or wgpu's own; the others are faults of this program, named so that they are heard.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
     /// The device went away: a driver reset, a cable, a time limit of the system.

@@ -54,8 +54,8 @@ pub enum Start {
     },
     /// Unit phase vectors in layout order.
     Phases(Arc<[Complex32]>),
-    /// The seeds alone make the first map: flipping gives them their amplitude, message passing E times the prior
-    /// mean, and every other amplitude is 0 (recipe notes §2: starting the others at random phases failed 6 times of 6).
+    /// The seeds alone make the first map: flipping gives them their amplitude, message passing E times the prior mean,
+    /// and every other amplitude is 0 (recipe notes §2: starting the others at random phases failed 6 times of 6).
     Seeded {
         /// What is known.
         seeds: Arc<Seeds>,
@@ -138,9 +138,9 @@ impl StageSeconds {
     }
 }
 
-/// A number of trials that advance together. Calls fail when the device is lost, and when they break the rules of this boundary
-/// (a slot that is not there, an empty one, another method, tables of another length); after an error the engine is of no more
-/// use, and every further call may fail.
+/// A number of trials that advance together. Calls fail when the device is lost, and when they break the rules of this
+/// boundary (a slot that is not there, an empty one, another method, tables of another length); after an error the
+/// engine is of no more use, and every further call may fail.
 pub trait Engine: Send {
     /// What the trials run on.
     fn device(&self) -> Device;
@@ -163,8 +163,9 @@ pub trait Engine: Send {
     fn phases(&mut self, slot: usize) -> Result<Option<Vec<Complex32>>, EngineError>;
     /// Time spent so far.
     fn stage_seconds(&self) -> StageSeconds;
-    /// Bytes of mixed space that a cycle of one trial reads and writes: counted, not measured, and less than what really
-    /// moves, since tables, sums and the coefficients of message passing are left out. `None` where nobody has counted.
+    /// Bytes of mixed space that a cycle of one trial reads and writes: counted, not measured, and less than what
+    /// really moves, since tables, sums and the coefficients of message passing are left out. `None` where nobody has
+    /// counted.
     fn cycle_bytes(&self) -> Option<u64> {
         None
     }

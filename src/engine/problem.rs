@@ -49,6 +49,8 @@ impl Problem {
         key: impl FnMut([i32; 3]) -> u32,
     ) -> Self {
         let table: Vec<Coefficient> = layout.indices().map(coefficient).collect();
+        let sound = |(e, f): (f32, f32)| e >= 0.0 && f >= 0.0 && e.is_finite() && f.is_finite();
+        debug_assert!(table.iter().all(|c| usize::from(c.shell) < SHELLS && c.measured.is_none_or(sound)));
         let e: Vec<f32> = table.iter().map(|c| c.measured.map_or(UNMEASURED, |(e, _)| e)).collect();
         let sqrt_ef = table.iter().map(|c| c.measured.map_or(UNMEASURED, |(e, f)| (e * f).sqrt())).collect();
         let shell = table.iter().map(|c| c.shell.min(SHELLS as u8 - 1)).collect();

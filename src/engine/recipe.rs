@@ -62,10 +62,10 @@ pub enum SeedUse {
     /// They stay at their prior means.
     #[default]
     Fixed,
-    /// The field is weighed against the prior: each seed takes the mean of its posterior, so that wrong ones give way and
-    /// crude ones sharpen. On cells of 882 equal atoms: 50 % seeds at 2.0 Å solve in 8/8 draws where fixed ones do in 0/8 (one B),
-    /// 30 % in 5/8 against 0/8 (B spread); 10 % with 40 % wrong at 1.0 Å in 8/12 against 4/12; alike elsewhere
-    /// (benches/results, 2026-11-22, seeds).
+    /// The field is weighed against the prior: each seed takes the mean of its posterior, so that wrong ones give way
+    /// and crude ones sharpen. On cells of 882 equal atoms: 50 % seeds at 2.0 Å solve in 8/8 draws where fixed ones do
+    /// in 0/8 (one B), 30 % in 5/8 against 0/8 (B spread); 10 % with 40 % wrong at 1.0 Å in 8/12 against 4/12; alike
+    /// elsewhere (benches/results, 2026-11-22, seeds).
     Posterior,
 }
 

@@ -46,8 +46,8 @@ pub struct GpuEngine {
 type Result<T> = std::result::Result<T, EngineError>;
 
 impl GpuEngine {
-    /// An engine of up to `slots` slots: of half as many, and half again, where memory does not suffice. `checked` switches
-    /// bounds checks on in the shaders.
+    /// An engine of up to `slots` slots: of half as many, and half again, where memory does not suffice. `checked`
+    /// switches bounds checks on in the shaders.
     ///
     /// # Errors
     /// `EngineError` when the device cannot work on this grid, or not hold a single trial of it.

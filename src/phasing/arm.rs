@@ -97,8 +97,8 @@ pub struct Arm {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
     Flip(Amplitudes),
-    /// Without the weak-reflection variant, which lets a solved map drift away from the origin of its seeds (recipe notes
-    /// §2: w = 0 with seeds).
+    /// Without the weak-reflection variant, which lets a solved map drift away from the origin of its seeds (recipe
+    /// notes §2: w = 0 with seeds).
     FlipAll(Amplitudes),
     Message(MessageRecipe),
 }

@@ -45,7 +45,8 @@ const LARGE: f64 = 250.0;
 const ANNEAL: u32 = 60;
 const ANNEAL_CYCLES: u32 = 120;
 
-/// Message passing with the soft denoiser, undamped: multiples of the number of atoms at first and at last, and the cycles between.
+/// Message passing with the soft denoiser, undamped: multiples of the number of atoms at first and at last, and the
+/// cycles between.
 pub const fn plain_message(n_start: f32, n_end: f32, anneal: u32) -> MessageRecipe {
     MessageRecipe { denoiser: Denoiser::Logistic, n_start, n_end, anneal, damping: 0.0, seeds: SeedUse::Posterior }
 }

@@ -1,6 +1,6 @@
-//! What a trial of each method goes through: how long it searches, when it has converged, what follows the search, when its
-//! merits convince. All that depends on the method outside an engine stands in this file; a third iteration gets its protocol
-//! here and its arms in `portfolio`. No truth enters.
+//! What a trial of each method goes through: how long it searches, when it has converged, what follows the search, when
+//! its merits convince. All that depends on the method outside an engine stands in this file; a third iteration gets
+//! its protocol here and its arms in `portfolio`. No truth enters.
 
 use super::portfolio::plain_message;
 use crate::engine::{Amplitudes, FlipRecipe, Merits, Method, Recipe};
@@ -92,13 +92,13 @@ const FLIPPING: Protocol = Protocol {
     // Before polish: keeps 87 % of the right ones and passes 19 of 547 wrong (recipe notes §6).
     converged: Criteria { tan_cos: 0.72, e_kurtosis: 7.0, r_weak: 0.30, ..LOOSEST },
     closing: Closing::Polish { recipe: POLISH, cycles: POLISH_CYCLES },
-    // Over 3360 trials of 35 runs on shuffled intensities E-kurtosis of polished flipping stayed below 5.6; the solutions of
-    // 51 real sets had at least 13.8 (benches/results, 2026-11-22).
+    // Over 3360 trials of 35 runs on shuffled intensities E-kurtosis of polished flipping stayed below 5.6; the
+    // solutions of 51 real sets had at least 13.8 (benches/results, 2026-11-22).
     promising: Criteria { e_kurtosis: 7.0, ..LOOSEST },
     // After polish: 88 % of the right ones and 4 of 547 wrong (recipe notes §6).
     convincing: Criteria { tan_cos: 0.79, e_kurtosis: 8.0, r_weak: 0.18, ..LOOSEST },
-    // Flipping needs two to three times the s₀ (benches/results, 2026-11-22, seeds) and does not come back from such a blur
-    // where its phases are right.
+    // Flipping needs two to three times the s₀ (benches/results, 2026-11-22, seeds) and does not come back from such a
+    // blur where its phases are right.
     proof: Some(Recipe::Message(plain_message(1.0, 1.0, 0))),
 };
 
@@ -106,8 +106,8 @@ const FLIPPING: Protocol = Protocol {
 const MESSAGE_CONVERGED: Criteria = Criteria { kappa: 2.4, r_weak: 0.25, ..LOOSEST };
 
 const MESSAGE: Protocol = Protocol {
-    // "Restart after 60–100" (recipe notes §3). From seeds solutions come within 10–25 (benches/results, 2026-11-22), and a
-    // trial that wanders longer is better begun anew from other numbers.
+    // "Restart after 60–100" (recipe notes §3). From seeds solutions come within 10–25 (benches/results, 2026-11-22),
+    // and a trial that wanders longer is better begun anew from other numbers.
     cycles: SearchCycles { small: 90, large: 90, seeded: 60 },
     converged: MESSAGE_CONVERGED,
     // The first look that passes comes while heavy atoms are in place and light ones still arrive.
@@ -186,7 +186,8 @@ mod tests {
         assert_eq!(message.closing, Closing::Settle { cycles: 20 });
     }
 
-    /// A polish or a proof that ran another method than it may would be refused by the engine, or judged by the wrong criteria.
+    /// A polish or a proof that ran another method than it may would be refused by the engine, or judged by the wrong
+    /// criteria.
     #[test]
     fn closings_stay_within_their_method() {
         for method in Method::ALL {

@@ -15,7 +15,8 @@ const SHUFFLE_SEED: u32 = 0x7A16;
 /// Agreement of seeds with the tangent relations among them.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct TangentAgreement {
-    /// Σ Re(E m e^{−iφ} T)/Σ |E m T| over the seeds, T the transform of the squared map of the seeds (Sayre 1952, Acta Cryst. 5, 60).
+    /// Σ Re(E m e^{−iφ} T)/Σ |E m T| over the seeds, T the transform of the squared map of the seeds (Sayre 1952, Acta
+    /// Cryst. 5, 60).
     pub agreement: f64,
     /// The same for random phases in place of the seeds', mean of a number of draws.
     pub by_chance: f64,

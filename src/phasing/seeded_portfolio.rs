@@ -10,8 +10,8 @@ const ANNEAL: u32 = 40;
 /// Cycles for which flipping holds its seeds (recipe notes §2: 20 and 60 did alike, 5 and none did not).
 const FLIP_HOLD: u32 = 20;
 
-/// The arms, in the order in which trials get them. Message passing on the fine grid comes first: on 882 equal atoms with one
-/// B, 1.75 % seeds solve in 8/12 draws there against 4/12 on the coarse grid (benches/results, 2026-11-22).
+/// The arms, in the order in which trials get them. Message passing on the fine grid comes first: on 882 equal atoms
+/// with one B, 1.75 % seeds solve in 8/12 draws there against 4/12 on the coarse grid (benches/results, 2026-11-22).
 pub fn seeded_portfolio(methods: Methods) -> Vec<Arm> {
     let held = SeedStart { hold: u32::MAX, drawn: false };
     let cycles = |method: Method| method.protocol().cycles.seeded;

@@ -149,7 +149,8 @@ impl Sphere {
         GriddedSphere { problem, places }
     }
 
-    /// Every reflection of the half sphere with its place on `gridded`: the entry, and whether the conjugate stands there.
+    /// Every reflection of the half sphere with its place on `gridded`: the entry, and whether the conjugate stands
+    /// there.
     pub fn places<'a>(&'a self, gridded: &'a GriddedSphere) -> impl Iterator<Item = (Hkl, (usize, bool))> + 'a {
         self.members.iter().zip(&gridded.places).filter_map(|(m, place)| Some((m.hkl, (*place)?)))
     }

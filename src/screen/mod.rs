@@ -1,4 +1,5 @@
-//! How good must seeds be? Success over a grid of seed qualities, each trial from seeds of its own, judged by the truth.
+//! How good must seeds be? Success over a grid of seed qualities, each trial from seeds of its own, judged by the
+//! truth.
 //!
 //! - `condition`  one point of the grid
 //! - `outcome`    how one trial ended
@@ -9,7 +10,8 @@
 //! - `table`      `screen.csv`: written, and read again to go on
 //! - `page`       the success curves as one HTML page
 //!
-//! Imports: `trials`, `phasing`, `engine`, `structure`, `grid`, `formats`, `seed`, `twins`, `reflections`, `crystal`, `error`.
+//! Imports: `trials`, `phasing`, `engine`, `structure`, `grid`, `formats`, `seed`, `twins`, `reflections`, `crystal`,
+//! `error`.
 
 pub mod condition;
 mod draws;

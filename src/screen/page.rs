@@ -16,8 +16,8 @@ const COLOURS: [&str; 7] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00
 /// Ticks of the axis of fractions.
 const TICKS: [f64; 9] = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0];
 
-/// The page: one plot for each method, resolution, completeness and number of bins, one curve for each fraction of wrong
-/// seeds; below, every count, and the prediction against what was found.
+/// The page: one plot for each method, resolution, completeness and number of bins, one curve for each fraction of
+/// wrong seeds; below, every count, and the prediction against what was found.
 pub fn page(title: &str, run: &str, tallies: &[Tally], calibrations: &[(&str, Vec<Calibration>)]) -> String {
     let mut out = String::from("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n");
     let _ = write!(

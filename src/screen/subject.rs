@@ -100,8 +100,8 @@ impl<'a> Subject<'a> {
         resolve(&list, self.group(), &self.measured, &|hkl| (hkl, 0.0))
     }
 
-    /// F²-weighted correlation of an engine's phases with the truth: at the seeds' origin, and where that is no solution
-    /// with origin and hand free.
+    /// F²-weighted correlation of an engine's phases with the truth: at the seeds' origin, and where that is no
+    /// solution with origin and hand free.
     pub fn judge(&self, on: &OnGrid, phases: &[Complex32]) -> f64 {
         let found = self.sphere.phased(&on.gridded, phases);
         let (mut along, mut total) = (0.0, 0.0);

@@ -105,10 +105,7 @@ impl<'a> WorkUp<'a> {
 
     /// Works up the candidates that are new or whose best trial is. The first of them, the most believed, comes by itself and in all its
     /// groups, so that a structure stands early. What was worked up of a trial that is no longer the best is forgotten.
-    ///
-    /// # Errors
-    /// Those of the engine; structures of earlier parts stand.
-    pub fn take(&mut self, contenders: &[Contender<'_>], teller: &Teller<'_>) -> Result<(), EngineError> {
+    pub fn take(&mut self, contenders: &[Contender<'_>], teller: &Teller<'_>) {
         for contender in contenders {
             let own = |structure: &&mut Structure| structure.found.candidate == contender.id();
             self.structures.iter_mut().filter(own).for_each(|structure| structure.found = contender.found());

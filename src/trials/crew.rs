@@ -2,8 +2,8 @@
 
 use crate::engine::{Backend, Engine, EngineError, Problem, StageSeconds};
 
-/// One engine or several on the same problem: several devices, or one device in parts. What a run finds depends on the number of
-/// all their slots together, not on how many engines share them.
+/// One engine or several on the same problem: several devices, or one device in parts. What a run finds depends on the
+/// number of all their slots together, not on how many engines share them.
 pub struct Crew {
     engines: Vec<Box<dyn Engine>>,
 }

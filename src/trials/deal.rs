@@ -3,17 +3,19 @@
 use super::Finished;
 use crate::phasing::Arm;
 
-/// Of so many trials one keeps the arm that is its turn, whatever has been learnt: no arm starves, and one false promise cannot
-/// lead a run astray.
+/// Of so many trials one keeps the arm that is its turn, whatever has been learnt: no arm starves, and one false
+/// promise cannot lead a run astray.
 const TURN_EVERY: u32 = 2;
 
-/// Deals arms to trials: in turn as long as no trial was promising, then every other trial to the arm that finds most promising
-/// ones per cycle. Cycles until a claim, for three seeds, in turn and so: vidarabine at 1.0 Å (incomplete, high pressure) 22640, 8400, 4240 and
-/// 14880, 5840, 1440; biotin at 0.85 Å (electrons) 2000, 4240, 4960 and 2000, 2560, 4480. Sets whose first trials convince (a tetrapeptide
-/// and conotoxin at 1.1 Å, c22no at 1.1 Å, c20si at 1.0 Å) need the same. Roxithromycin at 1.2 Å is not solved in 10 s either way.
+/// Deals arms to trials: in turn as long as no trial was promising, then every other trial to the arm that finds most
+/// promising ones per cycle. Cycles until a claim, for three seeds, in turn and so: vidarabine at 1.0 Å (incomplete,
+/// high pressure) 22640, 8400, 4240 and 14880, 5840, 1440; biotin at 0.85 Å (electrons) 2000, 4240, 4960 and 2000,
+/// 2560, 4480. Sets whose first trials convince (a tetrapeptide and conotoxin at 1.1 Å, c22no at 1.1 Å, c20si at 1.0 Å)
+/// need the same. Roxithromycin at 1.2 Å is not solved in 10 s either way.
 ///
-/// All it knows comes from finished trials, and sums do not ask for their order. Which have finished when a trial is dealt follows from the
-/// number of slots, and from nothing else that runs them: engines that share slots step together.
+/// All it knows comes from finished trials, and sums do not ask for their order. Which have finished when a trial is
+/// dealt follows from the number of slots, and from nothing else that runs them: engines that share slots step
+/// together.
 #[derive(Debug, Clone)]
 pub struct Deal {
     arms: Vec<Arm>,
@@ -38,8 +40,8 @@ impl Deal {
         self.arms[trial as usize % self.arms.len()]
     }
 
-    /// The arm that trial number `trial` gets: its turn's, or the best of the same grid. Trials from seeds stay in turn,
-    /// because their numbers say what is taken from the seeds.
+    /// The arm that trial number `trial` gets: its turn's, or the best of the same grid. Trials from seeds stay in
+    /// turn, because their numbers say what is taken from the seeds.
     pub fn arm(&self, trial: u32) -> Arm {
         let turn = self.turn(trial);
         let round = trial / self.arms.len() as u32;

@@ -6,8 +6,8 @@ use crate::engine::StageSeconds;
 use crate::reflections::PhasedReflection;
 use std::time::Duration;
 
-/// Everything found so far. Trials keep their places and candidates their ids from one pause to the next, so that what was
-/// worked up for (`Candidate::id`, number of its best trial) stays good.
+/// Everything found so far. Trials keep their places and candidates their ids from one pause to the next, so that what
+/// was worked up for (`Candidate::id`, number of its best trial) stays good.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
     /// Finished trials in the order in which they finished: a list that only grows.

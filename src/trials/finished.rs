@@ -36,8 +36,8 @@ impl Finished {
         self.recipe.method().protocol()
     }
 
-    /// Order of the ranking, better first: promising trials before others, then by R_weak, which ranked a solved trial first in 83 of 86 sets
-    /// (message passing) and 11 of 11 (polished flipping; recipe notes §3, §6).
+    /// Order of the ranking, better first: promising trials before others, then by R_weak, which ranked a solved trial
+    /// first in 83 of 86 sets (message passing) and 11 of 11 (polished flipping; recipe notes §3, §6).
     pub fn compare(&self, other: &Self) -> std::cmp::Ordering {
         let key = |t: &Self| (!t.is_promising(), t.trial);
         let (a, b) = (key(self), key(other));

@@ -15,8 +15,8 @@ pub struct Goal {
     pub seen: Option<Seen>,
 }
 
-/// What was on the table at the last look. A convincing candidate that was not, or one that stands first and has a better
-/// trial than then, is worth another look.
+/// What was on the table at the last look. A convincing candidate that was not, or one that stands first and has a
+/// better trial than then, is worth another look.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Seen {
     /// Candidates that convinced, each by its id with the number of its best trial.
@@ -35,8 +35,8 @@ impl Seen {
 }
 
 impl Goal {
-    /// The next goal after a look at `findings`: `more_agreeing` trials more for the first candidate, a new convincing candidate,
-    /// a better trial of the first, or `more_trials` finished ones more.
+    /// The next goal after a look at `findings`: `more_agreeing` trials more for the first candidate, a new convincing
+    /// candidate, a better trial of the first, or `more_trials` finished ones more.
     pub fn after(findings: &Findings, more_agreeing: usize, more_trials: usize) -> Self {
         let seen = Seen::new(findings);
         Self {

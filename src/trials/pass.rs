@@ -22,8 +22,8 @@ pub struct Passed {
     pub merits: Merits,
 }
 
-/// Runs every pass for `cycles` cycles in the slots of `crew`, as many at a time as there are slots. What became of them, in
-/// the order of the passes.
+/// Runs every pass for `cycles` cycles in the slots of `crew`, as many at a time as there are slots. What became of
+/// them, in the order of the passes.
 ///
 /// # Errors
 /// Those of the engines.

@@ -3,9 +3,9 @@
 use num_complex::Complex32;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Phases of the measured reflections of a sphere, in its order (`Sphere::measured_phases`): unit vectors times the figure of
-/// merit. In text they are one word of base64 (RFC 4648) over little-endian pairs of `f32`, 11 characters a reflection: read
-/// back they are the same to the last bit.
+/// Phases of the measured reflections of a sphere, in its order (`Sphere::measured_phases`): unit vectors times the
+/// figure of merit. In text they are one word of base64 (RFC 4648) over little-endian pairs of `f32`, 11 characters a
+/// reflection: read back they are the same to the last bit.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TrialPhases(pub Vec<Complex32>);
 

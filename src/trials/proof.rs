@@ -1,9 +1,9 @@
 //! Does a phase set that seeds led to hold without them?
 //!
-//! Seeds that are expanded by symmetry impose that symmetry, and trials from the same seeds agree because of them: neither
-//! says anything for a seeded solution. So its phases are blurred, each reflection of the P1 sphere for itself, until they
-//! agree with themselves only a little, and the iteration goes on from there without seeds. A structure comes back, and with
-//! it the symmetry that the blur has destroyed; a phase set that the seeds had forced does not.
+//! Seeds that are expanded by symmetry impose that symmetry, and trials from the same seeds agree because of them:
+//! neither says anything for a seeded solution. So its phases are blurred, each reflection of the P1 sphere for itself,
+//! until they agree with themselves only a little, and the iteration goes on from there without seeds. A structure
+//! comes back, and with it the symmetry that the blur has destroyed; a phase set that the seeds had forced does not.
 
 use crate::engine::Problem;
 use crate::twins::random::{phase_index, phase_table, trial_hash, unit_interval};
@@ -17,9 +17,9 @@ const BLURRED_HEIGHT: f64 = 2.2;
 /// Limits of the mean cosine that the blur leaves. Above, the pairs of equivalents would keep more than ¼ of their
 /// correlation and a found symmetry would prove little.
 const BLUR: [f64; 2] = [0.2, 0.5];
-/// How much nearer to the phases from before the iteration must come than the blur was. Solutions of message passing come back to 0.9
-/// and more, those of flipping, which are 35–40° off themselves, to 0.44–0.53 from a blur of 0.27 (conotoxin and a tetrapeptide, 16 of
-/// 16 trials); phases that nothing holds drift away.
+/// How much nearer to the phases from before the iteration must come than the blur was. Solutions of message passing
+/// come back to 0.9 and more, those of flipping, which are 35–40° off themselves, to 0.44–0.53 from a blur of 0.27
+/// (conotoxin and a tetrapeptide, 16 of 16 trials); phases that nothing holds drift away.
 const RISE: f64 = 0.15;
 /// Key of the choice of reflections; that of their new phases is one more.
 const BLUR_KEY: u32 = 0x5EED_0001;
@@ -50,8 +50,8 @@ fn kept(problem: &Problem) -> f64 {
     (BLURRED_HEIGHT / height_of_all).clamp(BLUR[0], BLUR[1])
 }
 
-/// True when phases that have gone on from a blur have come back towards those from before: E²-weighted correlation at the same
-/// origin.
+/// True when phases that have gone on from a blur have come back towards those from before: E²-weighted correlation at
+/// the same origin.
 pub fn came_back(problem: &Problem, before: &[Complex32], after: &[Complex32]) -> bool {
     correlation(problem.e(), before, after) > kept(problem) + RISE
 }

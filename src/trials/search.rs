@@ -1,8 +1,9 @@
 //! A search for phases: many trials, until what they have found is worth a look, and on from there.
 //!
-//! Every decision falls at a fixed number of cycles and by the trials' numbers, so that a search is the same for any number of threads, for
-//! any number of engines that share its slots, and whether it was paused or ran through. It depends on the number of slots:
-//! with more of them more trials are under way before the first has taught `Deal` anything.
+//! Every decision falls at a fixed number of cycles and by the trials' numbers, so that a search is the same for any
+//! number of threads, for any number of engines that share its slots, and whether it was paused or ran through. It
+//! depends on the number of slots: with more of them more trials are under way before the first has taught `Deal`
+//! anything.
 
 use super::desk::{Desk, Shift};
 use super::slots::Slots;
@@ -85,9 +86,9 @@ impl<'a> Search<'a> {
         self.desk.setup.budget.trials = trials;
     }
 
-    /// Runs until `goal` is reached (`Convinced`), all trials have finished, the clock has ended, the observer says stop, or an engine
-    /// fails. But for the first, running trials are then ended where they stand and the best is shown for lack of a
-    /// candidate; after the failure of an engine, those that ran are lost.
+    /// Runs until `goal` is reached (`Convinced`), all trials have finished, the clock has ended, the observer says
+    /// stop, or an engine fails. But for the first, running trials are then ended where they stand and the best is
+    /// shown for lack of a candidate; after the failure of an engine, those that ran are lost.
     pub fn go_on(&mut self, goal: &Goal, clock: &Clock, observer: &mut dyn Observer) -> StopReason {
         let begun = Instant::now();
         let before = self.desk.findings.elapsed;

@@ -6,8 +6,8 @@
 //!      └────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
-//! All engines advance side by side; then the trials are looked at in the order of their numbers, whichever slot they sit in.
-//! So what is found does not depend on threads, nor on how many engines share the slots.
+//! All engines advance side by side; then the trials are looked at in the order of their numbers, whichever slot they
+//! sit in. So what is found does not depend on threads, nor on how many engines share the slots.
 
 use super::Crew;
 use crate::engine::{Engine, EngineError, Merits, Problem, Recipe, Start};
@@ -109,6 +109,12 @@ struct Sitting<T> {
     trial: T,
 }
 
+/// An engine that has a trial: its crew, its place there, itself.
+struct Busy<'a> {
+    place: (usize, usize),
+    engine: &'a mut dyn Engine,
+}
+
 impl<T> Slots<T> {
     /// Empty slots of `crews`, looked at every `step` cycles.
     pub fn new(crews: &[Crew], step: u32) -> Self {
@@ -139,8 +145,8 @@ impl<T> Slots<T> {
     /// # Errors
     /// Those of the engines and of the queue; trials stay in their slots.
     pub fn round<Q: Queue<Trial = T>>(&mut self, crews: &mut [Crew], queue: &mut Q) -> Result<bool, Q::Error> {
-        for crew in 0..crews.len() {
-            self.refill(crew, &mut crews[crew], queue)?;
+        for (number, crew) in crews.iter_mut().enumerate() {
+            self.refill(number, crew, queue)?;
         }
         if self.running() == 0 {
             return Ok(false);
@@ -184,8 +190,8 @@ impl<T> Slots<T> {
         }
     }
 
-    /// Lets every engine that has a trial do `work`, side by side on as many threads as the pool of the caller has, and takes the
-    /// figures of merit it comes back with.
+    /// Lets every engine that has a trial do `work`, side by side on as many threads as the pool of the caller has, and
+    /// takes the figures of merit it comes back with.
     fn on_engines(
         &mut self,
         crews: &mut [Crew],
@@ -194,14 +200,14 @@ impl<T> Slots<T> {
         let taken = |c: usize, e: usize| {
             self.seats.iter().any(|seat| seat.crew == c && seat.engine == e && seat.sitting.is_some())
         };
-        let mut engines: Vec<((usize, usize), &mut Box<dyn Engine>)> = Vec::new();
+        let mut engines: Vec<Busy<'_>> = Vec::new();
         for (c, crew) in crews.iter_mut().enumerate() {
             let busy = crew.engines_mut().iter_mut().enumerate().filter(|(e, _)| taken(c, *e));
-            engines.extend(busy.map(|(e, engine)| ((c, e), engine)));
+            engines.extend(busy.map(|(e, engine)| Busy { place: (c, e), engine: engine.as_mut() }));
         }
-        let report = |(place, engine): ((usize, usize), &mut Box<dyn Engine>)| {
+        let report = |Busy { place, engine }: Busy<'_>| {
             let slots = engine.slots();
-            work(engine.as_mut()).and_then(|merits| match merits.len() {
+            work(engine).and_then(|merits| match merits.len() {
                 reported if reported == slots => Ok((place, merits)),
                 reported => Err(EngineError::Report { reported, slots }),
             })

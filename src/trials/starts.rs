@@ -15,7 +15,8 @@ pub(super) struct Starts<'a> {
     pub patterson: Option<Patterson>,
     /// For a run from seeds.
     pub seeds: Option<SeedSource<'a>>,
-    /// Next trial that may be one of this grid: each grid has its own queue, of the trials whose arm asks for its sampling.
+    /// Next trial that may be one of this grid: each grid has its own queue, of the trials whose arm asks for its
+    /// sampling.
     pub next: u32,
 }
 

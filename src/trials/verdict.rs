@@ -61,9 +61,10 @@ impl Candidate {
         }
     }
 
-    /// Convinces as far as phases go; the claim is made of the structure (`trust`). Promising merits are needed in any case. Above P 1 the operations of the space group must be found
-    /// in the P1 phases, where nobody imposed them, and either the merits convince or enough trials agree; in P 1,
-    /// where there is no symmetry to find, both of these are needed.
+    /// Convinces as far as phases go; the claim is made of the structure (`trust`). Promising merits are needed in any
+    /// case. Above P 1 the operations of the space group must be found in the P1 phases, where nobody imposed them, and
+    /// either the merits convince or enough trials agree; in P 1, where there is no symmetry to find, both of these are
+    /// needed.
     pub fn convinces(&self, finished: &[Finished]) -> bool {
         let best = &finished[self.best];
         if !best.is_promising() {

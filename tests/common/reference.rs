@@ -202,12 +202,13 @@ pub fn message_reference(
         let u: Vec<f64> = x.iter().map(|x| (x - mean) / sigma).collect();
         let (f, derivative): (Vec<f64>, Vec<f64>) = u
             .iter()
-            .map(|&u| match denoiser {
-                Denoiser::Square => (u * u, 2.0 * u),
-                Denoiser::Logistic => {
-                    let f = 1.0 / (1.0 + (-(s * u - s * s / 2.0 - (m / n - 1.0).ln())).exp());
-                    (f, s * f * (1.0 - f))
+            .map(|&u| {
+                if denoiser == Denoiser::Square {
+                    return (u * u, 2.0 * u);
                 }
+                assert_eq!(denoiser, Denoiser::Logistic, "there is no reference for it");
+                let f = 1.0 / (1.0 + (-(s * u - s * s / 2.0 - (m / n - 1.0).ln())).exp());
+                (f, s * f * (1.0 - f))
             })
             .unzip();
         let slope = onsager[0] * derivative.iter().sum::<f64>() / derivative.len() as f64;

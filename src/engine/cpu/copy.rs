@@ -10,8 +10,8 @@ const RUNS: usize = 6;
 /// Pieces for every thread, so that a thread that is held up does not hold up the rest.
 const PIECES: usize = 4;
 
-/// Bytes that a copy on all threads of `pool` moves per second, those read and those written, at best. What the processor
-/// may read besides, to fill cache lines that are about to be written, is not counted.
+/// Bytes that a copy on all threads of `pool` moves per second, those read and those written, at best. What the
+/// processor may read besides, to fill cache lines that are about to be written, is not counted.
 pub fn bandwidth(pool: &rayon::ThreadPool) -> f64 {
     // Pages that were never written cost no memory, and reading them no bandwidth.
     let source = vec![0x5555_5555_5555_5555_u64; BYTES / 8];

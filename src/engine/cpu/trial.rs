@@ -3,7 +3,7 @@
 use super::Shared;
 use super::passes::with_entries;
 use crate::engine::recipe::UNSEEDED_MEAN;
-use crate::engine::{Recipe, Seeds, StageSeconds, Start};
+use crate::engine::{Method, Recipe, Seeds, StageSeconds, Start};
 use crate::twins::random::{phase_index, trial_hash};
 use num_complex::Complex32;
 use std::sync::Arc;
@@ -80,7 +80,7 @@ impl Trial {
         shared.passes.columns::<false, true>(&mut trial.mixed, &mut shared.passes.scratch(), |column, line| {
             with_entries(column, line, |_| Complex32::default(), |entries, line| line.copy_from_slice(&first[entries]));
         });
-        if matches!(recipe, Recipe::Message(_)) {
+        if recipe.method() == Method::Message {
             trial.posterior = first.clone();
             trial.cavity = first;
         }
