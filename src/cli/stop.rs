@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 /// Raised once the user has asked for an end.
 static STOP: AtomicBool = AtomicBool::new(false);
-/// A second signal counts this long after the first: GNU `timeout` sends two within milliseconds, to the process and to its group; people
-/// and job queues take a second or more.
+/// A second signal counts this long after the first: GNU `timeout` sends two within milliseconds, to the process and to
+/// its group; people and job queues take a second or more.
 const SECOND_COUNTS: Duration = Duration::from_millis(800);
 /// A process that is to end at once still finishes the file it is writing, if that takes no longer than this.
 const LAST_FILE: Duration = Duration::from_secs(2);
@@ -21,8 +21,8 @@ pub fn asked() -> bool {
     STOP.load(Ordering::SeqCst)
 }
 
-/// Catches the first interrupt, termination or hang-up for a gentle end; the second ends the process with exit code 130 and leaves what is
-/// written as it is.
+/// Catches the first interrupt, termination or hang-up for a gentle end; the second ends the process with exit code 130
+/// and leaves what is written as it is.
 pub fn catch() {
     let mut first: Option<Instant> = None;
     // Without a handler a signal simply ends the program: nothing is lost but the gentle end.

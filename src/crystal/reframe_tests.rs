@@ -97,12 +97,12 @@ fn cells_of_monoclinic_settings_are_found() {
 fn permuted_axes_are_found() {
     let to = cell(ORTHORHOMBIC, RIGHT);
     for q in [[[0, 0, 1], [1, 0, 0], [0, 1, 0]], [[0, -1, 0], [-1, 0, 0], [0, 0, -1]]] {
-        let from = on_axes(&to, &inverse_rotation(&q));
+        let from = on_axes(&to, &inverse_rotation(q));
         checked(&from, &named("P 21 21 21"), &to, &named("P 21 21 21"));
         let turned: Vec<SymOp> = named("P 21 21 2")
             .operations()
             .iter()
-            .map(|op| SymOp::new(product(&product(&q, &op.rot), &inverse_rotation(&q)), column_times(&q, op.trans)))
+            .map(|op| SymOp::new(product(&product(&q, &op.rot), &inverse_rotation(q)), column_times(&q, op.trans)))
             .collect();
         checked(&from, &SpaceGroup::from_generators(&turned).unwrap(), &to, &named("P 21 21 2"));
     }

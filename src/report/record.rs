@@ -1,4 +1,5 @@
-//! The run record: everything another program needs, in one JSON document. `docs/record.schema.json` is its published schema.
+//! The run record: everything another program needs, in one JSON document. `docs/record.schema.json` is its published
+//! schema.
 
 use super::candidates::{CandidateRecord, TrialRecord};
 use super::cell::{CellRecord, LaueRecord, SpaceGroupRecord};
