@@ -69,6 +69,7 @@ impl<'a> Results<'a> {
     /// What went wrong, after all else has been written: `Error::Misplaced` for files that are elsewhere or nowhere,
     /// `Error::Bug` and others for contents that could not be put together.
     pub fn whole(&mut self, solved: &Solved, record: &Record) -> Result<()> {
+        debug_assert!(solved.structures.len() <= MOST_STRUCTURES, "structures without a letter");
         self.begin();
         for (structure, letter) in solved.structures.iter().zip('a'..) {
             self.model(structure, letter, &table::remarks(solved, structure, letter));
