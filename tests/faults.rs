@@ -182,6 +182,18 @@ fn a_fin_file_ends_a_run_and_an_old_one_does_not() {
     assert!(!fin.exists());
 }
 
+#[test]
+fn a_run_that_is_killed_early_leaves_a_listing() {
+    let desk = Desk::new();
+    let mut child = desk.command(&ENDLESS).spawn().unwrap();
+    let listing = desk.output().join(format!("{NAME}.lst"));
+    until("the listing", || listing.exists());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let text = std::fs::read_to_string(&listing).unwrap();
+    assert!(text.contains("The run goes on") && text.contains("1887 unique"), "{text}");
+}
+
 /// Stopped at many moments after the first structure stands, by one signal or two, or killed: there is always a model.
 #[test]
 fn once_there_is_a_structure_there_is_always_a_model() {

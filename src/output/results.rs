@@ -46,13 +46,14 @@ impl<'a> Results<'a> {
         &self.folder
     }
 
-    /// Takes away what an earlier run left, once: called when this one is under way, so that a run which is refused
-    /// takes nothing, and one that is killed leaves nothing that could be taken for its own.
+    /// Takes away what an earlier run left, and begins the listing, once: called when this one is under way, so that a
+    /// run which is refused takes nothing, and one that is killed leaves nothing that could be taken for its own.
     pub fn begin(&mut self) {
         if !std::mem::replace(&mut self.begun, true) {
             for ending in models(0).chain(OTHERS.map(str::to_owned)) {
                 self.folder.remove(&ending);
             }
+            self.folder.write(".lst", listing::early_listing(self.input, self.basis).as_bytes());
         }
     }
 
