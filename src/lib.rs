@@ -21,7 +21,7 @@
 //!   structure                  do trials agree? is the space group in the P1 phases? origin, average, peaks
 //!      │
 //!      ▼
-//!   report, formats            NAME_a.res  NAME_a.fcf  NAME_a.ccp4  NAME.lst  NAME.json
+//!   report, output             NAME_a.res  NAME_a.fcf  NAME_a.ccp4  NAME.lst  NAME.json
 //! ```
 //!
 //! # The cycle
@@ -55,7 +55,8 @@
 //! - **Half sphere**: of each Friedel pair one is kept, see `crystal::in_half`.
 //! - **Random numbers** are a hash of (seed, trial, reflection): results do not depend on the number of threads.
 //!
-//! - **Sources**: "recipe notes", "peers' notes" and "conventions" in comments are the project's own studies of before its first
+//! - **Sources**: "recipe notes", "peers' notes" and "conventions" in comments are the project's own studies of before
+//!   its first
 //!   line of code, kept beside the repository in `../shared/knowledge`; what this program measured itself is in
 //!   `benches/results/`.
 //!
@@ -100,11 +101,12 @@
 //! - `formats` reads and writes and decides nothing; it never sees the engine.
 //! - `gpu` is the only module that names wgpu.
 //! - `report` words what happened; it sees results, never an engine.
+//! - `output` puts files on the disk and words on the screen, whatever has become of either.
 //!
 //! Five modules stand between the layers, each for a reason. `input` joins readers, merging and scattering factors,
-//! which a reader must not know of; `seed_input` does so for seeds. `solve` is the main job without files or screen, so that tests, benches and
-//! other programs can call it. `simulate` is the main job backwards and supplies its test data. `bench` times an
-//! engine without any crystal.
+//! which a reader must not know of; `seed_input` does so for seeds. `solve` is the main job without files or screen, so
+//! that tests, benches and other programs can call it. `simulate` is the main job backwards and supplies its test data.
+//! `bench` times an engine without any crystal.
 
 pub mod bench;
 pub mod cli;

@@ -46,8 +46,8 @@ impl From<Precision> for Storage {
 }
 
 impl BackendArgs {
-    /// The device that is meant; a number format, if one is given, means a GPU. `say` is told, in one line, what the user
-    /// may not expect.
+    /// The device that is meant; a number format, if one is given, means a GPU. `say` is told, in one line, what the
+    /// user may not expect.
     pub fn resolve(
         &self,
         storage: Option<Precision>,

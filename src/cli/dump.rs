@@ -13,8 +13,8 @@ use std::path::Path;
 /// Smallest and largest grid edge.
 const EDGE_RANGE: std::ops::RangeInclusive<usize> = 8..=512;
 
-/// Writes the modules for `grid` into `folder`, one file each, or prints them one after the other. They are those of the
-/// adapter that is `choice`; those of a card where there is no adapter and none is named.
+/// Writes the modules for `grid` into `folder`, one file each, or prints them one after the other. They are those of
+/// the adapter that is `choice`; those of a card where there is no adapter and none is named.
 pub fn run(grid: &str, folder: Option<&Path>, adapters: &[AdapterReport], choice: &Choice) -> Result<()> {
     let problem = synthetic::problem(edges(grid)?)
         .ok_or_else(|| Error::Usage(format!("--dump-wgsl {grid} holds no reflections; choose a larger one")))?;

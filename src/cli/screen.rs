@@ -90,7 +90,9 @@ struct Keeper<'a> {
 
 impl Watcher for Keeper<'_> {
     fn outcome(&mut self, outcome: Outcome, done: usize, all: usize) -> Result<bool> {
-        self.outcomes.push(outcome);
+        // In the order of the table, which is that of a screen that went on: sums of either are the same to the last bit.
+        let place = self.outcomes.partition_point(|o| (o.condition, o.draw) < (outcome.condition, outcome.draw));
+        self.outcomes.insert(place, table::as_written(outcome));
         if self.written.elapsed() > WRITE_PAUSE {
             self.write()?;
             self.written = Instant::now();
@@ -173,7 +175,8 @@ pub fn run(args: &Args) -> Result<u8> {
         args.cycles.map_or("as usual".into(), |n| n.to_string())
     );
     let csv = args.output.join("screen.csv");
-    let outcomes = if csv.exists() { table::read(&csv, &run, &conditions, args.draws)? } else { Vec::new() };
+    let mut outcomes = if csv.exists() { table::read(&csv, &run, &conditions, args.draws)? } else { Vec::new() };
+    outcomes.sort_by_key(|o| (o.condition, o.draw));
     let known: HashSet<(usize, u32)> = outcomes.iter().map(|o| (o.condition, o.draw)).collect();
     let pool = Arc::new(super::thread_pool(args.threads.map(usize::from))?);
     let say_line = |line: &str| {

@@ -128,8 +128,8 @@ impl Args {
         }
     }
 
-    /// What is taken for granted of the symmetry: the group of `--space-group`; that of the input for a run from seeds, which have it as
-    /// their frame; else the Laue class alone.
+    /// What is taken for granted of the symmetry: the group of `--space-group`; that of the input for a run from seeds,
+    /// which have it as their frame; else the Laue class alone.
     fn basis(&self, input: &Input) -> Result<Basis> {
         let Some(symbol) = &self.space_group else {
             let own = &input.data.header.space_group;

@@ -6,16 +6,16 @@ use crate::output::say;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// A second signal counts this long after the first: GNU `timeout` sends two within milliseconds, to the process and to its group; people
-/// and job queues take a second or more.
+/// A second signal counts this long after the first: GNU `timeout` sends two within milliseconds, to the process and to
+/// its group; people and job queues take a second or more.
 const SECOND_COUNTS: Duration = Duration::from_millis(800);
 /// A process that is to end at once still finishes the file it is writing, if that takes no longer than this.
 const LAST_FILE: Duration = Duration::from_secs(2);
 /// Pause between two looks for `NAME.fin`.
 const FIN_PAUSE: Duration = Duration::from_millis(200);
 
-/// Stops `clock` at the first interrupt, termination or hang-up, for a gentle end; the second ends the process with exit code 130 and leaves what is
-/// written as it is.
+/// Stops `clock` at the first interrupt, termination or hang-up, for a gentle end; the second ends the process with exit
+/// code 130 and leaves what is written as it is.
 pub fn catch(clock: Clock) {
     let mut first: Option<Instant> = None;
     // Without a handler a signal simply ends the program: nothing is lost but the gentle end.

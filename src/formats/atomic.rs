@@ -41,8 +41,8 @@ pub fn can_write(folder: &Path) -> io::Result<()> {
     new_file(folder).map(drop)
 }
 
-/// Keeps every other thread from writing files, for a process about to end: no temporary file is left behind. Waits for the file
-/// that is being written, `most` at the longest; `None` when it is still not done then.
+/// Keeps every other thread from writing files, for a process about to end: no temporary file is left behind. Waits for
+/// the file that is being written, `most` at the longest; `None` when it is still not done then.
 pub fn between_files(most: Duration) -> Option<MutexGuard<'static, ()>> {
     let begun = Instant::now();
     loop {

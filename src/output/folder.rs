@@ -1,11 +1,14 @@
-//! Where the files of a run go: the folder that was asked for and, once that is full or gone, the folder of the input, then the working
-//! folder.
+//! Where the files of a run go: the folder that was asked for and, once that is full or gone, the folder of the input,
+//! then the working folder.
 
 use crate::formats::{can_write, write_bytes, write_new};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+/// What the system says of a file that is not there: nor is one below a file.
+const ABSENT: [ErrorKind; 2] = [ErrorKind::NotFound, ErrorKind::NotADirectory];
 
 /// The folder of a run's results, and what became of files that it would not take.
 #[derive(Debug)]
@@ -22,8 +25,8 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// The folder `output`, or that of `ins`, for files that begin with the name of `ins`. It is made if it is missing and tried at once:
-    /// a run of an hour must not end at a folder that cannot be written.
+    /// The folder `output`, or that of `ins`, for files that begin with the name of `ins`. It is made if it is missing
+    /// and tried at once: a run of an hour must not end at a folder that cannot be written.
     ///
     /// # Errors
     /// `Error::Output` when it cannot be made or takes no files.
@@ -55,20 +58,20 @@ impl Folder {
         self.places[0].join(format!("{}{ending}", self.stem))
     }
 
-    /// Takes a file away, that of an earlier run or one that this run no longer stands for. One that cannot be removed is an old file for
-    /// everybody to see, and counts as lost.
+    /// Takes a file away, that of an earlier run or one that this run no longer stands for. One that cannot be removed
+    /// is an old file for everybody to see, and counts as lost.
     pub fn remove(&mut self, ending: &str) {
         let copies = [Some(self.path(ending)), self.astray.remove(ending).flatten()];
         for path in copies.into_iter().flatten() {
             match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != ErrorKind::NotFound => self.miss(ending, None, &error),
+                Err(error) if !ABSENT.contains(&error.kind()) => self.miss(ending, None, &error),
                 _ => {}
             }
         }
     }
 
-    /// Writes a file, whole or not at all, where it belongs or else where there is room; `trouble` tells of it. Files of others are never
-    /// written over in those other places.
+    /// Writes a file, whole or not at all, where it belongs or else where there is room; `trouble` tells of it. Files
+    /// of others are never written over in those other places.
     pub fn write(&mut self, ending: &str, bytes: &[u8]) {
         let path = self.path(ending);
         let first = write_bytes(&path, bytes).or_else(|error| match error {

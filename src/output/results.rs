@@ -1,4 +1,5 @@
-//! The files of a run, those that matter most first: the model, then record, listing, runners-up and phases, the map last.
+//! The files of a run, those that matter most first: the model, then record, listing, runners-up and phases, the map
+//! last.
 
 use super::Folder;
 use crate::formats::ccp4::ccp4;
@@ -45,17 +46,19 @@ impl<'a> Results<'a> {
         &self.folder
     }
 
-    /// Takes away what an earlier run left, once: called when this one is under way, so that a run which is refused takes nothing, and one
-    /// that is killed leaves nothing that could be taken for its own.
+    /// Takes away what an earlier run left, and begins the listing, once: called when this one is under way, so that a
+    /// run which is refused takes nothing, and one that is killed leaves nothing that could be taken for its own.
     pub fn begin(&mut self) {
         if !std::mem::replace(&mut self.begun, true) {
             for ending in models(0).chain(OTHERS.map(str::to_owned)) {
                 self.folder.remove(&ending);
             }
+            self.folder.write(".lst", listing::early_listing(self.input, self.basis).as_bytes());
         }
     }
 
-    /// Writes the best model so far as `_a.res`, not judged yet: from now on a run that is killed has something to show.
+    /// Writes the best model so far as `_a.res`, not judged yet: from now on a run that is killed has something to
+    /// show.
     pub fn first(&mut self, structure: &Structure) {
         self.begin();
         self.model(structure, 'a', &table::early_remarks(structure));
@@ -64,9 +67,10 @@ impl<'a> Results<'a> {
     /// Writes everything.
     ///
     /// # Errors
-    /// What went wrong, after all else has been written: `Error::Misplaced` for files that are elsewhere or nowhere, `Error::Bug` and
-    /// others for contents that could not be put together.
+    /// What went wrong, after all else has been written: `Error::Misplaced` for files that are elsewhere or nowhere,
+    /// `Error::Bug` and others for contents that could not be put together.
     pub fn whole(&mut self, solved: &Solved, record: &Record) -> Result<()> {
+        debug_assert!(solved.structures.len() <= MOST_STRUCTURES, "structures without a letter");
         self.begin();
         for (structure, letter) in solved.structures.iter().zip('a'..) {
             self.model(structure, letter, &table::remarks(solved, structure, letter));

@@ -1,5 +1,6 @@
-//! Words on stderr and stdout. Either may be closed, full, or have lost its reader or its terminal: a run goes on all the same, and what it
-//! has to say is in its files. Every word of the program passes here; the macros of the standard library end it instead.
+//! Words on stderr and stdout. Either may be closed, full, or have lost its reader or its terminal: a run goes on all
+//! the same, and what it has to say is in its files. Every word of the program passes here; the macros of the standard
+//! library end it instead.
 
 use crate::{Error, Result};
 use std::io::Write;

@@ -11,13 +11,7 @@ use std::fmt::Write;
 
 /// The listing as text; `stem` is the NAME of the files written.
 pub fn listing(input: &Input, basis: &Basis, solved: &Solved, stem: &str) -> String {
-    let mut out = format!("seedflip {}\n\n", env!("CARGO_PKG_VERSION"));
-    out.push_str(&table::data_summary(input));
-    crystal(&mut out, input);
-    data(&mut out, input, basis);
-    if let Some(laue) = &basis.laue {
-        laue_class(&mut out, laue);
-    }
+    let mut out = beginning(input, basis);
     parameters(&mut out, solved);
     out.push_str(&table::seed_outcome(solved));
     out.push_str("\nStructures, most believed first\n");
@@ -31,6 +25,23 @@ pub fn listing(input: &Input, basis: &Basis, solved: &Solved, stem: &str) -> Str
     timings(&mut out, solved);
     let _ = writeln!(out, "\n{}", table::conclusion(solved, stem));
     out
+}
+
+/// The part of the listing that is known before the run.
+fn beginning(input: &Input, basis: &Basis) -> String {
+    let mut out = format!("seedflip {}\n\n", env!("CARGO_PKG_VERSION"));
+    out.push_str(&table::data_summary(input));
+    crystal(&mut out, input);
+    data(&mut out, input, basis);
+    if let Some(laue) = &basis.laue {
+        laue_class(&mut out, laue);
+    }
+    out
+}
+
+/// The listing of a run that has just begun.
+pub fn early_listing(input: &Input, basis: &Basis) -> String {
+    beginning(input, basis) + "\nThe run goes on. If this line stays, it was ended before it could say more.\n"
 }
 
 fn crystal(out: &mut String, input: &Input) {

@@ -8,7 +8,8 @@
 //! - `seeds`      the figures of `seedflip seed check` in words
 //! - `table`      the ranked table, on the screen and in the listing
 //!
-//! Imports: `solve`, `trials`, `model`, `trust`, `seed_check`, `seed_input`, `input`, `seed`, `symmetry`, `reflections`, `crystal`, `error`.
+//! Imports: `solve`, `trials`, `model`, `trust`, `seed_check`, `seed_input`, `input`, `seed`, `symmetry`,
+//! `reflections`, `crystal`, `error`.
 
 pub mod candidates;
 pub mod cell;

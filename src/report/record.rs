@@ -1,4 +1,5 @@
-//! The run record: everything another program needs, in one JSON document. `docs/record.schema.json` is its published schema.
+//! The run record: everything another program needs, in one JSON document. `docs/record.schema.json` is its published
+//! schema.
 
 use super::candidates::{CandidateRecord, TrialRecord};
 use super::cell::{CellRecord, LaueRecord, SpaceGroupRecord};
@@ -141,6 +142,8 @@ impl Record {
         let report = &solved.report;
         let group = solved.structures.first().map_or(&header.space_group, |first| &first.group);
         let structures = solved.structures.iter().zip('a'..);
+        debug_assert!((0.0..=1.0).contains(&solved.probability), "a probability of {}", solved.probability);
+        debug_assert!(!solved.solved || !solved.structures.is_empty(), "solved without a structure");
         Self {
             schema_version: SCHEMA_VERSION,
             program: "seedflip",

@@ -51,8 +51,8 @@ pub fn seed_summary(file: &SeedFile) -> String {
     out
 }
 
-/// A mean cosine between seeds and a solution below this says that they have nothing in common: 0.64 is expected of quadrants that
-/// are a quarter wrong, and chance gives ±0.07 for 100 seeds.
+/// A mean cosine between seeds and a solution below this says that they have nothing in common: 0.64 is expected of
+/// quadrants that are a quarter wrong, and chance gives ±0.07 for 100 seeds.
 const BY_CHANCE: f64 = 0.2;
 
 /// What became of the seeds, for a run that had any.
@@ -74,8 +74,8 @@ pub fn seed_outcome(solved: &Solved) -> String {
     out
 }
 
-/// The structures, the most believed first. `held` is the mean correlation of the group's operations in the phases, `left` that
-/// of the best operation it lacks, `SysAbs` the mean E² of its systematic absences.
+/// The structures, the most believed first. `held` is the mean correlation of the group's operations in the phases,
+/// `left` that of the best operation it lacks, `SysAbs` the mean E² of its systematic absences.
 pub fn ranking(solved: &Solved) -> String {
     let mut out = String::new();
     let _ = writeln!(

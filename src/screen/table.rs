@@ -8,6 +8,24 @@ use std::path::Path;
 
 const HEADER: &str = "method,of,d_min,completeness,bins,wrong,fraction,draw,solved,cc,cycles,kappa,r_weak,s0,predicted_one_b,predicted_spread";
 
+/// Decimals of the figures, and of κ.
+const DECIMALS: usize = 4;
+const DECIMALS_OF_KAPPA: usize = 3;
+
+/// An outcome as the table keeps it, to the last decimal of a line: a screen that was ended and went on has the same
+/// ones as an unbroken screen.
+pub fn as_written(outcome: Outcome) -> Outcome {
+    let short = |x: f64| format!("{x:.DECIMALS$}").parse().unwrap_or(x);
+    Outcome {
+        cc: short(outcome.cc),
+        kappa: format!("{:.DECIMALS_OF_KAPPA$}", outcome.kappa).parse().unwrap_or(outcome.kappa),
+        r_weak: short(outcome.r_weak),
+        s0: short(outcome.s0),
+        predicted: outcome.predicted.map(short),
+        ..outcome
+    }
+}
+
 /// Fields that name a condition, as they stand at the beginning of a line.
 fn key(c: &Condition) -> String {
     let pool = serde_json::to_string(&c.pool).unwrap_or_default();
@@ -31,7 +49,7 @@ pub fn write(run: &str, conditions: &[Condition], outcomes: &[Outcome]) -> Strin
     for o in sorted {
         let _ = writeln!(
             out,
-            "{},{},{},{:.4},{},{:.3},{:.4},{:.4},{:.4},{:.4}",
+            "{},{},{},{:.DECIMALS$},{},{:.DECIMALS_OF_KAPPA$},{:.DECIMALS$},{:.DECIMALS$},{:.DECIMALS$},{:.DECIMALS$}",
             key(&conditions[o.condition]),
             o.draw,
             u8::from(o.solved()),
@@ -94,6 +112,39 @@ pub fn read(path: &Path, run: &str, conditions: &[Condition], draws: u32) -> Res
 mod tests {
     use super::*;
     use crate::seed::Pool;
+
+    #[test]
+    fn an_outcome_as_written_is_read_again_as_it_is() {
+        let condition = Condition {
+            method: "mp-n1".into(),
+            fraction: 0.1,
+            pool: Pool::StrongThird,
+            bins: 4,
+            wrong: 0.25,
+            d_min: 1.0,
+            completeness: 1.0,
+        };
+        let third = 1.0 / 3.0;
+        let (condition, outcome) = (
+            [condition],
+            Outcome {
+                condition: 0,
+                draw: 1,
+                cc: third,
+                cycles: 20,
+                kappa: third,
+                r_weak: third,
+                s0: third,
+                predicted: [third; 2],
+            },
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("screen.csv");
+        std::fs::write(&path, write("this", &condition, std::slice::from_ref(&outcome))).unwrap();
+        let read = read(&path, "this", &condition, 1).unwrap();
+        assert_eq!(read, [as_written(outcome.clone())]);
+        assert_ne!(read, [outcome]);
+    }
 
     #[test]
     fn what_was_written_is_read_again() {

@@ -30,6 +30,7 @@ pub trait Watch: Observer {
     /// The work-up has got somewhere.
     fn stage(&mut self, _: &Stage) {}
 
-    /// The best structure so far, as soon as it stands; called again for each that is better. Nothing is claimed of it yet.
+    /// The best structure so far, as soon as it stands; called again for each that is better. Nothing is claimed of it
+    /// yet.
     fn structure(&mut self, _: &Structure) {}
 }

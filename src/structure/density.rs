@@ -10,7 +10,8 @@ use rustfft::num_complex::Complex32;
 const POINTS_PER_D: f64 = 4.0;
 /// Coarsest grid in Å …
 const MAX_SPACING: f64 = 0.25;
-/// … unless that is finer than any structure in the map: data to 9 Å in a cell of 129 Å would ask for 137 million points.
+/// … unless that is finer than any structure in the map: data to 9 Å in a cell of 129 Å would ask for 137 million
+/// points.
 const MOST_POINTS_PER_D: f64 = 6.0;
 
 /// Amplitudes that go into a map, each multiplied with its figure of merit.
