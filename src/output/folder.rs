@@ -83,9 +83,9 @@ impl Folder {
             }
             other => Err(other),
         });
+        // Where an earlier version of it lies instead.
         let known = self.astray.remove(ending).flatten();
         let Err(Error::Output { source, .. }) = first else {
-            // An earlier version of it may lie elsewhere.
             known.iter().for_each(|path| drop(std::fs::remove_file(path)));
             return;
         };
@@ -94,6 +94,14 @@ impl Folder {
             Some(path) => write_bytes(&path, bytes).is_ok().then_some(path),
             None => others.into_iter().find(|path| write_new(path, bytes).is_ok()),
         };
+        // An older version may have taken the room; it goes only when the new one is safe.
+        if let Some(copy) = &found
+            && std::fs::remove_file(&path).is_ok()
+            && write_bytes(&path, bytes).is_ok()
+        {
+            let _ = std::fs::remove_file(copy);
+            return;
+        }
         self.miss(ending, found, &source);
     }
 
