@@ -7,9 +7,6 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// What the system says of a file that is not there: nor is one below a file.
-const ABSENT: [ErrorKind; 2] = [ErrorKind::NotFound, ErrorKind::NotADirectory];
-
 /// The folder of a run's results, and what became of files that it would not take.
 #[derive(Debug)]
 pub struct Folder {
@@ -64,7 +61,7 @@ impl Folder {
         let copies = [Some(self.path(ending)), self.astray.remove(ending).flatten()];
         for path in copies.into_iter().flatten() {
             match std::fs::remove_file(&path) {
-                Err(error) if !ABSENT.contains(&error.kind()) => self.miss(ending, None, &error),
+                Err(error) if path.exists() => self.miss(ending, None, &error),
                 _ => {}
             }
         }
