@@ -39,22 +39,28 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Builds the tables; `coefficient` and `key` are asked for each entry, in layout order. `key` is
+    /// Builds the tables; `coefficient` and `key` are asked for each entry. `key` is
     /// a number of the reflection that does not depend on the grid. `atoms` is the expected number of
     /// non-hydrogen atoms in the P1 cell (at least 1 is used).
     pub fn new(
         layout: Layout,
         atoms: f32,
-        coefficient: impl FnMut([i32; 3]) -> Coefficient,
-        key: impl FnMut([i32; 3]) -> u32,
+        mut coefficient: impl FnMut([i32; 3]) -> Coefficient,
+        mut key: impl FnMut([i32; 3]) -> u32,
     ) -> Self {
-        let table: Vec<Coefficient> = layout.indices().map(coefficient).collect();
+        let entries: Vec<(Coefficient, u32)> = layout.indices().map(|k| (coefficient(k), key(k))).collect();
+        Self::of_entries(layout, atoms, &entries)
+    }
+
+    /// The same from coefficients and keys in layout order, one for each entry.
+    pub fn of_entries(layout: Layout, atoms: f32, entries: &[(Coefficient, u32)]) -> Self {
+        debug_assert_eq!(entries.len(), layout.len());
         let sound = |(e, f): (f32, f32)| e >= 0.0 && f >= 0.0 && e.is_finite() && f.is_finite();
-        debug_assert!(table.iter().all(|c| usize::from(c.shell) < SHELLS && c.measured.is_none_or(sound)));
-        let e: Vec<f32> = table.iter().map(|c| c.measured.map_or(UNMEASURED, |(e, _)| e)).collect();
-        let sqrt_ef = table.iter().map(|c| c.measured.map_or(UNMEASURED, |(e, f)| (e * f).sqrt())).collect();
-        let shell = table.iter().map(|c| c.shell.min(SHELLS as u8 - 1)).collect();
-        let keys = layout.indices().map(key).collect();
+        debug_assert!(entries.iter().all(|(c, _)| usize::from(c.shell) < SHELLS && c.measured.is_none_or(sound)));
+        let e: Vec<f32> = entries.iter().map(|(c, _)| c.measured.map_or(UNMEASURED, |(e, _)| e)).collect();
+        let sqrt_ef = entries.iter().map(|(c, _)| c.measured.map_or(UNMEASURED, |(e, f)| (e * f).sqrt())).collect();
+        let shell = entries.iter().map(|(c, _)| c.shell.min(SHELLS as u8 - 1)).collect();
+        let keys = entries.iter().map(|(_, key)| *key).collect();
         let mut sorted_e: Vec<f32> = e.iter().copied().filter(|&e| e >= 0.0).collect();
         sorted_e.sort_by(f32::total_cmp);
         Self { layout, e, sqrt_ef, shell, sorted_e, atoms: atoms.max(1.0), keys }

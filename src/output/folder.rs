@@ -7,9 +7,6 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// What the system says of a file that is not there: nor is one below a file.
-const ABSENT: [ErrorKind; 2] = [ErrorKind::NotFound, ErrorKind::NotADirectory];
-
 /// The folder of a run's results, and what became of files that it would not take.
 #[derive(Debug)]
 pub struct Folder {
@@ -64,7 +61,7 @@ impl Folder {
         let copies = [Some(self.path(ending)), self.astray.remove(ending).flatten()];
         for path in copies.into_iter().flatten() {
             match std::fs::remove_file(&path) {
-                Err(error) if !ABSENT.contains(&error.kind()) => self.miss(ending, None, &error),
+                Err(error) if path.exists() => self.miss(ending, None, &error),
                 _ => {}
             }
         }
@@ -83,9 +80,9 @@ impl Folder {
             }
             other => Err(other),
         });
+        // Where an earlier version of it lies instead.
         let known = self.astray.remove(ending).flatten();
         let Err(Error::Output { source, .. }) = first else {
-            // An earlier version of it may lie elsewhere.
             known.iter().for_each(|path| drop(std::fs::remove_file(path)));
             return;
         };
@@ -94,6 +91,14 @@ impl Folder {
             Some(path) => write_bytes(&path, bytes).is_ok().then_some(path),
             None => others.into_iter().find(|path| write_new(path, bytes).is_ok()),
         };
+        // An older version may have taken the room; it goes only when the new one is safe.
+        if let Some(copy) = &found
+            && std::fs::remove_file(&path).is_ok()
+            && write_bytes(&path, bytes).is_ok()
+        {
+            let _ = std::fs::remove_file(copy);
+            return;
+        }
         self.miss(ending, found, &source);
     }
 

@@ -138,14 +138,7 @@ impl Sphere {
                 None => (Coefficient { measured: None, shell: 0 }, 0),
             })
             .collect();
-        let (mut coefficients, mut keys) = (entries.iter(), entries.iter());
-        let none = (Coefficient { measured: None, shell: 0 }, 0);
-        let problem = Problem::new(
-            layout,
-            self.atoms as f32,
-            |_| coefficients.next().unwrap_or(&none).0,
-            |_| keys.next().unwrap_or(&none).1,
-        );
+        let problem = Problem::of_entries(layout, self.atoms as f32, &entries);
         GriddedSphere { problem, places }
     }
 
