@@ -2,8 +2,9 @@
 
 use super::Model;
 use super::contacts::Images;
-use super::difference::Rest;
-use super::given::Given;
+use super::difference::{Difference, Rest};
+use super::elements::Assigned;
+use super::given::{Expected, Given};
 use super::measurements::Measurements;
 use super::refinement::Fitted;
 use super::rounds::Round;
@@ -20,7 +21,15 @@ const SAME_PLACE: f64 = 0.5;
 
 /// Puts a fitted model in order. Peaks of the difference map come behind the atoms, and behind these the peaks of the first
 /// map that became nothing.
-pub fn finished(given: &Given, measurements: &Measurements, best: Fitted, rest: &[Rest], rounds: Vec<Round>) -> Model {
+pub fn finished(
+    given: &Given,
+    expected: &Expected,
+    measurements: &Measurements,
+    best: Fitted,
+    rest: &Difference,
+    rounds: Vec<Round>,
+    assigned: Assigned,
+) -> Model {
     let mut atoms: Vec<Site> = best
         .atoms
         .iter()
@@ -37,7 +46,7 @@ pub fn finished(given: &Given, measurements: &Measurements, best: Fitted, rest: 
     atoms.sort_by_key(|s| std::cmp::Reverse(s.element));
     let count = atoms.len();
     let mut sites = atoms;
-    sites.extend(peaks(given, &sites, rest));
+    sites.extend(peaks(given, &sites, &rest.peaks));
     make_compact(given.cell, given.group, &mut sites, count);
     label(&mut sites);
     let operations = given.group.operations().len() as f64;
@@ -57,6 +66,7 @@ pub fn finished(given: &Given, measurements: &Measurements, best: Fitted, rest: 
         scale: best.scale,
         reflections: [measurements.list.len(), measurements.list.iter().filter(|m| m.observed).count()],
         formula,
+        assigned,
         rounds,
     }
 }

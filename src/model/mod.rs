@@ -30,6 +30,7 @@
 //! | `rounds` | all of it in order |
 //! | `finish` | labels, order, one asymmetric unit |
 
+mod ascent;
 mod atom;
 mod bonds;
 mod chemistry;
@@ -42,6 +43,8 @@ mod given;
 mod lanes;
 mod measurements;
 mod normal;
+mod powers;
+mod proposals;
 mod radii;
 mod refinement;
 mod rounds;
@@ -54,6 +57,7 @@ mod simulated;
 #[cfg(test)]
 mod tests;
 
+pub use elements::Assigned;
 pub use given::Given;
 pub use rounds::{Round, build_model};
 
@@ -77,6 +81,8 @@ pub struct Model {
     pub reflections: [usize; 2],
     /// Atomic numbers and atoms per cell of the model, heaviest first.
     pub formula: Vec<(u8, f64)>,
+    /// How the contents were found.
+    pub assigned: Assigned,
     /// What happened, round by round.
     pub rounds: Vec<Round>,
 }
