@@ -30,9 +30,7 @@ const LARGEST_U: f64 = 0.3;
 const LEAST_SIGMAS: f64 = 4.0;
 /// … that is this share of what an atom of the lightest element expected would show in e/Å3 with the median displacement: more in a group
 /// with a centre, where an atom that the phases lack shows at full height, not at half. Hydrogen atoms show a tenth of carbon.
-const LEAST_HEIGHT: [f64; 2] = [0.25, 0.4];
-/// Both are this many times larger when the cell holds as many atoms as UNIT says.
-const SURPLUS: f64 = 1.5;
+const LEAST_HEIGHT: [f64; 2] = [0.2, 0.25];
 /// A model that fits worse is none: structures of random atoms have R1 0.83 with a centre and 0.59 without (Wilson 1950).
 const WORST_R1: f64 = 0.55;
 /// A round must better the last one by this share to be followed by another.
@@ -69,7 +67,7 @@ pub fn build_model(given: &Given) -> Option<Model> {
     let mut rounds: Vec<Round> = Vec::new();
     let mut best: Option<(Fitted, Assigned)> = None;
     for _ in 0..MOST_ROUNDS {
-        let before = atoms.len();
+        let before: Vec<u8> = atoms.iter().map(|a| a.z).collect();
         factors.extend(given.table, &atoms, &measurements);
         let calculator = Calculator { measurements: &measurements, factors: &factors };
         let mut now = refined(given, &calculator, fitted(&calculator, atoms), Refined::Roughly, CYCLES[0]);
@@ -78,7 +76,7 @@ pub fn build_model(given: &Given) -> Option<Model> {
         if kept.is_empty() {
             break;
         }
-        let removed = before - kept.len();
+        let removed = before.len() - kept.len();
         let assigned = assign(given, &expected, &powers, &mut kept, d_min);
         factors.extend(given.table, &kept, &measurements);
         let calculator = Calculator { measurements: &measurements, factors: &factors };
@@ -94,7 +92,8 @@ pub fn build_model(given: &Given) -> Option<Model> {
         let rest = difference(given, &measurements, &now, now.atoms.len() + LISTED)?;
         atoms = now.atoms.clone();
         added = complete(given, &expected, &mut atoms, &rest);
-        if added == 0 && rounds.len() > 1 {
+
+        if added == 0 && removed == 0 && rounds.len() > 1 && atoms.iter().map(|a| a.z).eq(before.iter().copied()) {
             break;
         }
     }
@@ -134,7 +133,6 @@ pub(super) fn pruned(given: &Given, expected: &Expected, powers: &Powers, atoms:
 fn complete(given: &Given, expected: &Expected, atoms: &mut Vec<Atom>, rest: &Difference) -> usize {
     let positions: Vec<[f64; 3]> = atoms.iter().map(|a| a.xyz).collect();
     let mut images = Images::new(given.cell, given.group, &positions);
-    let mut counted: f64 = atoms.iter().map(|a| a.sof).sum();
     let (new, lightest) = (expected.common(), expected.lightest());
     let mut typical: Vec<f64> = atoms.iter().map(|a| a.u).collect();
     typical.sort_by(f64::total_cmp);
@@ -142,10 +140,9 @@ fn complete(given: &Given, expected: &Expected, atoms: &mut Vec<Atom>, rest: &Di
     let centre = given.group.operations().contains(&SymOp::INVERSION);
     let height = LEAST_HEIGHT[usize::from(centre)] * rest.atom_height(given.table, lightest, u);
     let before = atoms.len();
+    if std::env::var("P").is_ok() { eprintln!("sigma {:.3} C {:.2} u {u:.3}: {:?}", rest.sigma, rest.atom_height(given.table, lightest, u), rest.peaks.iter().take(8).map(|p| format!("{:.1}s {:.2}", p.sigmas, p.height / rest.atom_height(given.table, lightest, u))).collect::<Vec<_>>()); }
     for peak in &rest.peaks {
-        let full = expected.counted.is_some_and(|count| counted + 0.5 * peak.sof > count);
-        let times = if full { SURPLUS } else { 1.0 };
-        if peak.sigmas < times * LEAST_SIGMAS || peak.height < times * height {
+        if peak.sigmas < LEAST_SIGMAS || peak.height < height {
             break;
         }
         let near = images.near(peak.xyz, FARTHEST);
@@ -154,7 +151,6 @@ fn complete(given: &Given, expected: &Expected, atoms: &mut Vec<Atom>, rest: &Di
         }
         let atom = Atom::new(given.cell, given.group, new, peak.xyz, u);
         images.insert(given.group, atoms.len(), atom.xyz);
-        counted += atom.sof;
         atoms.push(atom);
     }
     atoms.len() - before

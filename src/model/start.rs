@@ -14,6 +14,8 @@ const SPHERE: f64 = 0.7;
 pub const FIRST_U: f64 = 0.04;
 /// A peak is an atom when it holds this share of what a light atom does.
 const LEAST_SHARE: f64 = 0.25;
+/// Peaks beyond the number of atoms that is expected must hold this share.
+const SURPLUS_SHARE: f64 = 0.6;
 /// The peak this far down the list of the atoms that are expected is that of a light atom.
 const LIGHT_RANK: f64 = 0.6;
 /// An element is tried that is not expected when the heaviest that is falls short by this factor.
@@ -31,15 +33,19 @@ pub fn first_atoms(given: &Given, expected: &Expected, powers: &Powers) -> Vec<A
         .filter(|(held, ..)| *held > 0.0)
         .collect();
     peaks.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1[0].total_cmp(&b.1[0])));
-    let unit = light(&peaks, wanted);
     let reference = expected.common();
+    let unit = match expected.counted {
+        Some(_) => by_rank(&peaks, expected, powers, reference),
+        None => light(&peaks, wanted),
+    };
     let mut atoms: Vec<Atom> = Vec::new();
     let mut images = Images::new(given.cell, given.group, &[]);
     let mut total = 0.0;
     for (held, xyz, _) in peaks {
         let z = nearest(expected, powers, reference, held / unit);
         let atom = Atom::new(given.cell, given.group, z, xyz, FIRST_U);
-        if total + 0.5 * atom.sof > wanted || held < LEAST_SHARE * unit {
+        let least = if total + 0.5 * atom.sof > wanted { SURPLUS_SHARE } else { LEAST_SHARE };
+        if held < least * unit {
             break;
         }
         if images.near(atom.xyz, FARTHEST).iter().any(|c| c.distance < shortest(z, atoms[c.other].z)) {
@@ -50,6 +56,24 @@ pub fn first_atoms(given: &Given, expected: &Expected, powers: &Powers) -> Vec<A
         atoms.push(atom);
     }
     atoms
+}
+
+/// What an atom of `reference` holds when the fullest peaks are the heaviest atoms of UNIT, and so on: the median over all, which a few
+/// atoms of a wrong kind do not move.
+fn by_rank(peaks: &[(f64, [f64; 3], f64)], expected: &Expected, powers: &Powers, reference: u8) -> f64 {
+    let (mut element, mut counted) = (0, 0.0);
+    let mut units: Vec<f64> = Vec::new();
+    for &(held, _, sof) in peaks {
+        while expected.elements.get(element).is_some_and(|e| counted + 0.5 * sof > e.1) {
+            element += 1;
+            counted = 0.0;
+        }
+        let Some(&(z, _)) = expected.elements.get(element) else { break };
+        counted += sof;
+        units.push(held / powers.ratio(z, reference, FIRST_U));
+    }
+    units.sort_by(f64::total_cmp);
+    units.get(units.len() / 2).copied().unwrap_or(1.0)
 }
 
 /// What a light atom holds.
