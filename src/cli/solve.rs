@@ -4,6 +4,7 @@ use super::backend::BackendArgs;
 use super::data_args::DataArgs;
 use super::progress::Screen;
 use crate::crystal::Radiation;
+use crate::crystal::contents::likely;
 use crate::crystal::identity::group_by_name;
 use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK};
 use crate::formats::ccp4::ccp4;
@@ -259,19 +260,22 @@ fn write_results(names: &Names, input: &Input, basis: &Basis, solved: &Solved, r
     }
     write_bytes(&names.path(".lst"), listing::listing(input, basis, solved, &names.stem).as_bytes())?;
     write_bytes(&names.path(".json"), record.as_bytes())?;
-    let contents: Vec<ScatteringType> = header
-        .elements
-        .iter()
-        .map(|e| ScatteringType {
-            z: e.atomic_number,
-            symbol: e.symbol.clone(),
-            count: e.count,
-            coefficients: e.coefficients,
-        })
-        .collect();
     let models: Vec<_> = solved.structures.iter().zip('a'..).collect();
     for (structure, letter) in models.into_iter().rev() {
         let remarks = table::remarks(solved, structure, letter);
+        let elements = match &structure.model {
+            Some(model) => model.scattering_types(&header.elements),
+            None => likely(&header.elements, header.cell.volume),
+        };
+        let contents: Vec<ScatteringType> = elements
+            .into_iter()
+            .map(|e| ScatteringType {
+                z: e.atomic_number,
+                symbol: e.symbol,
+                count: e.count,
+                coefficients: e.coefficients,
+            })
+            .collect();
         let model = ResModel {
             title: &header.title,
             remarks: &remarks,

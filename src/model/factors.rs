@@ -35,11 +35,6 @@ impl Factors {
         }
     }
 
-    /// The elements.
-    pub fn elements(&self) -> &[u8] {
-        &self.elements
-    }
-
     /// Column of an element; the first for one that takes no part.
     pub fn column(&self, z: u8) -> usize {
         self.elements.binary_search(&z).unwrap_or(0)

@@ -2,13 +2,17 @@
 
 use super::Model;
 use super::contacts::Images;
+use super::contents::Contents;
 use super::difference::{Difference, Rest};
 use super::elements::Assigned;
+use super::geometry::Geometry;
 use super::given::{Expected, Given};
 use super::measurements::Measurements;
 use super::refinement::Fitted;
+use super::residual::{Agreement, Residual};
 use super::rounds::Round;
 use crate::crystal::Site;
+use crate::crystal::contents::non_hydrogen;
 use crate::crystal::elements::symbol;
 use crate::structure::compact::make_compact;
 
@@ -58,6 +62,9 @@ pub fn finished(
             None => formula.push((z, atom.sof * operations)),
         }
     }
+    let mut unused: Vec<u8> = expected.elements.iter().map(|e| e.0).collect();
+    unused.retain(|z| formula.iter().all(|f| f.0 != *z));
+    unused.reverse();
     Model {
         sites,
         atoms: count,
@@ -65,8 +72,18 @@ pub fn finished(
         r1_all: best.r1[1],
         scale: best.scale,
         reflections: [measurements.list.len(), measurements.list.iter().filter(|m| m.observed).count()],
+        agreement: Agreement::new(given, measurements, &best),
+        residual: Residual::new(given, expected, &best, rest),
+        geometry: Geometry::new(given.cell, given.group, &best.atoms),
+        contents: Contents {
+            said: non_hydrogen(given.contents),
+            room: expected.room * operations,
+            found: formula.iter().map(|f| f.1).sum(),
+            multiple: assigned.multiple,
+            proposed: assigned.proposed,
+            unused,
+        },
         formula,
-        assigned,
         rounds,
     }
 }

@@ -35,10 +35,12 @@ mod atom;
 mod bonds;
 mod chemistry;
 mod contacts;
+mod contents;
 mod difference;
 mod elements;
 mod factors;
 mod finish;
+mod geometry;
 mod given;
 mod lanes;
 mod measurements;
@@ -47,6 +49,7 @@ mod powers;
 mod proposals;
 mod radii;
 mod refinement;
+mod residual;
 mod rounds;
 mod scale;
 mod start;
@@ -57,8 +60,10 @@ mod simulated;
 #[cfg(test)]
 mod tests;
 
-pub use elements::Assigned;
+pub use contents::Contents;
+pub use geometry::{Geometry, MetricScale, metric_scale};
 pub use given::Given;
+pub use residual::{Agreement, Residual};
 pub use rounds::{Round, build_model};
 
 use crate::crystal::Site;
@@ -81,8 +86,14 @@ pub struct Model {
     pub reflections: [usize; 2],
     /// Atomic numbers and atoms per cell of the model, heaviest first.
     pub formula: Vec<(u8, f64)>,
-    /// How the contents were found.
-    pub assigned: Assigned,
+    /// How well all reflections fit, to the limit of the data.
+    pub agreement: Agreement,
+    /// What the difference map has left.
+    pub residual: Residual,
+    /// What lengths say.
+    pub geometry: Geometry,
+    /// Atoms said, possible and found.
+    pub contents: Contents,
     /// What happened, round by round.
     pub rounds: Vec<Round>,
 }

@@ -1,6 +1,7 @@
 //! Scattering powers of all elements, in units of each other.
 
 use super::measurements::Measurements;
+use super::scale::EIGHT_PI_SQ;
 use crate::crystal::ScatteringTable;
 use crate::crystal::elements::LAST;
 
@@ -33,6 +34,12 @@ impl Powers {
     fn of(&self, z: u8) -> Option<&[f64]> {
         let index = usize::from(z).checked_sub(1)?;
         self.values.get(index).map(Vec::as_slice).filter(|row| row.len() == self.stol_sq.len() && !row.is_empty())
+    }
+
+    /// Height of an atom of element `z` with displacement `u` in a map, in a unit of its own: only ratios mean anything.
+    pub fn height(&self, z: u8, u: f64) -> f64 {
+        let waves = self.of(z).into_iter().flatten().zip(&self.stol_sq);
+        waves.map(|(f, s)| f * (-EIGHT_PI_SQ * u * s).exp()).sum()
     }
 
     /// Scattering power of element `other` in units of `z`, both with displacement `u` (Å2): the factor that, put

@@ -1,5 +1,6 @@
 //! The rounds of a model: refine, assign, look for what is missing.
 
+use super::Model;
 use super::atom::Atom;
 use super::contacts::{FARTHEST, Images, contacts};
 use super::difference::{Difference, difference};
@@ -11,9 +12,8 @@ use super::measurements::Measurements;
 use super::normal::Calculator;
 use super::powers::Powers;
 use super::radii::shortest;
-use super::refinement::{Fitted, Refined, fitted, refined};
+use super::refinement::{Fitted, Refined, fitted, median_u, refined};
 use super::start::first_atoms;
-use super::{Model, start::FIRST_U};
 use crate::crystal::SymOp;
 
 /// Rounds at most.
@@ -24,6 +24,8 @@ const CYCLES: [usize; 3] = [4, 3, 4];
 const POWER_CYCLES: usize = 3;
 /// An atom goes that scatters less than this share of the lightest element expected …
 const LEAST_POWER: f64 = 0.4;
+/// … or stands lower in a map than this share of such an atom with the median displacement …
+const LEAST_PEAK: f64 = 0.15;
 /// … or whose U, in Å2, exceeds this.
 const LARGEST_U: f64 = 0.3;
 /// A peak of the difference map may be an atom above this many σ …
@@ -113,6 +115,8 @@ const PER_ATOM: usize = 4;
 /// Takes out atoms that scatter too little, move too much, or stand too close to a stronger one.
 pub(super) fn pruned(given: &Given, expected: &Expected, powers: &Powers, atoms: Vec<Atom>) -> Vec<Atom> {
     let lightest = expected.lightest();
+    let typical = powers.height(lightest, median_u(&atoms));
+    let height = |a: &Atom| a.power * powers.height(a.z, a.u) / typical;
     let power = |a: &Atom| a.power * powers.ratio(a.z, lightest, a.u);
     let near = contacts(given.cell, given.group, &atoms);
     let mut order: Vec<usize> = (0..atoms.len()).collect();
@@ -122,7 +126,7 @@ pub(super) fn pruned(given: &Given, expected: &Expected, powers: &Powers, atoms:
         let atom = &atoms[n];
         let clash =
             near[n].iter().any(|c| (kept[c.other] || c.other == n) && c.distance < shortest(atom.z, atoms[c.other].z));
-        kept[n] = !clash && power(atom) > LEAST_POWER && atom.u < LARGEST_U;
+        kept[n] = !clash && power(atom) > LEAST_POWER && height(atom) > LEAST_PEAK && atom.u < LARGEST_U;
     }
     let mut out: Vec<Atom> = atoms.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(a, _)| a).collect();
     out.iter_mut().for_each(|a| a.settle(given.cell, given.group));
@@ -134,13 +138,10 @@ fn complete(given: &Given, expected: &Expected, atoms: &mut Vec<Atom>, rest: &Di
     let positions: Vec<[f64; 3]> = atoms.iter().map(|a| a.xyz).collect();
     let mut images = Images::new(given.cell, given.group, &positions);
     let (new, lightest) = (expected.common(), expected.lightest());
-    let mut typical: Vec<f64> = atoms.iter().map(|a| a.u).collect();
-    typical.sort_by(f64::total_cmp);
-    let u = typical.get(typical.len() / 2).copied().unwrap_or(FIRST_U);
+    let u = median_u(atoms);
     let centre = given.group.operations().contains(&SymOp::INVERSION);
     let height = LEAST_HEIGHT[usize::from(centre)] * rest.atom_height(given.table, lightest, u);
     let before = atoms.len();
-    if std::env::var("P").is_ok() { eprintln!("sigma {:.3} C {:.2} u {u:.3}: {:?}", rest.sigma, rest.atom_height(given.table, lightest, u), rest.peaks.iter().take(8).map(|p| format!("{:.1}s {:.2}", p.sigmas, p.height / rest.atom_height(given.table, lightest, u))).collect::<Vec<_>>()); }
     for peak in &rest.peaks {
         if peak.sigmas < LEAST_SIGMAS || peak.height < height {
             break;

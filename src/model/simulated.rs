@@ -102,7 +102,7 @@ impl Simulated {
     /// Calls `then` with what structure factors are made from.
     pub fn with_calculator<T>(&self, then: impl FnOnce(&Calculator) -> T) -> T {
         let measurements = Measurements::new(&self.given());
-        let elements: Vec<u8> = self.given().expected().iter().map(|e| e.0).collect();
+        let elements: Vec<u8> = self.given().expected().elements.iter().map(|e| e.0).collect();
         let factors = Factors::new(TABLE(), &elements, &measurements);
         then(&Calculator { measurements: &measurements, factors: &factors })
     }
