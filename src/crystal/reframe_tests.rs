@@ -1,6 +1,7 @@
 //! Structure factors of one model, computed in both frames, must be the same through the reframing.
 
 use super::*;
+use crate::crystal::symop::inverse_rotation;
 use crate::crystal::identity::group_by_name;
 use crate::crystal::structure_factors::structure_factors;
 use crate::crystal::{Radiation, ScatteringTable, Site};
@@ -97,12 +98,12 @@ fn cells_of_monoclinic_settings_are_found() {
 fn permuted_axes_are_found() {
     let to = cell(ORTHORHOMBIC, RIGHT);
     for q in [[[0, 0, 1], [1, 0, 0], [0, 1, 0]], [[0, -1, 0], [-1, 0, 0], [0, 0, -1]]] {
-        let from = on_axes(&to, &inverse(&q));
+        let from = on_axes(&to, &inverse_rotation(q));
         checked(&from, &named("P 21 21 21"), &to, &named("P 21 21 21"));
         let turned: Vec<SymOp> = named("P 21 21 2")
             .operations()
             .iter()
-            .map(|op| SymOp::new(product(&product(&q, &op.rot), &inverse(&q)), column_times(&q, op.trans)))
+            .map(|op| SymOp::new(product(&product(&q, &op.rot), &inverse_rotation(q)), column_times(&q, op.trans)))
             .collect();
         checked(&from, &SpaceGroup::from_generators(&turned).unwrap(), &to, &named("P 21 21 2"));
     }

@@ -125,7 +125,9 @@ pub fn ln_valence(z: u8, non_metals: usize, metals: usize) -> f64 {
         FLUORINE if all == 0 => -4.0,
         FLUORINE if non_metals > 0 => -4.0 * (all as f64 - 1.0),
         SILICON | PHOSPHORUS if all < 3 => -3.0,
-        CHLORINE | BROMINE | IODINE if non_metals != 4 => -2.0 * (n - 1.0).max(0.0),
+        // Perchlorate is common, perbromate and periodate are not.
+        CHLORINE if non_metals == 4 => 0.0,
+        CHLORINE | BROMINE | IODINE => -2.0 * (n - 1.0).max(0.0),
         _ => 0.0,
     }
 }

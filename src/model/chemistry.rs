@@ -2,12 +2,18 @@
 
 use super::bonds::{ln_likelihood, ln_valence};
 use super::contacts::Contact;
-use super::radii::{longest, non_metal};
+use super::radii::{covalent, longest, non_metal};
 
 /// A count of an element is expected within this many atoms of the asymmetric unit …
 const COUNT_SIGMA: f64 = 0.5;
 /// … or this share of it: formulae are rounded, and solvent is guessed.
 const COUNT_SHARE: f64 = 0.05;
+
+/// Ions and molecules of one atom stand farther from others than the sum of the radii and this, Å: chloride and water 3.0, water and water
+/// 2.7, ammonium and oxygen 2.7.
+const APART: f64 = 0.9;
+/// ln likelihood for each that is nearer: a metal was taken for chlorine or sulphur.
+const CROWDED: f64 = -1.0;
 
 /// What the likelihood is made of.
 pub struct Chemistry<'a> {
@@ -70,14 +76,18 @@ impl Chemistry<'_> {
 
     fn valence(&self, chosen: &[usize], n: usize) -> f64 {
         let own = self.z(chosen[n]);
-        let (mut light, mut metals) = (0, 0);
+        let (mut light, mut metals, mut crowd) = (0, 0, 0);
         for contact in &self.contacts[n] {
             let other = self.z(chosen[contact.other]);
             if contact.distance < longest(own, other) {
                 if non_metal(other) { light += 1 } else { metals += 1 }
+            } else if contact.distance < covalent(own) + covalent(other) + APART {
+                crowd += 1;
             }
         }
-        ln_valence(own, light, metals)
+        // What is bonded to nothing keeps away from everything.
+        let alone = if light + metals == 0 { CROWDED * f64::from(crowd) } else { 0.0 };
+        ln_valence(own, light, metals) + alone
     }
 
     /// ln prior of the number of atoms of each element. Atoms that were not found may have been of any element.

@@ -10,6 +10,10 @@ use super::proposals::{ln_unexpected, proposals};
 
 /// Scattering powers are right to this share: hydrogen atoms ride on carbon, displacements are not isotropic.
 const POWER_SHARE: f64 = 0.08;
+/// The same beyond neon, where hydrogen weighs little.
+const HEAVY_SHARE: f64 = 0.06;
+/// Scattering power of neon in units of carbon.
+const HEAVY_POWER: f64 = 1.7;
 /// Share by which a scattering power may be off that was not refined.
 const UNREFINED_SHARE: f64 = 0.5;
 /// Tails of errors: Student's t with so many degrees of freedom.
@@ -103,7 +107,8 @@ impl Observed<'_> {
         let (seen, sigma, _) = self.atoms[n];
         let (seen, sigma) = (factor * seen, factor * sigma);
         let variance = if sigma.is_finite() {
-            sigma * sigma + (POWER_SHARE * power).powi(2)
+            let share = if power > HEAVY_POWER { HEAVY_SHARE } else { POWER_SHARE };
+            sigma * sigma + (share * power).powi(2)
         } else {
             (UNREFINED_SHARE * power).powi(2)
         };

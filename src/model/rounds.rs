@@ -59,47 +59,12 @@ pub fn build_model(given: &Given) -> Option<Model> {
     let expected = given.expected();
     let d_min = 0.5 / measurements.list.last()?.stol_sq.sqrt();
     let powers = Powers::new(given.table, &measurements);
-    let mut atoms = first_atoms(given, &expected, &powers);
-    if atoms.is_empty() || measurements.list.len() < PER_ATOM * atoms.len() {
-        return None;
-    }
-    let worth = |f: &Fitted| f.r1[0] * (1.0 + ATOM_COST * f.atoms.len() as f64 / measurements.list.len() as f64);
+    let build = Build { given, measurements: &measurements, expected: &expected, powers: &powers, d_min };
+    let starts = first_atoms(given, &expected, &powers);
+    let built = starts.into_iter().filter_map(|atoms| build.from(atoms));
+    let (best, assigned, rounds) = built.min_by(|a, b| build.worth(&a.0).total_cmp(&build.worth(&b.0)))?;
     let mut factors = Factors::new(given.table, &[], &measurements);
-    let mut added = 0;
-    let mut rounds: Vec<Round> = Vec::new();
-    let mut best: Option<(Fitted, Assigned)> = None;
-    for _ in 0..MOST_ROUNDS {
-        let before: Vec<u8> = atoms.iter().map(|a| a.z).collect();
-        factors.extend(given.table, &atoms, &measurements);
-        let calculator = Calculator { measurements: &measurements, factors: &factors };
-        let mut now = refined(given, &calculator, fitted(&calculator, atoms), Refined::Roughly, CYCLES[0]);
-        now = refined(given, &calculator, now, Refined::Powers, POWER_CYCLES);
-        let mut kept = pruned(given, &expected, &powers, now.atoms);
-        if kept.is_empty() {
-            break;
-        }
-        let removed = before.len() - kept.len();
-        let assigned = assign(given, &expected, &powers, &mut kept, d_min);
-        factors.extend(given.table, &kept, &measurements);
-        let calculator = Calculator { measurements: &measurements, factors: &factors };
-        now = refined(given, &calculator, fitted(&calculator, kept), Refined::Positions, CYCLES[1]);
-        rounds.push(Round { atoms: now.atoms.len(), added, removed, r1: now.r1[0] });
-        let gained = best.as_ref().is_none_or(|(b, _)| worth(&now) < worth(b) * (1.0 - LEAST_GAIN));
-        if best.as_ref().is_none_or(|(b, _)| worth(&now) < worth(b)) {
-            best = Some((now.clone(), assigned));
-        }
-        if !gained {
-            break;
-        }
-        let rest = difference(given, &measurements, &now, now.atoms.len() + LISTED)?;
-        atoms = now.atoms.clone();
-        added = complete(given, &expected, &mut atoms, &rest);
-
-        if added == 0 && removed == 0 && rounds.len() > 1 && atoms.iter().map(|a| a.z).eq(before.iter().copied()) {
-            break;
-        }
-    }
-    let (best, assigned) = best?;
+    factors.extend(given.table, &best.atoms, &measurements);
     let calculator = Calculator { measurements: &measurements, factors: &factors };
     let best = refined(given, &calculator, best, Refined::Positions, CYCLES[2]);
     if best.r1[0].is_nan() || best.r1[0] > WORST_R1 {
@@ -107,6 +72,67 @@ pub fn build_model(given: &Given) -> Option<Model> {
     }
     let rest = difference(given, &measurements, &best, best.atoms.len() + LISTED)?;
     Some(finished(given, &expected, &measurements, best, &rest, rounds, assigned))
+}
+
+/// What all starts of a model share.
+struct Build<'a> {
+    given: &'a Given<'a>,
+    measurements: &'a Measurements,
+    expected: &'a Expected,
+    powers: &'a Powers,
+    d_min: f64,
+}
+
+impl Build<'_> {
+    /// R1 with parameters counted against it: the smaller the better.
+    fn worth(&self, f: &Fitted) -> f64 {
+        f.r1[0] * (1.0 + ATOM_COST * f.atoms.len() as f64 / self.measurements.list.len() as f64)
+    }
+
+    /// The best model that the rounds lead to from these atoms; `None` with too few reflections for them.
+    fn from(&self, mut atoms: Vec<Atom>) -> Option<(Fitted, Assigned, Vec<Round>)> {
+        let Self { given, measurements, expected, powers, d_min } = *self;
+        if measurements.list.len() < PER_ATOM * atoms.len() {
+            return None;
+        }
+        let mut factors = Factors::new(given.table, &[], measurements);
+        let mut added = 0;
+        let mut rounds: Vec<Round> = Vec::new();
+        let mut best: Option<(Fitted, Assigned)> = None;
+        for _ in 0..MOST_ROUNDS {
+            let before: Vec<u8> = atoms.iter().map(|a| a.z).collect();
+            factors.extend(given.table, &atoms, measurements);
+            let calculator = Calculator { measurements, factors: &factors };
+            let mut now = refined(given, &calculator, fitted(&calculator, atoms), Refined::Roughly, CYCLES[0]);
+            now = refined(given, &calculator, now, Refined::Powers, POWER_CYCLES);
+            let mut kept = pruned(given, expected, powers, now.atoms);
+            if kept.is_empty() {
+                break;
+            }
+            let removed = before.len() - kept.len();
+            let assigned = assign(given, expected, powers, &mut kept, d_min);
+            factors.extend(given.table, &kept, measurements);
+            let calculator = Calculator { measurements, factors: &factors };
+            now = refined(given, &calculator, fitted(&calculator, kept), Refined::Positions, CYCLES[1]);
+            rounds.push(Round { atoms: now.atoms.len(), added, removed, r1: now.r1[0] });
+            let gained = best.as_ref().is_none_or(|(b, _)| self.worth(&now) < self.worth(b) * (1.0 - LEAST_GAIN));
+            if best.as_ref().is_none_or(|(b, _)| self.worth(&now) < self.worth(b)) {
+                best = Some((now.clone(), assigned));
+            }
+            if !gained {
+                break;
+            }
+            let rest = difference(given, measurements, &now, now.atoms.len() + LISTED)?;
+            atoms = now.atoms.clone();
+            added = complete(given, expected, &mut atoms, &rest);
+
+            if added == 0 && removed == 0 && rounds.len() > 1 && atoms.iter().map(|a| a.z).eq(before.iter().copied()) {
+                break;
+            }
+        }
+        let (best, assigned) = best?;
+        Some((best, assigned, rounds))
+    }
 }
 
 /// Reflections that an atom needs at least.

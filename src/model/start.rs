@@ -21,11 +21,16 @@ const LIGHT_RANK: f64 = 0.6;
 /// An element is tried that is not expected when the heaviest that is falls short by this factor.
 const TOO_HEAVY: f64 = 1.3;
 
-/// Peaks worth being atoms, the fullest first, as many as the cell should hold, each with the element that it most nearly scatters like
-/// when most of them are light.
-pub fn first_atoms(given: &Given, expected: &Expected, powers: &Powers) -> Vec<Atom> {
+/// What a peak holds, where it is, 1/order of its site symmetry.
+type Held = (f64, [f64; 3], f64);
+/// Two guesses of what a light atom holds are one within this factor.
+const SAME_UNIT: f64 = 1.25;
+
+/// Peaks worth being atoms, the fullest first, about as many as the cell should hold, each with the element that it most nearly scatters
+/// like: once or twice, by what the numbers of UNIT say that a light atom holds and by what most peaks hold.
+pub fn first_atoms(given: &Given, expected: &Expected, powers: &Powers) -> Vec<Vec<Atom>> {
     let wanted = expected.atoms();
-    let mut peaks: Vec<(f64, [f64; 3], f64)> = given
+    let mut peaks: Vec<Held> = given
         .solution
         .sites
         .iter()
@@ -33,15 +38,25 @@ pub fn first_atoms(given: &Given, expected: &Expected, powers: &Powers) -> Vec<A
         .filter(|(held, ..)| *held > 0.0)
         .collect();
     peaks.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1[0].total_cmp(&b.1[0])));
-    let reference = expected.common();
-    let unit = match expected.counted {
-        Some(_) => by_rank(&peaks, expected, powers, reference),
-        None => light(&peaks, wanted),
-    };
+    let mut units = vec![light(&peaks, wanted)];
+    if expected.counted.is_some() {
+        units.insert(0, by_rank(&peaks, expected, powers, expected.common()));
+    }
+    if let [first, second] = units[..]
+        && (first / second).ln().abs() < SAME_UNIT.ln()
+    {
+        units.truncate(1);
+    }
+    units.into_iter().map(|unit| with_unit(given, expected, powers, &peaks, unit)).filter(|a| !a.is_empty()).collect()
+}
+
+/// Atoms when one of the most common light element holds `unit`.
+fn with_unit(given: &Given, expected: &Expected, powers: &Powers, peaks: &[Held], unit: f64) -> Vec<Atom> {
+    let (wanted, reference) = (expected.atoms(), expected.common());
     let mut atoms: Vec<Atom> = Vec::new();
     let mut images = Images::new(given.cell, given.group, &[]);
     let mut total = 0.0;
-    for (held, xyz, _) in peaks {
+    for &(held, xyz, _) in peaks {
         let z = nearest(expected, powers, reference, held / unit);
         let atom = Atom::new(given.cell, given.group, z, xyz, FIRST_U);
         let least = if total + 0.5 * atom.sof > wanted { SURPLUS_SHARE } else { LEAST_SHARE };
@@ -60,7 +75,7 @@ pub fn first_atoms(given: &Given, expected: &Expected, powers: &Powers) -> Vec<A
 
 /// What an atom of `reference` holds when the fullest peaks are the heaviest atoms of UNIT, and so on: the median over all, which a few
 /// atoms of a wrong kind do not move.
-fn by_rank(peaks: &[(f64, [f64; 3], f64)], expected: &Expected, powers: &Powers, reference: u8) -> f64 {
+fn by_rank(peaks: &[Held], expected: &Expected, powers: &Powers, reference: u8) -> f64 {
     let (mut element, mut counted) = (0, 0.0);
     let mut units: Vec<f64> = Vec::new();
     for &(held, _, sof) in peaks {
@@ -77,7 +92,7 @@ fn by_rank(peaks: &[(f64, [f64; 3], f64)], expected: &Expected, powers: &Powers,
 }
 
 /// What a light atom holds.
-fn light(peaks: &[(f64, [f64; 3], f64)], wanted: f64) -> f64 {
+fn light(peaks: &[Held], wanted: f64) -> f64 {
     let mut counted = 0.0;
     let reached = peaks.iter().find(|(_, _, sof)| {
         counted += sof;
