@@ -2,6 +2,7 @@
 //!
 //! Imports: `formats`, `reflections`, `crystal`, `error`.
 
+use crate::crystal::contents::likely;
 use crate::crystal::{ElementCount, Radiation, ScatteringTable, SpaceGroup};
 use crate::formats::{Ins, read_hkl, read_ins};
 use crate::reflections::{CrystalHeader, DataSet, LaueFinding, MergedReflection, laue_class, regroup};
@@ -103,7 +104,7 @@ impl Input {
 /// Σf² over the atoms of the cell as a function of (sin θ/λ)².
 fn scattering_power(header: &CrystalHeader) -> impl Fn(f64) -> f64 + use<> {
     let table = ScatteringTable::new(header.radiation);
-    let contents = header.elements.clone();
+    let contents = likely(&header.elements, header.cell.volume);
     move |stol_sq| {
         let factor = |e: &ElementCount| match e.coefficients {
             // a1 b1 a2 b2 a3 b3 a4 b4 c of the user's own SFAC card.

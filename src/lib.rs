@@ -78,7 +78,7 @@
 //! gpu          ← engine wgsl twins error
 //! phasing      ← engine grid fourier twins seed reflections crystal
 //! structure    ← reflections crystal fourier
-//! model        ← structure reflections crystal fourier
+//! model        ← clock structure reflections crystal fourier
 //! symmetry     ← structure reflections crystal
 //! trials       ← clock phasing engine symmetry structure grid seed twins reflections crystal
 //! formats      ← crystal reflections seed structure error

@@ -13,6 +13,9 @@ const SYMBOLS: [&str; 103] = [
 /// Atomic number of hydrogen; deuterium has it too.
 pub const HYDROGEN: u8 = 1;
 
+/// The last element that has a symbol here.
+pub const LAST: u8 = SYMBOLS.len() as u8;
+
 /// The symbol of atomic number `z`, `None` outside 1…103.
 pub fn symbol(z: u8) -> Option<&'static str> {
     usize::from(z).checked_sub(1).and_then(|i| SYMBOLS.get(i)).copied()

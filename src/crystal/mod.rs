@@ -4,6 +4,7 @@
 //! φ(hR) = φ(h) − 2π h·t. Imports: nothing of the crate but `error`.
 
 pub mod cell;
+pub mod contents;
 pub mod elements;
 pub mod identity;
 pub mod lattice;

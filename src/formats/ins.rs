@@ -2,6 +2,7 @@
 
 use super::hklf::Hklf;
 use super::ins_atoms::AtomReader;
+use super::ins_contents::assumed_contents;
 use super::text::{decode, finite, lines, read_bytes};
 use crate::crystal::elements::{SFAC_COEFFICIENTS, atomic_number};
 use crate::crystal::{Cell, ElementCount, Radiation, Site, SpaceGroup, SymOp};
@@ -70,7 +71,7 @@ pub fn read_ins(path: &Path) -> Result<Ins> {
 ///
 /// # Errors
 /// `Error::Input` naming `path` and the line: a cell, operation, element or HKLF format that does not exist,
-/// numbers that are none, and a missing CELL, SFAC or UNIT card.
+/// numbers that are none, more numbers on UNIT than elements on SFAC, and a missing CELL card.
 pub fn parse_ins(path: &Path, bytes: &[u8]) -> Result<Ins> {
     let mut reader = Reader::new(path);
     for (number, text) in logical_lines(bytes) {
@@ -238,12 +239,14 @@ impl<'a> Reader<'a> {
     fn take_unit(&mut self, n: usize, fields: &[&str]) -> Result<()> {
         let hint = "write on UNIT how many atoms of each SFAC element the unit cell holds";
         let counts: Vec<f64> = fields.iter().map_while(|f| finite(f)).collect();
-        if counts.len() != fields.len() || counts.len() != self.elements.len() {
-            let what = format!("UNIT has {} numbers for {} elements on SFAC", counts.len(), self.elements.len());
+        let named = self.elements.len();
+        // Without SFAC nobody knows what the numbers belong to.
+        if counts.len() != fields.len() || (named > 0 && counts.len() > named) {
+            let what = format!("UNIT has {} numbers for {named} elements on SFAC", counts.len());
             return Err(self.fault(n, what, hint));
         }
-        if counts.iter().any(|c| *c < 0.0) || counts.iter().all(|c| *c == 0.0) {
-            return Err(self.fault(n, "UNIT leaves the cell empty or holds a negative number", hint));
+        if counts.iter().any(|c| *c < 0.0) {
+            return Err(self.fault(n, "UNIT holds a negative number", hint));
         }
         for (element, count) in self.elements.iter_mut().zip(counts) {
             element.count = count;
@@ -252,16 +255,10 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Result<Ins> {
-        let missing = |card: &str, hint: &str| Error::file(self.path, format!("has no {card} card"), hint);
-        let (wavelength, cell) = self.cell.ok_or_else(|| missing("CELL", "add CELL λ a b c α β γ in Å and degrees"))?;
-        if self.elements.is_empty() {
-            return Err(missing("SFAC", "add the elements, such as `SFAC C H N O`"));
-        }
-        if !self.unit {
-            return Err(missing("UNIT", "add how many atoms of each SFAC element the unit cell holds"));
-        }
-        let mut warnings = Vec::new();
+    fn finish(mut self) -> Result<Ins> {
+        let hint = "add CELL λ a b c α β γ in Å and degrees";
+        let (wavelength, cell) = self.cell.take().ok_or_else(|| Error::file(self.path, "has no CELL card", hint))?;
+        let mut warnings: Vec<String> = assumed_contents(&mut self.elements, cell.volume).into_iter().collect();
         let (latt_line, latt) = match self.latt {
             Some((line, latt)) => (Some(line), latt),
             None => {

@@ -57,6 +57,31 @@ fn defaults_are_announced() {
     assert_eq!((ins.warnings.len(), ins.z), (3, 4.0));
 }
 
+/// Atomic numbers, counts and warnings of GOOD with one line replaced.
+fn contents(from: &str, to: &str) -> (Vec<(u8, f64)>, Vec<String>) {
+    let ins = read(&GOOD.replace(from, to)).unwrap();
+    (ins.elements.iter().map(|e| (e.atomic_number, e.count)).collect(), ins.warnings)
+}
+
+#[test]
+fn contents_that_are_missing_or_impossible_are_assumed_with_one_line() {
+    // 7 × 8 × 9 × sin 95° Å3 has room for 28 atoms.
+    let none = vec![(6, 0.0), (1, 0.0), (7, 0.0)];
+    for (from, to) in [("UNIT 28 28 4", "UNIT 0 0 0"), ("UNIT 28 28 4", "UNIT"), ("UNIT 28 28 4\n", "")] {
+        let warning = "UNIT gives no numbers: about 28 atoms but H are expected, as many as the cell has room for";
+        assert_eq!(contents(from, to), (none.clone(), vec![warning.to_owned()]), "{to}");
+    }
+    let refuted = "UNIT says 2 atoms but H, the cell has room for about 28: the data decide";
+    assert_eq!(contents("28 28 4", "1 1 1"), (vec![(6, 1.0), (1, 1.0), (7, 1.0)], vec![refuted.to_owned()]));
+    // Short and fractional numbers are taken as they are.
+    assert_eq!(contents("28 28 4", "28 28.5"), (vec![(6, 28.0), (1, 28.5), (7, 0.0)], Vec::new()));
+    let organic = vec![(6, 0.0), (1, 0.0), (7, 0.0), (8, 0.0)];
+    let warning = "no SFAC card: C, H, N and O are expected, about 28 atoms but H, as many as the cell has room for";
+    for (from, to) in [("SFAC C H N\n", ""), ("SFAC C H N\nUNIT 28 28 4\n", "")] {
+        assert_eq!(contents(from, to), (organic.clone(), vec![warning.to_owned()]));
+    }
+}
+
 #[test]
 fn faults_are_named_with_their_line() {
     for (from, to, start) in [
@@ -68,12 +93,11 @@ fn faults_are_named_with_their_line() {
         ("-X,", "X+Y,", "x.ins:5: the symmetry operations do not close"),
         ("SFAC C H N", "SFAC C H Xx", "x.ins:6: \"Xx\" on SFAC is no element"),
         ("SFAC C H N", "SFAC C 1.0 2.0", "x.ins:6: SFAC has 2 numbers"),
-        ("UNIT 28 28 4", "UNIT 28 28", "x.ins:7: UNIT has 2 numbers for 3"),
-        ("UNIT 28 28 4", "UNIT 0 0 0", "x.ins:7: UNIT leaves"),
+        ("UNIT 28 28 4", "UNIT 28 28 4 8", "x.ins:7: UNIT has 4 numbers for 3"),
+        ("UNIT 28 28 4", "UNIT 28 28 x", "x.ins:7: UNIT has 2 numbers for 3"),
+        ("UNIT 28 28 4", "UNIT 28 -28 4", "x.ins:7: UNIT holds a negative number"),
         ("HKLF 4", "HKLF 5", "x.ins:8: HKLF 5 (overlapping"),
         ("CELL", "REM", "x.ins: has no CELL card"),
-        ("UNIT", "REM", "x.ins: has no UNIT card"),
-        ("SFAC", "REM", "x.ins:7: UNIT has 3 numbers for 0"),
     ] {
         assert!(GOOD.contains(from), "{from}");
         let message = read(&GOOD.replace(from, to)).unwrap_err().to_string();

@@ -13,6 +13,7 @@ pub mod hkl_writer;
 pub mod hklf;
 pub mod ins;
 mod ins_atoms;
+mod ins_contents;
 pub mod ins_write;
 pub mod map_read;
 pub mod res;

@@ -68,7 +68,7 @@ const UNKNOWN_SPREAD: f64 = 0.12;
 /// The share they have.
 const UNKNOWN_SHARE: f64 = 0.5;
 /// Density per Å of lengths that no entry explains: disorder, errors.
-const OUTLIER: f64 = 0.03;
+pub const OUTLIER: f64 = 0.03;
 
 /// ln of the density per Å of `distance` (Å, known within `sigma`) between bonded atoms of elements `a` and `b`; 0 when it
 /// is too long for a bond.
@@ -87,6 +87,17 @@ pub fn ln_likelihood(a: u8, b: u8, distance: f64, sigma: f64) -> f64 {
     };
     // Bonds to metals vary too much to tell anything but that they are possible.
     if !non_metal(a) || !non_metal(b) { METAL_SHARE * (density + OUTLIER).ln() } else { (density + OUTLIER).ln() }
+}
+
+/// The usual length in Å of a bond between elements `a` and `b` that is nearest to `distance`; `None` beyond any bond and for elements
+/// without an entry.
+pub fn nearest_length(a: u8, b: u8, distance: f64) -> Option<f64> {
+    if distance > longest(a, b) {
+        return None;
+    }
+    let (a, b) = (a.min(b), a.max(b));
+    let (_, _, entries) = LENGTHS.iter().find(|(x, y, _)| (*x, *y) == (a, b))?;
+    entries.iter().map(|e| e.0).min_by(|x, y| (x - distance).abs().total_cmp(&(y - distance).abs()))
 }
 
 /// How much of the likelihood counts where a metal takes part.
@@ -114,7 +125,9 @@ pub fn ln_valence(z: u8, non_metals: usize, metals: usize) -> f64 {
         FLUORINE if all == 0 => -4.0,
         FLUORINE if non_metals > 0 => -4.0 * (all as f64 - 1.0),
         SILICON | PHOSPHORUS if all < 3 => -3.0,
-        CHLORINE | BROMINE | IODINE if non_metals != 4 => -2.0 * (n - 1.0).max(0.0),
+        // Perchlorate is common, perbromate and periodate are not.
+        CHLORINE if non_metals == 4 => 0.0,
+        CHLORINE | BROMINE | IODINE => -2.0 * (n - 1.0).max(0.0),
         _ => 0.0,
     }
 }

@@ -2,36 +2,44 @@
 
 use super::bonds::{ln_likelihood, ln_valence};
 use super::contacts::Contact;
-use super::radii::{longest, non_metal};
+use super::radii::{covalent, longest, non_metal};
 
 /// A count of an element is expected within this many atoms of the asymmetric unit …
 const COUNT_SIGMA: f64 = 0.5;
 /// … or this share of it: formulae are rounded, and solvent is guessed.
 const COUNT_SHARE: f64 = 0.05;
 
+/// Ions and molecules of one atom stand farther from others than the sum of the radii and this, Å: chloride and water 3.0, water and water
+/// 2.7, ammonium and oxygen 2.7.
+const APART: f64 = 0.9;
+/// ln likelihood for each that is nearer: a metal was taken for chlorine or sulphur.
+const CROWDED: f64 = -1.0;
+
 /// What the likelihood is made of.
 pub struct Chemistry<'a> {
-    /// Elements to choose from, and atoms expected of each (per asymmetric unit).
-    pub expected: &'a [(u8, f64)],
-    /// ln likelihood of each element for each atom from its scattering power.
-    pub scattering: Vec<Vec<f64>>,
+    /// Elements to choose from.
+    pub elements: &'a [u8],
+    /// Atoms expected of each (per asymmetric unit), where that is taken to be known.
+    pub counts: Option<&'a [f64]>,
+    /// ln likelihood of each element for each atom by itself: its scattering power, and how usual the element is.
+    pub own: Vec<Vec<f64>>,
     /// Contacts of each atom.
     pub contacts: &'a [Vec<Contact>],
     /// 1/order of the site symmetry of each atom.
-    pub sof: Vec<f64>,
+    pub sof: &'a [f64],
     /// Uncertainty of distances, Å.
     pub sigma: f64,
 }
 
 impl Chemistry<'_> {
     fn z(&self, element: usize) -> u8 {
-        self.expected[element].0
+        self.elements[element]
     }
 
     /// ln likelihood of all that involves atom `n`, counts left out.
     pub fn local(&self, chosen: &[usize], n: usize) -> f64 {
         let own = self.z(chosen[n]);
-        let mut sum = self.scattering[n][chosen[n]] + self.valence(chosen, n);
+        let mut sum = self.own[n][chosen[n]] + self.valence(chosen, n);
         for (at, contact) in self.contacts[n].iter().enumerate() {
             let other = self.z(chosen[contact.other]);
             sum += ln_likelihood(own, other, contact.distance, self.sigma);
@@ -44,24 +52,50 @@ impl Chemistry<'_> {
         sum
     }
 
+    /// ln likelihood of all atoms, each bond counted once, and of the counts.
+    pub fn total(&self, chosen: &[usize]) -> f64 {
+        let atoms: f64 = (0..chosen.len())
+            .map(|n| {
+                let own = self.z(chosen[n]);
+                let bonds: f64 = self.contacts[n]
+                    .iter()
+                    .map(|c| ln_likelihood(own, self.z(chosen[c.other]), c.distance, self.sigma))
+                    .sum();
+                self.own[n][chosen[n]] + self.valence(chosen, n) + 0.5 * bonds
+            })
+            .sum();
+        atoms + self.prior(&self.found(chosen))
+    }
+
+    /// ln likelihood of elements `one` and `other` for two atoms by the contacts between them.
+    pub fn between(&self, chosen: &[usize], one: usize, other: usize) -> f64 {
+        let (a, b) = (self.z(chosen[one]), self.z(chosen[other]));
+        let shared = self.contacts[one].iter().filter(|c| c.other == other);
+        shared.map(|c| ln_likelihood(a, b, c.distance, self.sigma)).sum()
+    }
+
     fn valence(&self, chosen: &[usize], n: usize) -> f64 {
         let own = self.z(chosen[n]);
-        let (mut light, mut metals) = (0, 0);
+        let (mut light, mut metals, mut crowd) = (0, 0, 0);
         for contact in &self.contacts[n] {
             let other = self.z(chosen[contact.other]);
             if contact.distance < longest(own, other) {
                 if non_metal(other) { light += 1 } else { metals += 1 }
+            } else if contact.distance < covalent(own) + covalent(other) + APART {
+                crowd += 1;
             }
         }
-        ln_valence(own, light, metals)
+        // What is bonded to nothing keeps away from everything.
+        let alone = if light + metals == 0 { CROWDED * f64::from(crowd) } else { 0.0 };
+        ln_valence(own, light, metals) + alone
     }
 
     /// ln prior of the number of atoms of each element. Atoms that were not found may have been of any element.
-    pub fn counts(&self, found: &[f64]) -> f64 {
-        let expected: f64 = self.expected.iter().map(|e| e.1).sum();
-        let missing = (expected - found.iter().sum::<f64>()).max(0.0);
+    pub fn prior(&self, found: &[f64]) -> f64 {
+        let Some(counts) = self.counts else { return 0.0 };
+        let missing = (counts.iter().sum::<f64>() - found.iter().sum::<f64>()).max(0.0);
         let mut sum = 0.0;
-        for (found, &(_, expected)) in found.iter().zip(self.expected) {
+        for (found, &expected) in found.iter().zip(counts) {
             let off = if *found > expected { found - expected } else { (expected - found - missing).max(0.0) };
             let sigma = COUNT_SIGMA.max(COUNT_SHARE * expected);
             sum -= 0.5 * (off / sigma).powi(2);
@@ -71,8 +105,8 @@ impl Chemistry<'_> {
 
     /// Atoms of each element.
     pub fn found(&self, chosen: &[usize]) -> Vec<f64> {
-        let mut found = vec![0.0; self.expected.len()];
-        for (&element, sof) in chosen.iter().zip(&self.sof) {
+        let mut found = vec![0.0; self.elements.len()];
+        for (&element, sof) in chosen.iter().zip(self.sof) {
             found[element] += sof;
         }
         found

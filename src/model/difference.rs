@@ -3,12 +3,35 @@
 use super::given::Given;
 use super::measurements::Measurements;
 use super::refinement::Fitted;
-use crate::crystal::{friedel, in_half};
+use super::scale::EIGHT_PI_SQ;
+use crate::crystal::{ScatteringTable, friedel, in_half};
 use crate::reflections::PhasedReflection;
 use crate::structure::peaks::find_peaks;
 use crate::structure::unique::unique_sites;
 use crate::structure::{Coefficients, density_map};
 use std::collections::HashSet;
+
+/// The difference map as far as models need it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// Maxima, highest first.
+    pub peaks: Vec<Rest>,
+    /// Highest and lowest value, e/Å3 (X-rays).
+    pub extremes: [f64; 2],
+    /// Root mean square, e/Å3.
+    pub sigma: f64,
+    /// Measured reflections of the half sphere, as (sin θ/λ)² in Å⁻².
+    stol_sq: Vec<f64>,
+    volume: f64,
+}
+
+impl Difference {
+    /// Height in e/Å3 (X-rays) that a whole atom of element `z` with displacement `u` (Å2) would have in a map of these reflections.
+    pub fn atom_height(&self, table: ScatteringTable, z: u8, u: f64) -> f64 {
+        let wave = |s: &f64| table.factor(z, *s).unwrap_or(0.0) * (-EIGHT_PI_SQ * u * s).exp();
+        2.0 * self.stol_sq.iter().map(wave).sum::<f64>() / self.volume
+    }
+}
 
 /// A maximum of the difference map.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,8 +46,8 @@ pub struct Rest {
     pub sigmas: f64,
 }
 
-/// The highest `count` independent peaks, highest first.
-pub fn difference_peaks(given: &Given, measurements: &Measurements, model: &Fitted, count: usize) -> Vec<Rest> {
+/// The map and its highest `count` independent peaks; `None` without reflections.
+pub fn difference(given: &Given, measurements: &Measurements, model: &Fitted, count: usize) -> Option<Difference> {
     let mut seen = HashSet::new();
     let mut phased = Vec::new();
     for (m, fc) in measurements.list.iter().zip(&model.fc) {
@@ -39,15 +62,22 @@ pub fn difference_peaks(given: &Given, measurements: &Measurements, model: &Fitt
         }
     }
     if phased.is_empty() {
-        return Vec::new();
+        return None;
     }
     let map = density_map(given.cell, given.group, &phased, Coefficients::F);
-    let peaks = find_peaks(&map);
-    unique_sites(given.cell, given.group, &peaks, count)
+    let peaks = unique_sites(given.cell, given.group, &find_peaks(&map), count)
         .into_iter()
         .map(|site| {
             let sigmas = site.height.unwrap_or(0.0);
             Rest { xyz: site.xyz, sof: site.sof, height: sigmas * map.sigma, sigmas }
         })
-        .collect()
+        .collect();
+    let extreme = |pick: fn(f32, f32) -> f32| f64::from(map.values.iter().copied().fold(0.0, pick));
+    Some(Difference {
+        peaks,
+        extremes: [extreme(f32::max), extreme(f32::min)],
+        sigma: map.sigma,
+        stol_sq: phased.iter().map(|r| given.cell.stol_sq(r.hkl)).collect(),
+        volume: given.cell.volume,
+    })
 }

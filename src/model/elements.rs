@@ -1,183 +1,237 @@
-//! Elements of atoms from refined scattering powers, bonds, and the contents of the cell.
+//! Elements of atoms from refined scattering powers, bonds, and what the header says of contents as far as it holds.
 
+use super::ascent::climb;
 use super::atom::Atom;
 use super::chemistry::Chemistry;
-use super::contacts::{FARTHEST, contacts};
-use super::factors::Factors;
-use super::given::Given;
+use super::contacts::{Contact, FARTHEST, contacts};
+use super::given::{Expected, Given};
+use super::powers::Powers;
+use super::proposals::{ln_unexpected, proposals};
 
 /// Scattering powers are right to this share: hydrogen atoms ride on carbon, displacements are not isotropic.
 const POWER_SHARE: f64 = 0.08;
+/// The same beyond neon, where hydrogen weighs little.
+const HEAVY_SHARE: f64 = 0.06;
+/// Scattering power of neon in units of carbon.
+const HEAVY_POWER: f64 = 1.7;
+/// Share by which a scattering power may be off that was not refined.
+const UNREFINED_SHARE: f64 = 0.5;
 /// Tails of errors: Student's t with so many degrees of freedom.
 const FREEDOM: f64 = 5.0;
-/// Sweeps over all atoms and all pairs; they settle in three or four.
-const SWEEPS: usize = 12;
-/// A change must gain this much, so that rounding cannot decide.
-const GAIN: f64 = 1e-9;
 /// Uncertainty of a distance in Å, as a share of the resolution (about 0.02 Å at 0.8 Å before the last cycles).
 const DISTANCE_SHARE: f64 = 0.025;
+/// Scattering powers are counted in units of this element.
+const REFERENCE: u8 = 6;
+/// The scale of scattering powers is looked for within exp ± this of what it was …
+const SCALE_REACH: f64 = 0.63;
+/// … in steps of this, as ln …
+const SCALE_STEP: f64 = 0.07;
+/// … and expected within this.
+const SCALE_SIGMA: f64 = 0.35;
+/// Numbers of UNIT times one of these may be those of the cell: formula units miscounted.
+const MULTIPLES: [f64; 17] =
+    [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 9.0, 12.0, 16.0, 18.0, 24.0, 32.0, 48.0, 0.5, 0.25, 1.0 / 3.0, 0.75];
+/// A multiple is tried when it comes within these shares of the atoms found.
+const NEAR_COUNT: std::ops::RangeInclusive<f64> = 0.8..=1.4;
+/// What another multiple than 1 costs, as a ln of probability …
+const MULTIPLE_COST: f64 = 2.0;
+/// … and counts that UNIT does not know, beyond how unusual they are.
+const FREE_COST: f64 = 3.0;
+
+/// What the elements were assigned by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assigned {
+    /// UNIT times this holds; `None` where the data refute its numbers.
+    pub multiple: Option<f64>,
+    /// Elements in use that were not expected.
+    pub proposed: Vec<u8>,
+}
+
+/// The atoms as they were observed.
+struct Observed<'a> {
+    powers: &'a Powers,
+    /// Scattering power in units of the reference, its uncertainty in the same unit (infinite when not refined), U in Å2.
+    atoms: Vec<(f64, f64, f64)>,
+    contacts: Vec<Vec<Contact>>,
+    sof: Vec<f64>,
+    /// Uncertainty of distances, Å.
+    sigma: f64,
+}
+
+/// Elements for all atoms, with what they are worth.
+struct Choice {
+    elements: Vec<u8>,
+    chosen: Vec<usize>,
+    worth: f64,
+    multiple: Option<f64>,
+}
 
 /// Gives each atom the element that fits best, and scattering power 1. `d_min` is the resolution in Å.
-pub fn assign(given: &Given, factors: &Factors, atoms: &mut [Atom], d_min: f64) {
-    let expected = given.expected();
-    if expected.is_empty() || atoms.is_empty() {
-        return;
-    }
-    let near = contacts(given.cell, given.group, atoms);
-    let scattering = atoms
-        .iter()
-        .map(|atom| {
-            expected
-                .iter()
-                .map(|&(z, _)| {
-                    let ratio = factors.ratio(z, atom.z, atom.u);
-                    let sigma_sq = if atom.sigma_power.is_finite() {
-                        atom.sigma_power.powi(2) + (POWER_SHARE * ratio).powi(2)
-                    } else {
-                        (UNREFINED_SHARE * ratio).powi(2)
-                    };
-                    let t_sq = (atom.power - ratio).powi(2) / sigma_sq;
-                    -0.5 * (FREEDOM + 1.0) * (t_sq / FREEDOM).ln_1p() - 0.5 * sigma_sq.ln()
-                })
-                .collect()
-        })
-        .collect();
-    let chemistry = Chemistry {
-        expected: &expected,
-        scattering,
-        contacts: &near,
+pub fn assign(given: &Given, expected: &Expected, powers: &Powers, atoms: &mut [Atom], d_min: f64) -> Assigned {
+    let observed = Observed {
+        powers,
+        atoms: atoms
+            .iter()
+            .map(|a| {
+                let unit = powers.ratio(a.z, REFERENCE, a.u);
+                (a.power * unit, a.sigma_power * unit, a.u)
+            })
+            .collect(),
+        contacts: contacts(given.cell, given.group, atoms),
         sof: atoms.iter().map(|a| a.sof).collect(),
         sigma: (DISTANCE_SHARE * d_min).min(0.1 * FARTHEST),
     };
-    let mut chosen = by_rank(&expected, factors, atoms);
-    improve(&chemistry, &mut chosen);
-    for (atom, element) in atoms.iter_mut().zip(chosen) {
-        atom.z = expected[element].0;
+    let found: f64 = observed.sof.iter().sum();
+    let named: f64 = expected.elements.iter().map(|e| e.1).sum();
+    let counted = MULTIPLES
+        .iter()
+        .filter(|&&m| NEAR_COUNT.contains(&(m * named / found)))
+        .filter_map(|&m| observed.by_counts(expected, m));
+    let best = counted.chain(observed.freely(expected)).max_by(|a, b| a.worth.total_cmp(&b.worth));
+    let Some(best) = best else { return Assigned { multiple: None, proposed: Vec::new() } };
+    for (atom, element) in atoms.iter_mut().zip(&best.chosen) {
+        atom.z = best.elements[*element];
         atom.power = 1.0;
         atom.sigma_power = f64::INFINITY;
     }
+    let mut proposed: Vec<u8> = atoms.iter().map(|a| a.z).collect();
+    proposed.sort_unstable();
+    proposed.dedup();
+    proposed.retain(|z| expected.elements.iter().all(|e| e.0 != *z));
+    Assigned { multiple: best.multiple, proposed }
 }
 
-/// Share by which a scattering power may be off that was not refined.
-const UNREFINED_SHARE: f64 = 0.5;
-
-/// The strongest scatterers are the heaviest element, and so on down the list; what is left over is the lightest.
-fn by_rank(expected: &[(u8, f64)], factors: &Factors, atoms: &[Atom]) -> Vec<usize> {
-    let lightest = expected.len() - 1;
-    let reference = expected[lightest].0;
-    let mut order: Vec<(usize, f64)> =
-        atoms.iter().map(|a| a.power * factors.ratio(a.z, reference, a.u)).enumerate().collect();
-    order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    let mut chosen = vec![lightest; atoms.len()];
-    let (mut element, mut counted) = (0, 0.0);
-    for (n, _) in order {
-        while element < lightest && counted + 0.5 * atoms[n].sof > expected[element].1 {
-            element += 1;
-            counted = 0.0;
-        }
-        chosen[n] = element;
-        counted += atoms[n].sof;
+impl Observed<'_> {
+    /// ln likelihood of the observed scattering power of atom `n` when its true one is `power` and the scale is wrong by `factor`.
+    fn scattering(&self, n: usize, power: f64, factor: f64) -> f64 {
+        let (seen, sigma, _) = self.atoms[n];
+        let (seen, sigma) = (factor * seen, factor * sigma);
+        let variance = if sigma.is_finite() {
+            let share = if power > HEAVY_POWER { HEAVY_SHARE } else { POWER_SHARE };
+            sigma * sigma + (share * power).powi(2)
+        } else {
+            (UNREFINED_SHARE * power).powi(2)
+        };
+        let t_sq = (seen - power).powi(2) / variance;
+        -0.5 * (FREEDOM + 1.0) * (t_sq / FREEDOM).ln_1p() - 0.5 * variance.ln() + factor.ln()
     }
-    chosen
-}
 
-/// Changes one atom, or exchanges the elements of two, as long as the likelihood rises.
-fn improve(chemistry: &Chemistry, chosen: &mut [usize]) {
-    for _ in 0..SWEEPS {
-        let changed = change_single(chemistry, chosen);
-        let exchanged = exchange(chemistry, chosen);
-        if !changed && !exchanged {
-            break;
-        }
+    /// Powers of `elements` for each atom.
+    fn table(&self, elements: &[u8]) -> Vec<Vec<f64>> {
+        let of = |u: f64| elements.iter().map(|&z| self.powers.ratio(z, REFERENCE, u)).collect();
+        self.atoms.iter().map(|a| of(a.2)).collect()
     }
-}
 
-fn change_single(chemistry: &Chemistry, chosen: &mut [usize]) -> bool {
-    let mut changed = false;
-    let mut found = chemistry.found(chosen);
-    for n in 0..chosen.len() {
-        let old = chosen[n];
-        let sof = chemistry.sof[n];
-        let mut best = (chemistry.local(chosen, n) + chemistry.counts(&found) + GAIN, old);
-        for element in (0..chemistry.expected.len()).filter(|&e| e != old) {
+    fn chemistry<'a>(
+        &'a self,
+        elements: &'a [u8],
+        counts: Option<&'a [f64]>,
+        table: &[Vec<f64>],
+        prior: &[f64],
+        factor: f64,
+    ) -> Chemistry<'a> {
+        let own = |(n, row): (usize, &Vec<f64>)| {
+            row.iter().zip(prior).map(|(&power, prior)| self.scattering(n, power, factor) + prior).collect()
+        };
+        let own = table.iter().enumerate().map(own).collect();
+        Chemistry { elements, counts, own, contacts: &self.contacts, sof: &self.sof, sigma: self.sigma }
+    }
+
+    /// The factor of the scale at which the elements chosen scatter most nearly as was seen.
+    fn factor(&self, table: &[Vec<f64>], chosen: &[usize]) -> f64 {
+        let value = |ln: f64| -> f64 {
+            let factor = ln.exp();
+            let all: f64 = chosen.iter().enumerate().map(|(n, &e)| self.scattering(n, table[n][e], factor)).sum();
+            all + ln_scale(ln)
+        };
+        let best = scales(0.5 * SCALE_STEP).max_by(|a, b| value(*a).total_cmp(&value(*b)));
+        best.unwrap_or(0.0).exp()
+    }
+
+    /// Elements under the numbers of UNIT times `multiple`.
+    fn by_counts(&self, expected: &Expected, multiple: f64) -> Option<Choice> {
+        let kept: Vec<(u8, f64)> = expected.elements.iter().filter(|e| e.1 > 0.0).copied().collect();
+        let elements: Vec<u8> = kept.iter().map(|e| e.0).collect();
+        let counts: Vec<f64> = kept.iter().map(|e| multiple * e.1).collect();
+        let table = self.table(&elements);
+        let prior = vec![0.0; elements.len()];
+        let mut chosen = self.by_rank(&counts);
+        let mut worth = f64::NEG_INFINITY;
+        for _ in 0..2 {
+            let factor = self.factor(&table, &chosen);
+            let chemistry = self.chemistry(&elements, Some(&counts), &table, &prior, factor);
+            climb(&chemistry, &mut chosen);
+            worth = chemistry.total(&chosen) + ln_scale(factor.ln());
+        }
+        let cost = if multiple == 1.0 { 0.0 } else { MULTIPLE_COST };
+        (!elements.is_empty()).then_some(Choice { elements, chosen, worth: worth - cost, multiple: Some(multiple) })
+    }
+
+    /// The strongest scatterers are the heaviest element, and so on down the list; what is left over is the lightest.
+    fn by_rank(&self, counts: &[f64]) -> Vec<usize> {
+        let lightest = counts.len().saturating_sub(1);
+        let mut order: Vec<usize> = (0..self.atoms.len()).collect();
+        order.sort_by(|&a, &b| self.atoms[b].0.total_cmp(&self.atoms[a].0).then(a.cmp(&b)));
+        let mut chosen = vec![lightest; self.atoms.len()];
+        let (mut element, mut counted) = (0, 0.0);
+        for n in order {
+            while element < lightest && counted + 0.5 * self.sof[n] > counts[element] {
+                element += 1;
+                counted = 0.0;
+            }
             chosen[n] = element;
-            found[old] -= sof;
-            found[element] += sof;
-            let value = chemistry.local(chosen, n) + chemistry.counts(&found);
-            found[old] += sof;
-            found[element] -= sof;
-            if value > best.0 {
-                best = (value, element);
-            }
+            counted += self.sof[n];
         }
-        chosen[n] = best.1;
-        found[old] -= sof;
-        found[best.1] += sof;
-        changed |= best.1 != old;
+        chosen
     }
-    changed
-}
 
-fn exchange(chemistry: &Chemistry, chosen: &mut [usize]) -> bool {
-    let mut changed = false;
-    // What each atom would be worth as another element, to look only at pairs that may gain.
-    let mut worth = worths(chemistry, chosen);
-    for i in 0..chosen.len() {
-        for j in 0..i {
-            let (a, b) = (chosen[i], chosen[j]);
-            if a == b || worth[i][b] + worth[j][a] <= worth[i][a] + worth[j][b] - NEAR_MISS {
-                continue;
-            }
-            let before = pair(chemistry, chosen, i, j);
-            (chosen[i], chosen[j]) = (b, a);
-            if pair(chemistry, chosen, i, j) > before + GAIN {
-                changed = true;
-                for n in [i, j] {
-                    worth[n] = worth_of(chemistry, chosen, n);
-                    for contact in &chemistry.contacts[n] {
-                        worth[contact.other] = worth_of(chemistry, chosen, contact.other);
-                    }
+    /// Elements whatever UNIT says of numbers: the scale at which scattering, bonds and usual shares agree best, with
+    /// elements proposed where none that is expected scatters so.
+    fn freely(&self, expected: &Expected) -> Option<Choice> {
+        let own: Vec<u8> = expected.elements.iter().map(|e| e.0).collect();
+        let own_table = self.table(&own);
+        scales(SCALE_STEP)
+            .map(|ln| {
+                let factor = ln.exp();
+                let scaled = self.atoms.iter().map(|&(power, _, u)| (factor * power, u));
+                let more = proposals(self.powers, REFERENCE, &own, &own_table, scaled);
+                let mut table = own_table.clone();
+                for (row, added) in table.iter_mut().zip(self.table(&more)) {
+                    row.extend(added);
                 }
-            } else {
-                (chosen[i], chosen[j]) = (a, b);
-            }
-        }
+                let elements = [own.clone(), more].concat();
+                let known = own.len();
+                let prior = |(n, &z): (usize, &u8)| if n < known { expected.ln_share(z) } else { ln_unexpected(z) };
+                let prior: Vec<f64> = elements.iter().enumerate().map(prior).collect();
+                let chemistry = self.chemistry(&elements, None, &table, &prior, factor);
+                let mut chosen: Vec<usize> = chemistry.own.iter().map(|row| highest(row)).collect();
+                climb(&chemistry, &mut chosen);
+                let worth = chemistry.total(&chosen) + ln_scale(ln) + entropy(&chosen, elements.len()) - FREE_COST;
+                Choice { elements, chosen, worth, multiple: None }
+            })
+            .max_by(|a, b| a.worth.total_cmp(&b.worth))
     }
-    changed
 }
 
-/// Neighbours may gain more from an exchange than each of the two alone.
-const NEAR_MISS: f64 = 0.5;
-
-fn worths(chemistry: &Chemistry, chosen: &mut [usize]) -> Vec<Vec<f64>> {
-    (0..chosen.len()).map(|n| worth_of(chemistry, chosen, n)).collect()
+/// ln prior of the scale.
+fn ln_scale(ln: f64) -> f64 {
+    -0.5 * (ln / SCALE_SIGMA).powi(2)
 }
 
-fn worth_of(chemistry: &Chemistry, chosen: &mut [usize], n: usize) -> Vec<f64> {
-    let old = chosen[n];
-    let values = (0..chemistry.expected.len())
-        .map(|element| {
-            chosen[n] = element;
-            chemistry.local(chosen, n)
-        })
-        .collect();
-    chosen[n] = old;
-    values
+/// Scales to try, as ln.
+fn scales(step: f64) -> impl Iterator<Item = f64> {
+    let most = (SCALE_REACH / step).round() as i32;
+    (-most..=most).map(move |n| f64::from(n) * step)
 }
 
-/// Likelihood of all that involves either of two atoms of different sites, and of the counts.
-fn pair(chemistry: &Chemistry, chosen: &[usize], i: usize, j: usize) -> f64 {
-    let shared: f64 = chemistry.contacts[i]
-        .iter()
-        .filter(|c| c.other == j)
-        .map(|c| {
-            super::bonds::ln_likelihood(
-                chemistry.expected[chosen[i]].0,
-                chemistry.expected[chosen[j]].0,
-                c.distance,
-                chemistry.sigma,
-            )
-        })
-        .sum();
-    chemistry.local(chosen, i) + chemistry.local(chosen, j) - shared + chemistry.counts(&chemistry.found(chosen))
+fn highest(row: &[f64]) -> usize {
+    row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(n, _)| n)
+}
+
+/// Atoms times the entropy of their composition: with usual shares in place of the shares that came out, atoms pay only for the
+/// difference between the two, as they do under counts.
+fn entropy(chosen: &[usize], elements: usize) -> f64 {
+    let all = chosen.len() as f64;
+    let of = |element: usize| chosen.iter().filter(|c| **c == element).count() as f64;
+    (0..elements).map(of).filter(|n| *n > 0.0).map(|n| -n * (n / all).ln()).sum()
 }

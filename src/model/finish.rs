@@ -2,12 +2,17 @@
 
 use super::Model;
 use super::contacts::Images;
-use super::difference::Rest;
-use super::given::Given;
+use super::contents::Contents;
+use super::difference::{Difference, Rest};
+use super::elements::Assigned;
+use super::geometry::Geometry;
+use super::given::{Expected, Given};
 use super::measurements::Measurements;
 use super::refinement::Fitted;
+use super::residual::{Agreement, Residual};
 use super::rounds::Round;
 use crate::crystal::Site;
+use crate::crystal::contents::non_hydrogen;
 use crate::crystal::elements::symbol;
 use crate::structure::compact::make_compact;
 
@@ -20,7 +25,15 @@ const SAME_PLACE: f64 = 0.5;
 
 /// Puts a fitted model in order. Peaks of the difference map come behind the atoms, and behind these the peaks of the first
 /// map that became nothing.
-pub fn finished(given: &Given, measurements: &Measurements, best: Fitted, rest: &[Rest], rounds: Vec<Round>) -> Model {
+pub fn finished(
+    given: &Given,
+    expected: &Expected,
+    measurements: &Measurements,
+    best: Fitted,
+    rest: &Difference,
+    rounds: Vec<Round>,
+    assigned: Assigned,
+) -> Model {
     let mut atoms: Vec<Site> = best
         .atoms
         .iter()
@@ -37,7 +50,7 @@ pub fn finished(given: &Given, measurements: &Measurements, best: Fitted, rest: 
     atoms.sort_by_key(|s| std::cmp::Reverse(s.element));
     let count = atoms.len();
     let mut sites = atoms;
-    sites.extend(peaks(given, &sites, rest));
+    sites.extend(peaks(given, &sites, &rest.peaks));
     make_compact(given.cell, given.group, &mut sites, count);
     label(&mut sites);
     let operations = given.group.operations().len() as f64;
@@ -49,6 +62,9 @@ pub fn finished(given: &Given, measurements: &Measurements, best: Fitted, rest: 
             None => formula.push((z, atom.sof * operations)),
         }
     }
+    let mut unused: Vec<u8> = expected.elements.iter().map(|e| e.0).collect();
+    unused.retain(|z| formula.iter().all(|f| f.0 != *z));
+    unused.reverse();
     Model {
         sites,
         atoms: count,
@@ -56,6 +72,17 @@ pub fn finished(given: &Given, measurements: &Measurements, best: Fitted, rest: 
         r1_all: best.r1[1],
         scale: best.scale,
         reflections: [measurements.list.len(), measurements.list.iter().filter(|m| m.observed).count()],
+        agreement: Agreement::new(given, measurements, &best),
+        residual: Residual::new(given, expected, &best, rest),
+        geometry: Geometry::new(given.cell, given.group, &best.atoms),
+        contents: Contents {
+            said: non_hydrogen(given.contents),
+            room: expected.room * operations,
+            found: formula.iter().map(|f| f.1).sum(),
+            multiple: assigned.multiple,
+            proposed: assigned.proposed,
+            unused,
+        },
         formula,
         rounds,
     }

@@ -49,24 +49,19 @@ pub struct Measurements {
 impl Measurements {
     /// Selects what is used of the reflections given.
     pub fn new(given: &Given) -> Self {
+        let mut list = sorted(given);
         let finest = 0.25 / (FINEST * FINEST);
-        let mut list: Vec<Measurement> = given
-            .reflections
-            .iter()
-            .filter(|r| !given.group.classify(r.hkl).absent)
-            .map(|r| Measurement {
-                hkl: r.hkl,
-                f: r.intensity.max(0.0).sqrt(),
-                sigma: sigma_f(r.intensity, r.sigma),
-                stol_sq: given.cell.stol_sq(r.hkl),
-                shell: 0,
-                observed: r.intensity > OBSERVED * r.sigma,
-            })
-            .filter(|m| m.f.is_finite() && m.sigma.is_finite())
-            .collect();
-        list.sort_by(|a, b| a.stol_sq.total_cmp(&b.stol_sq).then(a.hkl.cmp(&b.hkl)));
         let within = list.partition_point(|m| m.stol_sq <= finest);
         list.truncate(within.clamp(FEWEST, MOST));
+        Self::in_shells(given, list)
+    }
+
+    /// All reflections given, to the limit of the data.
+    pub fn unlimited(given: &Given) -> Self {
+        Self::in_shells(given, sorted(given))
+    }
+
+    fn in_shells(given: &Given, mut list: Vec<Measurement>) -> Self {
         let shells = (list.len() / PER_SHELL).clamp(1, MOST_SHELLS);
         let all = list.len().max(1);
         for (n, m) in list.iter_mut().enumerate() {
@@ -75,6 +70,26 @@ impl Measurements {
         let turns = Turns::new(given.group, list.iter().map(|m| m.hkl));
         Self { list, shells, turns }
     }
+}
+
+/// Everything given that is not extinct, lowest resolution first.
+fn sorted(given: &Given) -> Vec<Measurement> {
+    let mut list: Vec<Measurement> = given
+        .reflections
+        .iter()
+        .filter(|r| !given.group.classify(r.hkl).absent)
+        .map(|r| Measurement {
+            hkl: r.hkl,
+            f: r.intensity.max(0.0).sqrt(),
+            sigma: sigma_f(r.intensity, r.sigma),
+            stol_sq: given.cell.stol_sq(r.hkl),
+            shell: 0,
+            observed: r.intensity > OBSERVED * r.sigma,
+        })
+        .filter(|m| m.f.is_finite() && m.sigma.is_finite())
+        .collect();
+    list.sort_by(|a, b| a.stol_sq.total_cmp(&b.stol_sq).then(a.hkl.cmp(&b.hkl)));
+    list
 }
 
 /// σ(F) from I and σ(I), finite also for I ≤ 0: √(I+σ) − √I.

@@ -31,20 +31,26 @@
 //! | `rounds` | all of it in order |
 //! | `finish` | labels, order, one asymmetric unit |
 
+mod ascent;
 mod atom;
 mod bonds;
 mod chemistry;
 mod contacts;
+mod contents;
 mod difference;
 mod elements;
 mod factors;
 mod finish;
+mod geometry;
 mod given;
 mod lanes;
 mod measurements;
 mod normal;
+mod powers;
+mod proposals;
 mod radii;
 mod refinement;
+mod residual;
 mod rounds;
 mod scale;
 mod sketch;
@@ -56,7 +62,10 @@ mod simulated;
 #[cfg(test)]
 mod tests;
 
+pub use contents::Contents;
+pub use geometry::{Geometry, MetricScale, metric_scale};
 pub use given::Given;
+pub use residual::{Agreement, Residual};
 pub use rounds::{Round, build_model};
 pub use sketch::{Sketch, sketch};
 
@@ -80,6 +89,14 @@ pub struct Model {
     pub reflections: [usize; 2],
     /// Atomic numbers and atoms per cell of the model, heaviest first.
     pub formula: Vec<(u8, f64)>,
+    /// How well all reflections fit, to the limit of the data.
+    pub agreement: Agreement,
+    /// What the difference map has left.
+    pub residual: Residual,
+    /// What lengths say.
+    pub geometry: Geometry,
+    /// Atoms said, possible and found.
+    pub contents: Contents,
     /// What happened, round by round.
     pub rounds: Vec<Round>,
 }

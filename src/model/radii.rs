@@ -19,7 +19,7 @@ pub fn covalent(z: u8) -> f64 {
 /// the shortest, 0.78 to 0.80 of it.
 const CLOSEST: f64 = 0.74;
 /// Two atoms are bonded within this many Å of the sum of their radii.
-const BOND_MARGIN: f64 = 0.3;
+pub const BOND_MARGIN: f64 = 0.3;
 
 /// Shortest possible distance of two elements, Å.
 pub fn shortest(a: u8, b: u8) -> f64 {

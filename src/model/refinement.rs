@@ -6,6 +6,7 @@ use super::given::Given;
 use super::normal::{Block, Calculator, PARAMETERS};
 use super::radii::longest;
 use super::scale::{EIGHT_PI_SQ, Overall, overall, r1, scale, size, weights};
+use super::start::FIRST_U;
 use nalgebra::{DMatrix, DVector};
 use rustfft::num_complex::Complex64;
 
@@ -46,6 +47,20 @@ pub struct Fitted {
     pub scale: f64,
     /// R1 over observed and over all reflections.
     pub r1: [f64; 2],
+}
+
+impl Fitted {
+    /// Median U of the atoms in Å2.
+    pub fn median_u(&self) -> f64 {
+        median_u(&self.atoms)
+    }
+}
+
+/// Median U of atoms in Å2; that of first atoms where there are none.
+pub fn median_u(atoms: &[Atom]) -> f64 {
+    let mut all: Vec<f64> = atoms.iter().map(|a| a.u).collect();
+    all.sort_by(f64::total_cmp);
+    all.get(all.len() / 2).copied().unwrap_or(FIRST_U)
 }
 
 /// Brings scale and overall displacement of new atoms to the data, then calculates.
@@ -89,6 +104,9 @@ pub fn refined(given: &Given, calculator: &Calculator, start: Fitted, what: Refi
     let mut now = start;
     let better = |now: &Fitted, best: &Fitted| what == Refined::Powers || now.r1[0] < best.r1[0];
     for n in 0..cycles {
+        if n > 0 && given.clock.over() {
+            break;
+        }
         let mut w = weights(calculator.measurements, &now.fc, now.scale);
         thin(&mut w, now.atoms.len(), what);
         let (fc, blocks) = calculator.equations(&now.atoms, &w);

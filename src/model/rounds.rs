@@ -1,39 +1,44 @@
 //! The rounds of a model: refine, assign, look for what is missing.
 
+use super::Model;
 use super::atom::Atom;
 use super::contacts::{FARTHEST, Images, contacts};
-use super::difference::{Rest, difference_peaks};
-use super::elements::assign;
+use super::difference::{Difference, difference};
+use super::elements::{Assigned, assign};
 use super::factors::Factors;
 use super::finish::{LISTED, finished};
-use super::given::Given;
+use super::given::{Expected, Given};
 use super::measurements::Measurements;
 use super::normal::Calculator;
+use super::powers::Powers;
 use super::radii::shortest;
-use super::refinement::{Fitted, Refined, fitted, refined};
+use super::refinement::{Fitted, Refined, fitted, median_u, refined};
 use super::start::first_atoms;
-use super::{Model, start::FIRST_U};
+use crate::crystal::SymOp;
 
 /// Rounds at most.
-const MOST_ROUNDS: usize = 6;
+const MOST_ROUNDS: usize = 8;
 /// Cycles on coordinates and displacements before and after elements are assigned, and at the very end.
 const CYCLES: [usize; 3] = [4, 3, 4];
 /// Cycles on scattering powers.
 const POWER_CYCLES: usize = 3;
 /// An atom goes that scatters less than this share of the lightest element expected …
 const LEAST_POWER: f64 = 0.4;
+/// … or stands lower in a map than this share of such an atom with the median displacement …
+const LEAST_PEAK: f64 = 0.15;
 /// … or whose U, in Å2, exceeds this.
 const LARGEST_U: f64 = 0.3;
-/// A peak of the difference map may be an atom above this many σ while atoms are missing …
-const MISSING_SIGMAS: f64 = 4.0;
-/// … and above this many when none should be.
-const SURPLUS_SIGMAS: f64 = 8.0;
-/// Atoms beyond the contents that are allowed at most, as a share of them.
-const SURPLUS: f64 = 0.1;
+/// A peak of the difference map may be an atom above this many σ …
+const LEAST_SIGMAS: f64 = 4.0;
+/// … that is this share of what an atom of the lightest element expected would show in e/Å3 with the median displacement: more in a group
+/// with a centre, where an atom that the phases lack shows at full height, not at half. Hydrogen atoms show a tenth of carbon.
+const LEAST_HEIGHT: [f64; 2] = [0.2, 0.25];
 /// A model that fits worse is none: structures of random atoms have R1 0.83 with a centre and 0.59 without (Wilson 1950).
 const WORST_R1: f64 = 0.55;
 /// A round must better the last one by this share to be followed by another.
 const LEAST_GAIN: f64 = 0.003;
+/// What a model is worth is R1 times 1 + this many times atoms per reflection.
+const ATOM_COST: f64 = 8.0;
 
 /// One round for the listing.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,60 +57,93 @@ pub struct Round {
 pub fn build_model(given: &Given) -> Option<Model> {
     let measurements = Measurements::new(given);
     let expected = given.expected();
-    let elements: Vec<u8> = expected.iter().map(|e| e.0).collect();
     let d_min = 0.5 / measurements.list.last()?.stol_sq.sqrt();
-    let factors = Factors::new(given.table, &elements, &measurements);
+    let powers = Powers::new(given.table, &measurements);
+    let build = Build { given, measurements: &measurements, expected: &expected, powers: &powers, d_min };
+    let starts = first_atoms(given, &expected, &powers);
+    let built = starts.into_iter().filter_map(|atoms| build.from(atoms));
+    let (best, assigned, rounds) = built.min_by(|a, b| build.worth(&a.0).total_cmp(&build.worth(&b.0)))?;
+    let mut factors = Factors::new(given.table, &[], &measurements);
+    factors.extend(given.table, &best.atoms, &measurements);
     let calculator = Calculator { measurements: &measurements, factors: &factors };
-    let wanted: f64 = expected.iter().map(|e| e.1).sum();
-    let mut atoms = first_atoms(given);
-    if atoms.is_empty() || measurements.list.len() < PER_ATOM * atoms.len() {
-        return None;
-    }
-    let penalised = |f: &Fitted| {
-        let n = measurements.list.len() as f64;
-        f.r1[0] * (1.0 + 8.0 * f.atoms.len() as f64 / n)
-    };
-    let mut added = 0;
-    let mut rounds: Vec<Round> = Vec::new();
-    let mut best: Option<Fitted> = None;
-    for _ in 0..MOST_ROUNDS {
-        let before = atoms.len();
-        let mut now = refined(given, &calculator, fitted(&calculator, atoms), Refined::Roughly, CYCLES[0]);
-        now = refined(given, &calculator, now, Refined::Powers, POWER_CYCLES);
-        let mut kept = pruned(given, &factors, now.atoms);
-        let removed = before - kept.len();
-        assign(given, &factors, &mut kept, d_min);
-        now = refined(given, &calculator, fitted(&calculator, kept), Refined::Positions, CYCLES[1]);
-        rounds.push(Round { atoms: now.atoms.len(), added, removed, r1: now.r1[0] });
-        let gained = best.as_ref().is_none_or(|b| penalised(&now) < penalised(b) * (1.0 - LEAST_GAIN));
-        if best.as_ref().is_none_or(|b| penalised(&now) < penalised(b)) {
-            best = Some(now.clone());
-        }
-        if !gained {
-            break;
-        }
-        let rest = difference_peaks(given, &measurements, &now, now.atoms.len() + LISTED);
-        atoms = now.atoms.clone();
-        added = complete(given, &mut atoms, &rest, wanted);
-        if added == 0 && rounds.len() > 1 {
-            break;
-        }
-    }
-    let best = refined(given, &calculator, best?, Refined::Positions, CYCLES[2]);
+    let best = refined(given, &calculator, best, Refined::Positions, CYCLES[2]);
     if best.r1[0].is_nan() || best.r1[0] > WORST_R1 {
         return None;
     }
-    let peaks = difference_peaks(given, &measurements, &best, best.atoms.len() + LISTED);
-    Some(finished(given, &measurements, best, &peaks, rounds))
+    let rest = difference(given, &measurements, &best, best.atoms.len() + LISTED)?;
+    Some(finished(given, &expected, &measurements, best, &rest, rounds, assigned))
+}
+
+/// What all starts of a model share.
+struct Build<'a> {
+    given: &'a Given<'a>,
+    measurements: &'a Measurements,
+    expected: &'a Expected,
+    powers: &'a Powers,
+    d_min: f64,
+}
+
+impl Build<'_> {
+    /// R1 with parameters counted against it: the smaller the better.
+    fn worth(&self, f: &Fitted) -> f64 {
+        f.r1[0] * (1.0 + ATOM_COST * f.atoms.len() as f64 / self.measurements.list.len() as f64)
+    }
+
+    /// The best model that the rounds lead to from these atoms; `None` with too few reflections for them.
+    fn from(&self, mut atoms: Vec<Atom>) -> Option<(Fitted, Assigned, Vec<Round>)> {
+        let Self { given, measurements, expected, powers, d_min } = *self;
+        if measurements.list.len() < PER_ATOM * atoms.len() {
+            return None;
+        }
+        let mut factors = Factors::new(given.table, &[], measurements);
+        let mut added = 0;
+        let mut rounds: Vec<Round> = Vec::new();
+        let mut best: Option<(Fitted, Assigned)> = None;
+        for _ in 0..MOST_ROUNDS {
+            let before: Vec<u8> = atoms.iter().map(|a| a.z).collect();
+            factors.extend(given.table, &atoms, measurements);
+            let calculator = Calculator { measurements, factors: &factors };
+            let mut now = refined(given, &calculator, fitted(&calculator, atoms), Refined::Roughly, CYCLES[0]);
+            now = refined(given, &calculator, now, Refined::Powers, POWER_CYCLES);
+            let mut kept = pruned(given, expected, powers, now.atoms);
+            if kept.is_empty() {
+                break;
+            }
+            let removed = before.len() - kept.len();
+            let assigned = assign(given, expected, powers, &mut kept, d_min);
+            factors.extend(given.table, &kept, measurements);
+            let calculator = Calculator { measurements, factors: &factors };
+            now = refined(given, &calculator, fitted(&calculator, kept), Refined::Positions, CYCLES[1]);
+            rounds.push(Round { atoms: now.atoms.len(), added, removed, r1: now.r1[0] });
+            let gained = best.as_ref().is_none_or(|(b, _)| self.worth(&now) < self.worth(b) * (1.0 - LEAST_GAIN));
+            if best.as_ref().is_none_or(|(b, _)| self.worth(&now) < self.worth(b)) {
+                best = Some((now.clone(), assigned));
+            }
+            if !gained || given.clock.over() {
+                break;
+            }
+            let rest = difference(given, measurements, &now, now.atoms.len() + LISTED)?;
+            atoms = now.atoms.clone();
+            added = complete(given, expected, &mut atoms, &rest);
+
+            if added == 0 && removed == 0 && rounds.len() > 1 && atoms.iter().map(|a| a.z).eq(before.iter().copied()) {
+                break;
+            }
+        }
+        let (best, assigned) = best?;
+        Some((best, assigned, rounds))
+    }
 }
 
 /// Reflections that an atom needs at least.
 const PER_ATOM: usize = 4;
 
 /// Takes out atoms that scatter too little, move too much, or stand too close to a stronger one.
-pub(super) fn pruned(given: &Given, factors: &Factors, atoms: Vec<Atom>) -> Vec<Atom> {
-    let lightest = factors.elements().first().copied().unwrap_or(0);
-    let power = |a: &Atom| a.power * factors.ratio(a.z, lightest, a.u);
+pub(super) fn pruned(given: &Given, expected: &Expected, powers: &Powers, atoms: Vec<Atom>) -> Vec<Atom> {
+    let lightest = expected.lightest();
+    let typical = powers.height(lightest, median_u(&atoms));
+    let height = |a: &Atom| a.power * powers.height(a.z, a.u) / typical;
+    let power = |a: &Atom| a.power * powers.ratio(a.z, lightest, a.u);
     let near = contacts(given.cell, given.group, &atoms);
     let mut order: Vec<usize> = (0..atoms.len()).collect();
     order.sort_by(|&a, &b| power(&atoms[b]).total_cmp(&power(&atoms[a])).then(a.cmp(&b)));
@@ -114,35 +152,32 @@ pub(super) fn pruned(given: &Given, factors: &Factors, atoms: Vec<Atom>) -> Vec<
         let atom = &atoms[n];
         let clash =
             near[n].iter().any(|c| (kept[c.other] || c.other == n) && c.distance < shortest(atom.z, atoms[c.other].z));
-        kept[n] = !clash && power(atom) > LEAST_POWER && atom.u < LARGEST_U;
+        kept[n] = !clash && power(atom) > LEAST_POWER && height(atom) > LEAST_PEAK && atom.u < LARGEST_U;
     }
     let mut out: Vec<Atom> = atoms.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(a, _)| a).collect();
     out.iter_mut().for_each(|a| a.settle(given.cell, given.group));
     out
 }
 
-/// Adds the highest peaks that stand free, as many as are missing; returns how many.
-fn complete(given: &Given, atoms: &mut Vec<Atom>, rest: &[Rest], wanted: f64) -> usize {
+/// Adds the peaks that stand free and are high enough; returns how many.
+fn complete(given: &Given, expected: &Expected, atoms: &mut Vec<Atom>, rest: &Difference) -> usize {
     let positions: Vec<[f64; 3]> = atoms.iter().map(|a| a.xyz).collect();
     let mut images = Images::new(given.cell, given.group, &positions);
-    let mut counted: f64 = atoms.iter().map(|a| a.sof).sum();
-    let lightest = given.expected().last().map_or(6, |e| e.0);
-    let mut typical: Vec<f64> = atoms.iter().map(|a| a.u).collect();
-    typical.sort_by(f64::total_cmp);
-    let u = typical.get(typical.len() / 2).copied().unwrap_or(FIRST_U);
+    let (new, lightest) = (expected.common(), expected.lightest());
+    let u = median_u(atoms);
+    let centre = given.group.operations().contains(&SymOp::INVERSION);
+    let height = LEAST_HEIGHT[usize::from(centre)] * rest.atom_height(given.table, lightest, u);
     let before = atoms.len();
-    for peak in rest {
-        let least = if counted + 0.5 * peak.sof < wanted { MISSING_SIGMAS } else { SURPLUS_SIGMAS };
-        if peak.sigmas < least || counted + 0.5 * peak.sof > wanted * (1.0 + SURPLUS) {
+    for peak in &rest.peaks {
+        if peak.sigmas < LEAST_SIGMAS || peak.height < height {
             break;
         }
         let near = images.near(peak.xyz, FARTHEST);
         if near.iter().any(|c| c.distance < shortest(lightest, atoms[c.other].z)) {
             continue;
         }
-        let atom = Atom::new(given.cell, given.group, lightest, peak.xyz, u);
+        let atom = Atom::new(given.cell, given.group, new, peak.xyz, u);
         images.insert(given.group, atoms.len(), atom.xyz);
-        counted += atom.sof;
         atoms.push(atom);
     }
     atoms.len() - before

@@ -5,6 +5,7 @@ use super::factors::Factors;
 use super::given::Given;
 use super::measurements::Measurements;
 use super::normal::Calculator;
+use crate::clock::Clock;
 use crate::crystal::{Cell, Radiation, ScatteringTable, SpaceGroup, SymOp, in_half};
 use crate::reflections::{MergedReflection, PhasedReflection};
 use crate::structure::{Coefficients, Solution, solve_structure};
@@ -33,6 +34,7 @@ pub struct Simulated {
     pub contents: Vec<(u8, f64)>,
     pub reflections: Vec<MergedReflection>,
     pub solution: Solution,
+    pub clock: Clock,
 }
 
 pub const TABLE: fn() -> ScatteringTable = || ScatteringTable::new(Radiation::Xray);
@@ -84,7 +86,7 @@ pub fn amide(with_iron: bool, hidden: &[usize]) -> Simulated {
         })
         .collect();
     let solution = solve_structure(&cell, &group, &phased, &contents, Coefficients::F);
-    Simulated { cell, group, atoms, contents, reflections, solution }
+    Simulated { cell, group, atoms, contents, reflections, solution, clock: Clock::endless() }
 }
 
 impl Simulated {
@@ -96,13 +98,14 @@ impl Simulated {
             contents: &self.contents,
             reflections: &self.reflections,
             solution: &self.solution,
+            clock: &self.clock,
         }
     }
 
     /// Calls `then` with what structure factors are made from.
     pub fn with_calculator<T>(&self, then: impl FnOnce(&Calculator) -> T) -> T {
         let measurements = Measurements::new(&self.given());
-        let elements: Vec<u8> = self.given().expected().iter().map(|e| e.0).collect();
+        let elements: Vec<u8> = self.given().expected().elements.iter().map(|e| e.0).collect();
         let factors = Factors::new(TABLE(), &elements, &measurements);
         then(&Calculator { measurements: &measurements, factors: &factors })
     }

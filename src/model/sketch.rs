@@ -4,6 +4,7 @@ use super::factors::Factors;
 use super::given::Given;
 use super::measurements::Measurements;
 use super::normal::Calculator;
+use super::powers::Powers;
 use super::refinement::{Refined, fitted, refined};
 use super::start::first_atoms;
 
@@ -22,13 +23,17 @@ pub struct Sketch {
 /// Refines the first atoms of a map a little; `None` where the map has none or there is nothing to fit them to.
 pub fn sketch(given: &Given) -> Option<Sketch> {
     let measurements = Measurements::new(given);
-    let elements: Vec<u8> = given.expected().iter().map(|e| e.0).collect();
-    let factors = Factors::new(given.table, &elements, &measurements);
-    let calculator = Calculator { measurements: &measurements, factors: &factors };
-    let first = first_atoms(given);
-    if first.is_empty() || measurements.list.is_empty() {
+    if measurements.list.is_empty() {
         return None;
     }
-    let now = refined(given, &calculator, fitted(&calculator, first), Refined::Roughly, CYCLES);
-    now.r1[0].is_finite().then_some(Sketch { r1: now.r1[0], atoms: now.atoms.len() })
+    let powers = Powers::new(given.table, &measurements);
+    let starts = first_atoms(given, &given.expected(), &powers);
+    let sketches = starts.into_iter().map(|atoms| {
+        let mut factors = Factors::new(given.table, &[], &measurements);
+        factors.extend(given.table, &atoms, &measurements);
+        let calculator = Calculator { measurements: &measurements, factors: &factors };
+        let now = refined(given, &calculator, fitted(&calculator, atoms), Refined::Roughly, CYCLES);
+        Sketch { r1: now.r1[0], atoms: now.atoms.len() }
+    });
+    sketches.filter(|sketch| sketch.r1.is_finite()).min_by(|a, b| a.r1.total_cmp(&b.r1))
 }

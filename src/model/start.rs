@@ -1,66 +1,116 @@
-//! The first atoms: peaks by what a sphere around them holds, elements by rank.
+//! The first atoms: peaks by what a sphere around them holds.
 
 use super::atom::Atom;
-use super::contacts::Images;
-use super::given::Given;
+use super::contacts::{FARTHEST, Images};
+use super::given::{Expected, Given};
+use super::powers::Powers;
 use super::radii::shortest;
+use crate::crystal::elements::LAST;
 use crate::structure::DensityMap;
 
 /// Radius of the sphere in Å over which density is summed (peers' notes §6: height misleads, 0.7 Å does not).
 const SPHERE: f64 = 0.7;
 /// U in Å2 to begin with; the overall displacement is fitted at once.
 pub const FIRST_U: f64 = 0.04;
-/// A peak is an atom when it holds, for each electron of the element it would be, this share of what the median of the
-/// stronger ones holds.
+/// A peak is an atom when it holds this share of what a light atom does.
 const LEAST_SHARE: f64 = 0.25;
+/// Peaks beyond the number of atoms that is expected must hold this share.
+const SURPLUS_SHARE: f64 = 0.6;
+/// The peak this far down the list of the atoms that are expected is that of a light atom.
+const LIGHT_RANK: f64 = 0.6;
+/// An element is tried that is not expected when the heaviest that is falls short by this factor.
+const TOO_HEAVY: f64 = 1.3;
 
-/// Peaks worth being atoms, the fullest first, as many as the cell should hold.
-pub fn first_atoms(given: &Given) -> Vec<Atom> {
-    let expected = given.expected();
-    let wanted: f64 = expected.iter().map(|e| e.1).sum();
-    let mut peaks: Vec<(f64, [f64; 3])> = given
+/// What a peak holds, where it is, 1/order of its site symmetry.
+type Held = (f64, [f64; 3], f64);
+/// Two guesses of what a light atom holds are one within this factor.
+const SAME_UNIT: f64 = 1.25;
+
+/// Peaks worth being atoms, the fullest first, about as many as the cell should hold, each with the element that it most nearly scatters
+/// like: once or twice, by what the numbers of UNIT say that a light atom holds and by what most peaks hold.
+pub fn first_atoms(given: &Given, expected: &Expected, powers: &Powers) -> Vec<Vec<Atom>> {
+    let wanted = expected.atoms();
+    let mut peaks: Vec<Held> = given
         .solution
         .sites
         .iter()
-        .map(|site| (integrated(&given.solution.map, site.xyz), site.xyz))
-        .filter(|(held, _)| *held > 0.0)
+        .map(|site| (integrated(&given.solution.map, site.xyz), site.xyz, site.sof))
+        .filter(|(held, ..)| *held > 0.0)
         .collect();
     peaks.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1[0].total_cmp(&b.1[0])));
+    let mut units = vec![light(&peaks, wanted)];
+    if expected.counted.is_some() {
+        units.insert(0, by_rank(&peaks, expected, powers, expected.common()));
+    }
+    if let [first, second] = units[..]
+        && (first / second).ln().abs() < SAME_UNIT.ln()
+    {
+        units.truncate(1);
+    }
+    units.into_iter().map(|unit| with_unit(given, expected, powers, &peaks, unit)).filter(|a| !a.is_empty()).collect()
+}
+
+/// Atoms when one of the most common light element holds `unit`.
+fn with_unit(given: &Given, expected: &Expected, powers: &Powers, peaks: &[Held], unit: f64) -> Vec<Atom> {
+    let (wanted, reference) = (expected.atoms(), expected.common());
     let mut atoms: Vec<Atom> = Vec::new();
-    let mut held: Vec<f64> = Vec::new();
     let mut images = Images::new(given.cell, given.group, &[]);
-    let (mut element, mut counted, mut total) = (0, 0.0, 0.0);
-    for (sum, xyz) in peaks {
-        let Some(&(mut z, _)) = expected.get(element) else { break };
-        let mut atom = Atom::new(given.cell, given.group, z, xyz, FIRST_U);
-        while element + 1 < expected.len() && counted + 0.5 * atom.sof > expected[element].1 {
-            element += 1;
-            counted = 0.0;
-        }
-        z = expected[element].0;
-        atom.z = z;
-        let per_electron = sum / given.table.factor(z, 0.0).unwrap_or(1.0);
-        if total + 0.5 * atom.sof > wanted || per_electron < LEAST_SHARE * median(&held) {
+    let mut total = 0.0;
+    for &(held, xyz, _) in peaks {
+        let z = nearest(expected, powers, reference, held / unit);
+        let atom = Atom::new(given.cell, given.group, z, xyz, FIRST_U);
+        let least = if total + 0.5 * atom.sof > wanted { SURPLUS_SHARE } else { LEAST_SHARE };
+        if held < least * unit {
             break;
         }
-        let clash =
-            images.near(atom.xyz, super::contacts::FARTHEST).iter().any(|c| c.distance < shortest(z, atoms[c.other].z));
-        if clash {
+        if images.near(atom.xyz, FARTHEST).iter().any(|c| c.distance < shortest(z, atoms[c.other].z)) {
             continue;
         }
-        counted += atom.sof;
         total += atom.sof;
         images.insert(given.group, atoms.len(), atom.xyz);
         atoms.push(atom);
-        held.push(per_electron);
     }
     atoms
 }
 
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
+/// What an atom of `reference` holds when the fullest peaks are the heaviest atoms of UNIT, and so on: the median over all, which a few
+/// atoms of a wrong kind do not move.
+fn by_rank(peaks: &[Held], expected: &Expected, powers: &Powers, reference: u8) -> f64 {
+    let (mut element, mut counted) = (0, 0.0);
+    let mut units: Vec<f64> = Vec::new();
+    for &(held, _, sof) in peaks {
+        while expected.elements.get(element).is_some_and(|e| counted + 0.5 * sof > e.1) {
+            element += 1;
+            counted = 0.0;
+        }
+        let Some(&(z, _)) = expected.elements.get(element) else { break };
+        counted += sof;
+        units.push(held / powers.ratio(z, reference, FIRST_U));
+    }
+    units.sort_by(f64::total_cmp);
+    units.get(units.len() / 2).copied().unwrap_or(1.0)
+}
+
+/// What a light atom holds.
+fn light(peaks: &[Held], wanted: f64) -> f64 {
+    let mut counted = 0.0;
+    let reached = peaks.iter().find(|(_, _, sof)| {
+        counted += sof;
+        counted >= LIGHT_RANK * wanted
+    });
+    reached.or(peaks.last()).map_or(1.0, |peak| peak.0)
+}
+
+/// The element that scatters most nearly `power` times as much as `reference`: one of those expected, unless all are too light.
+fn nearest(expected: &Expected, powers: &Powers, reference: u8, power: f64) -> u8 {
+    let ratio = |z: u8| powers.ratio(z, reference, FIRST_U);
+    let off = |z: &u8| (power / ratio(*z)).ln().abs();
+    let own = expected.elements.iter().map(|e| e.0).min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(reference);
+    if power < TOO_HEAVY * ratio(own) {
+        return own;
+    }
+    let heavier = (own..=LAST).filter(|&z| powers.knows(z));
+    heavier.min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(own)
 }
 
 /// Sum of the map over a sphere, in units of the map times grid points per Å3.

@@ -100,7 +100,8 @@ fn a_ghost_goes() {
         let start = super::refinement::fitted(calculator, with_ghost);
         let moved =
             super::refinement::refined(&truth.given(), calculator, start, super::refinement::Refined::Powers, 4);
-        super::rounds::pruned(&truth.given(), calculator.factors, moved.atoms)
+        let powers = super::powers::Powers::new(super::simulated::TABLE(), calculator.measurements);
+        super::rounds::pruned(&truth.given(), &truth.given().expected(), &powers, moved.atoms)
     });
     assert_eq!(kept.len(), truth.atoms.len());
     truth.solution.sites.insert(0, ghost);

@@ -2,6 +2,7 @@
 //! last.
 
 use super::Folder;
+use crate::crystal::contents::likely;
 use crate::formats::ccp4::ccp4;
 use crate::formats::fcf::{fcf, fcf_rows};
 use crate::formats::res::{ResModel, ScatteringType, res};
@@ -21,7 +22,6 @@ pub struct Results<'a> {
     folder: Folder,
     input: &'a Input,
     basis: &'a Basis,
-    contents: Vec<ScatteringType>,
     begun: bool,
     failed: Option<Error>,
 }
@@ -29,16 +29,7 @@ pub struct Results<'a> {
 impl<'a> Results<'a> {
     /// Nothing is written or taken away yet.
     pub fn new(folder: Folder, input: &'a Input, basis: &'a Basis) -> Self {
-        let elements = input.data.header.elements.iter();
-        let contents = elements
-            .map(|e| ScatteringType {
-                z: e.atomic_number,
-                symbol: e.symbol.clone(),
-                count: e.count,
-                coefficients: e.coefficients,
-            })
-            .collect();
-        Self { folder, input, basis, contents, begun: false, failed: None }
+        Self { folder, input, basis, begun: false, failed: None }
     }
 
     /// Where the files go.
@@ -102,6 +93,19 @@ impl<'a> Results<'a> {
 
     fn model(&mut self, structure: &Structure, letter: char, remarks: &[String]) {
         let header = &self.input.data.header;
+        let elements = match &structure.model {
+            Some(model) => model.scattering_types(&header.elements),
+            None => likely(&header.elements, header.cell.volume),
+        };
+        let contents: Vec<ScatteringType> = elements
+            .into_iter()
+            .map(|e| ScatteringType {
+                z: e.atomic_number,
+                symbol: e.symbol,
+                count: e.count,
+                coefficients: e.coefficients,
+            })
+            .collect();
         let model = ResModel {
             title: &header.title,
             remarks,
@@ -110,7 +114,7 @@ impl<'a> Results<'a> {
             z: header.z,
             cell_sigma: self.input.ins.cell_sigma,
             group: &structure.group,
-            contents: &self.contents,
+            contents: &contents,
             scale: structure.model.as_ref().map_or(1.0, |m| m.scale),
             sites: structure.sites(),
             hklf: &self.input.ins.hklf,

@@ -322,6 +322,7 @@ impl<'a> WorkUp<'a> {
             contents: &self.contents,
             reflections,
             solution,
+            clock: self.clock,
         }
     }
 }

@@ -6,6 +6,7 @@ use super::density::{Coefficients, DensityMap, density_map};
 use super::origin::{OriginFit, fit_origin};
 use super::peaks::find_peaks;
 use super::unique::unique_sites;
+use crate::crystal::contents::{fits, non_hydrogen, room};
 use crate::crystal::{Cell, Site, SpaceGroup};
 use crate::reflections::PhasedReflection;
 
@@ -43,7 +44,8 @@ pub fn align(cell: &Cell, group: &SpaceGroup, phased: &[PhasedReflection]) -> Al
     Aligned { origin, phases }
 }
 
-/// Map and sites of averaged phases. `contents` are atomic numbers and atoms per cell.
+/// Map and sites of averaged phases. `contents` are atomic numbers and atoms per cell; numbers that the volume refutes or
+/// exceeds give way to those that it has room for.
 pub fn map_solution(
     cell: &Cell,
     group: &SpaceGroup,
@@ -54,7 +56,8 @@ pub fn map_solution(
     let Aligned { origin, phases } = aligned;
     let map = density_map(cell, group, &phases.reflections, coefficients);
     let operations = group.operations().len();
-    let atoms: f64 = contents.iter().filter(|(z, _)| *z > 1).map(|(_, n)| n).sum();
+    let room = room(contents.iter().map(|c| c.0), cell.volume);
+    let atoms = if fits(contents, cell.volume) { non_hydrogen(contents).max(room) } else { room };
     let limit = (SPARE_FACTOR * atoms).ceil() as usize + SPARE_PEAKS;
     let mut sites = unique_sites(cell, group, &find_peaks(&map), limit);
     let core = sites_for(&sites, atoms, operations);

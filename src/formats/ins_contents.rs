@@ -1,0 +1,37 @@
+//! What is assumed of the contents of the cell where a `.ins` says little of them.
+
+use crate::crystal::ElementCount;
+use crate::crystal::contents::{fits, non_hydrogen, room};
+
+/// Elements where no SFAC card names any.
+const ASSUMED: [(&str, u8); 4] = [("C", 6), ("H", 1), ("N", 7), ("O", 8)];
+
+/// Fills in elements where there are none, and words what is assumed of contents that are missing or cannot be: one line, `None` where UNIT
+/// makes sense. Numbers stay as they are, 0 where there are none.
+pub fn assumed_contents(elements: &mut Vec<ElementCount>, volume: f64) -> Option<String> {
+    let unnamed = elements.is_empty();
+    if unnamed {
+        elements.extend(ASSUMED.map(|(symbol, atomic_number)| ElementCount {
+            symbol: symbol.to_owned(),
+            atomic_number,
+            count: 0.0,
+            coefficients: None,
+        }));
+    }
+    let counts: Vec<(u8, f64)> = elements.iter().map(|e| (e.atomic_number, e.count)).collect();
+    let room = room(counts.iter().map(|c| c.0), volume);
+    let said = non_hydrogen(&counts);
+    if unnamed {
+        Some(format!(
+            "no SFAC card: C, H, N and O are expected, about {room:.0} atoms but H, as many as the cell has room for"
+        ))
+    } else if said <= 0.0 {
+        Some(format!(
+            "UNIT gives no numbers: about {room:.0} atoms but H are expected, as many as the cell has room for"
+        ))
+    } else if !fits(&counts, volume) {
+        Some(format!("UNIT says {said:.0} atoms but H, the cell has room for about {room:.0}: the data decide"))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,167 @@
+//! What lengths of bonds say of a model.
+
+use super::atom::Atom;
+use super::bonds::{ln_likelihood, nearest_length};
+use super::contacts::{FARTHEST, contacts};
+use super::radii::{longest, shortest};
+use crate::crystal::{Cell, SpaceGroup};
+
+/// Uncertainty in Å of a distance of a finished model.
+const SIGMA: f64 = 0.02;
+
+/// Contacts and bonds of a model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Geometry {
+    /// Shortest distance between two atoms as a share of the sum of their covalent radii; `None` without two atoms within 3.2 Å.
+    pub shortest: Option<f64>,
+    /// Pairs that stand closer than any two atoms do.
+    pub clashes: usize,
+    /// Bonds whose usual lengths are known.
+    pub bonds: usize,
+    /// Mean ln density per Å of their lengths; about 1.5 for right models, below 0 for wrong ones. 0 without bonds.
+    pub mean_ln: f64,
+    /// Root mean square distance from the nearest usual length, Å. 0 without bonds.
+    pub rms: f64,
+    /// Atoms without a neighbour in bonding distance.
+    pub isolated: usize,
+}
+
+impl Geometry {
+    /// Of the atoms of a model.
+    pub fn new(cell: &Cell, group: &SpaceGroup, atoms: &[Atom]) -> Self {
+        let mut out = Self { shortest: None, clashes: 0, bonds: 0, mean_ln: 0.0, rms: 0.0, isolated: 0 };
+        for (n, near) in contacts(cell, group, atoms).iter().enumerate() {
+            let own = atoms[n].z;
+            out.isolated += usize::from(near.iter().all(|c| c.distance > longest(own, atoms[c.other].z)));
+            for contact in near.iter().filter(|c| c.other <= n) {
+                let other = atoms[contact.other].z;
+                let share = contact.distance / (longest(own, other) - super::radii::BOND_MARGIN);
+                out.shortest = Some(out.shortest.map_or(share, |s: f64| s.min(share)));
+                out.clashes += usize::from(contact.distance < shortest(own, other));
+                if let Some(usual) = nearest_length(own, other, contact.distance) {
+                    out.bonds += 1;
+                    out.mean_ln += ln_likelihood(own, other, contact.distance, SIGMA);
+                    out.rms += (contact.distance - usual).powi(2);
+                }
+            }
+        }
+        if out.bonds > 0 {
+            out.mean_ln /= out.bonds as f64;
+            out.rms = (out.rms / out.bonds as f64).sqrt();
+        }
+        out
+    }
+}
+
+/// How much too long distances along the axes are, if bonds have their usual lengths.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MetricScale {
+    /// For a, b and c the factor by which distances along it are too long: 1.08 where the edge should be divided by 1.08.
+    pub factors: [f64; 3],
+    /// Their standard uncertainties.
+    pub sigmas: [f64; 3],
+    /// Bonds that it rests on.
+    pub bonds: usize,
+    /// ln likelihood that the factors gain over 1, 1, 1.
+    pub gain: f64,
+}
+
+/// Largest factor that is looked for, as ln, and the steps.
+const METRIC_REACH: f64 = 0.24;
+const METRIC_STEPS: [f64; 3] = [0.04, 0.01, 0.0025];
+/// Fewest bonds that say anything.
+const FEWEST_BONDS: usize = 6;
+
+/// Fits the factors of the axes to the bonds of a model (atomic numbers, coordinates): highest likelihood, from coarse steps to fine.
+/// `None` with too few bonds of known usual length.
+pub fn metric_scale(cell: &Cell, group: &SpaceGroup, atoms: &[(u8, [f64; 3])]) -> Option<MetricScale> {
+    let bonds = bonds(cell, group, atoms);
+    if bonds.len() < FEWEST_BONDS {
+        return None;
+    }
+    let worth = |ln: [f64; 3]| -> f64 { bonds.iter().map(|b| b.worth(ln)).sum() };
+    let mut best = ([0.0; 3], worth([0.0; 3]));
+    let flat = best.1;
+    for (n, step) in METRIC_STEPS.into_iter().enumerate() {
+        let reach = if n == 0 { (METRIC_REACH / step).round() as i32 } else { 4 };
+        let centre = best.0;
+        for i in -reach..=reach {
+            for j in -reach..=reach {
+                for k in -reach..=reach {
+                    let ln = [i, j, k];
+                    let ln = std::array::from_fn(|a| centre[a] + f64::from(ln[a]) * step);
+                    let value = worth(ln);
+                    if value > best.1 {
+                        best = (ln, value);
+                    }
+                }
+            }
+        }
+    }
+    // Curvature of the likelihood along each axis; a direction without bonds is not known.
+    let step = METRIC_STEPS[1];
+    let sigmas = std::array::from_fn(|a| {
+        let at = |by: f64| worth(std::array::from_fn(|b| best.0[b] + if a == b { by } else { 0.0 }));
+        let curvature = (2.0 * best.1 - at(step) - at(-step)) / (step * step);
+        if curvature > 0.0 { curvature.sqrt().recip() } else { f64::INFINITY }
+    });
+    Some(MetricScale { factors: best.0.map(f64::exp), sigmas, bonds: bonds.len(), gain: best.1 - flat })
+}
+
+/// One contact that may be a bond.
+struct Bond {
+    elements: [u8; 2],
+    distance: f64,
+    /// ∂ ln distance/∂ ln edge.
+    slopes: [f64; 3],
+}
+
+impl Bond {
+    fn worth(&self, ln: [f64; 3]) -> f64 {
+        let change: f64 = (0..3).map(|a| self.slopes[a] * ln[a]).sum();
+        let distance = self.distance * (-change).exp();
+        // Beyond any bond: as good as any other length.
+        let [a, b] = self.elements;
+        if distance > longest(a, b) { super::bonds::OUTLIER.ln() } else { ln_likelihood(a, b, distance, SIGMA) }
+    }
+}
+
+/// Contacts up to the longest bond stretched as far as is looked for.
+fn bonds(cell: &Cell, group: &SpaceGroup, atoms: &[(u8, [f64; 3])]) -> Vec<Bond> {
+    let mut out = Vec::new();
+    for (n, &(z, xyz)) in atoms.iter().enumerate() {
+        for &(other, there) in &atoms[..=n] {
+            if nearest_length(z, other, 0.0_f64.max(super::radii::covalent(z) + super::radii::covalent(other)))
+                .is_none()
+            {
+                continue;
+            }
+            let far = (longest(z, other) * METRIC_REACH.exp()).min(FARTHEST);
+            for op in group.operations() {
+                let image = op.apply(there);
+                let base: [f64; 3] = std::array::from_fn(|i| (image[i] - xyz[i]) - (image[i] - xyz[i]).round());
+                for shift in 0..27 {
+                    let delta: [f64; 3] = [
+                        base[0] + f64::from(shift / 9 - 1),
+                        base[1] + f64::from(shift / 3 % 3 - 1),
+                        base[2] + f64::from(shift % 3 - 1),
+                    ];
+                    let distance = cell.length_sq(delta).sqrt();
+                    if distance > super::atom::SAME_ATOM && distance < far {
+                        let slopes = slopes(cell, delta, distance);
+                        out.push(Bond { elements: [z, other], distance, slopes });
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+/// ∂ ln d/∂ ln a and so on, angles kept: x_k (a_k·d)/d², which add to 1.
+fn slopes(cell: &Cell, delta: [f64; 3], distance: f64) -> [f64; 3] {
+    std::array::from_fn(|k| {
+        let along: f64 = (0..3).map(|j| cell.metric[k][j] * delta[j]).sum();
+        delta[k] * along / (distance * distance)
+    })
+}
