@@ -4,7 +4,6 @@ use super::*;
 use crate::crystal::identity::group_by_name;
 use crate::crystal::structure_factors::structure_factors;
 use crate::crystal::symop::inverse_rotation;
-use crate::crystal::symop::inverse_rotation;
 use crate::crystal::{Radiation, ScatteringTable, Site};
 
 /// Largest difference of structure factors in electrons; sums are exact to rounding.
