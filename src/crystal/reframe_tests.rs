@@ -1,9 +1,9 @@
 //! Structure factors of one model, computed in both frames, must be the same through the reframing.
 
 use super::*;
-use crate::crystal::symop::inverse_rotation;
 use crate::crystal::identity::group_by_name;
 use crate::crystal::structure_factors::structure_factors;
+use crate::crystal::symop::inverse_rotation;
 use crate::crystal::{Radiation, ScatteringTable, Site};
 
 /// Largest difference of structure factors in electrons; sums are exact to rounding.
