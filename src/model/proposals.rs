@@ -1,7 +1,6 @@
 //! Elements that nobody expected, for atoms that scatter like none that was.
 
 use super::powers::Powers;
-use crate::crystal::elements::LAST;
 
 /// Crystal structures of molecules in which an element takes part, in per cent (Cambridge Structural Database, rounded from memory of its
 /// statistics; only the order of magnitude matters). Others: `RARE`.
@@ -60,6 +59,8 @@ const SHARES: [(u8, f64); 51] = [
 ];
 /// Per cent of structures with any other element.
 const RARE: f64 = 0.2;
+/// The heaviest element that is proposed.
+const URANIUM: u8 = 92;
 /// A noble gas or an element that hardly lives is none to propose.
 const NEVER: [u8; 14] = [2, 10, 18, 36, 43, 54, 61, 84, 85, 86, 87, 88, 89, 91];
 /// What an element costs an atom that nobody expected, before its own rarity, as a ln of probability.
@@ -94,7 +95,7 @@ pub fn proposals(
             continue;
         }
         let off = |z: u8| (power / powers.ratio(z, reference, u)).ln().abs();
-        for z in (3..=LAST).filter(|z| !NEVER.contains(z) && powers.knows(*z)) {
+        for z in (3..=URANIUM).filter(|z| !NEVER.contains(z) && powers.knows(*z)) {
             if off(z) < ALIKE.ln() && !expected.contains(&z) && !out.contains(&z) {
                 out.push(z);
             }

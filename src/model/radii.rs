@@ -23,7 +23,7 @@ pub const BOND_MARGIN: f64 = 0.3;
 
 /// Shortest possible distance of two elements, Å.
 pub fn shortest(a: u8, b: u8) -> f64 {
-    let radius = |z: u8| if z <= LAST_LIGHT { covalent(z).min(LIGHT_RADIUS) } else { covalent(z) };
+    let radius = |z: u8| covalent(z).min(if z <= LAST_LIGHT { LIGHT_RADIUS } else { IONIC_RADIUS });
     CLOSEST * (radius(a) + radius(b))
 }
 
@@ -31,6 +31,9 @@ pub fn shortest(a: u8, b: u8) -> f64 {
 const LAST_LIGHT: u8 = 10;
 /// … so that none is taken for larger than carbon, Å.
 const LIGHT_RADIUS: f64 = 0.76;
+
+/// An atom that was taken for potassium may yet be silicon, with oxygen at 1.6 Å.
+const IONIC_RADIUS: f64 = 1.45;
 
 /// Longest bond of two elements, Å.
 pub fn longest(a: u8, b: u8) -> f64 {

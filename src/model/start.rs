@@ -38,57 +38,72 @@ pub fn first_atoms(given: &Given, expected: &Expected, powers: &Powers) -> Vec<V
         .filter(|(held, ..)| *held > 0.0)
         .collect();
     peaks.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1[0].total_cmp(&b.1[0])));
-    let mut units = vec![light(&peaks, wanted)];
+    let unit = light(&peaks, wanted);
+    let mut guesses = vec![Guess::Unit(unit)];
     if expected.counted.is_some() {
-        units.insert(0, by_rank(&peaks, expected, powers, expected.common()));
+        let ranked = chosen(given, expected, powers, &peaks, Guess::Rank);
+        if (ranked.1 / unit).ln().abs() < SAME_UNIT.ln() {
+            return vec![ranked.0];
+        }
+        guesses.insert(0, Guess::Rank);
     }
-    if let [first, second] = units[..]
-        && (first / second).ln().abs() < SAME_UNIT.ln()
-    {
-        units.truncate(1);
-    }
-    units.into_iter().map(|unit| with_unit(given, expected, powers, &peaks, unit)).filter(|a| !a.is_empty()).collect()
+    let starts = guesses.into_iter().map(|guess| chosen(given, expected, powers, &peaks, guess).0);
+    starts.filter(|atoms| !atoms.is_empty()).collect()
 }
 
-/// Atoms when one of the most common light element holds `unit`.
-fn with_unit(given: &Given, expected: &Expected, powers: &Powers, peaks: &[Held], unit: f64) -> Vec<Atom> {
+/// By what the first elements are guessed.
+#[derive(Debug, Clone, Copy)]
+enum Guess {
+    /// The fullest peaks are the heaviest atoms of UNIT, and so on.
+    Rank,
+    /// An atom of the most common light element holds this.
+    Unit(f64),
+}
+
+/// Atoms by one guess, and what one of the most common light element holds then.
+fn chosen(given: &Given, expected: &Expected, powers: &Powers, peaks: &[Held], guess: Guess) -> (Vec<Atom>, f64) {
     let (wanted, reference) = (expected.atoms(), expected.common());
     let mut atoms: Vec<Atom> = Vec::new();
+    let mut units: Vec<f64> = Vec::new();
     let mut images = Images::new(given.cell, given.group, &[]);
-    let mut total = 0.0;
-    for &(held, xyz, _) in peaks {
-        let z = nearest(expected, powers, reference, held / unit);
+    let (mut total, mut rank, mut of_rank) = (0.0, 0, 0.0);
+    for &(held, xyz, sof) in peaks {
+        let z = match guess {
+            Guess::Unit(unit) => nearest(expected, powers, reference, held / unit),
+            Guess::Rank => {
+                while rank + 1 < expected.elements.len() && of_rank + 0.5 * sof > expected.elements[rank].1 {
+                    rank += 1;
+                    of_rank = 0.0;
+                }
+                expected.elements[rank].0
+            }
+        };
         let atom = Atom::new(given.cell, given.group, z, xyz, FIRST_U);
+        let own = held / powers.ratio(z, reference, FIRST_U);
+        let share = match guess {
+            Guess::Unit(unit) => held / unit,
+            Guess::Rank => own / median(&units).unwrap_or(own),
+        };
         let least = if total + 0.5 * atom.sof > wanted { SURPLUS_SHARE } else { LEAST_SHARE };
-        if held < least * unit {
+        if share < least {
             break;
         }
         if images.near(atom.xyz, FARTHEST).iter().any(|c| c.distance < shortest(z, atoms[c.other].z)) {
             continue;
         }
         total += atom.sof;
+        of_rank += atom.sof;
         images.insert(given.group, atoms.len(), atom.xyz);
         atoms.push(atom);
+        units.push(own);
     }
-    atoms
+    (atoms, median(&units).unwrap_or(1.0))
 }
 
-/// What an atom of `reference` holds when the fullest peaks are the heaviest atoms of UNIT, and so on: the median over all, which a few
-/// atoms of a wrong kind do not move.
-fn by_rank(peaks: &[Held], expected: &Expected, powers: &Powers, reference: u8) -> f64 {
-    let (mut element, mut counted) = (0, 0.0);
-    let mut units: Vec<f64> = Vec::new();
-    for &(held, _, sof) in peaks {
-        while expected.elements.get(element).is_some_and(|e| counted + 0.5 * sof > e.1) {
-            element += 1;
-            counted = 0.0;
-        }
-        let Some(&(z, _)) = expected.elements.get(element) else { break };
-        counted += sof;
-        units.push(held / powers.ratio(z, reference, FIRST_U));
-    }
-    units.sort_by(f64::total_cmp);
-    units.get(units.len() / 2).copied().unwrap_or(1.0)
+fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied()
 }
 
 /// What a light atom holds.
