@@ -131,7 +131,7 @@ pub fn refined(given: &Given, calculator: &Calculator, start: Fitted, what: Refi
 
 /// Terms (reflections times atoms) that go into the normal equations at most: all 35 000 reflections of crambin's 430 atoms.
 const MOST_TERMS: f64 = 16e6;
-/// Reflections for each atom that serve for rough positions and for scattering powers, 8 for each parameter …
+/// Reflections for each atom that serve for rough positions, 8 for each parameter …
 const ROUGH_PER_ATOM: f64 = 32.0;
 /// … and so many in any case.
 const LEAST_ROUGH: f64 = 2000.0;
@@ -142,7 +142,7 @@ const GOLDEN: f64 = 0.618_033_988_749_895;
 fn thin(w: &mut [f64], atoms: usize, what: Refined) {
     let atoms = atoms as f64;
     let mut most = MOST_TERMS / atoms;
-    if what != Refined::Positions {
+    if what == Refined::Roughly {
         most = most.min(f64::max(ROUGH_PER_ATOM * atoms, LEAST_ROUGH));
     }
     let share = most / w.len() as f64;
