@@ -190,26 +190,31 @@ impl Observed<'_> {
     fn freely(&self, expected: &Expected) -> Option<Choice> {
         let own: Vec<u8> = expected.elements.iter().map(|e| e.0).collect();
         let own_table = self.table(&own);
-        scales(SCALE_STEP)
-            .map(|ln| {
-                let factor = ln.exp();
-                let scaled = self.atoms.iter().map(|&(power, _, u)| (factor * power, u));
-                let more = proposals(self.powers, REFERENCE, &own, &own_table, scaled);
-                let mut table = own_table.clone();
-                for (row, added) in table.iter_mut().zip(self.table(&more)) {
-                    row.extend(added);
-                }
-                let elements = [own.clone(), more].concat();
-                let known = own.len();
-                let prior = |(n, &z): (usize, &u8)| if n < known { expected.ln_share(z) } else { ln_unexpected(z) };
-                let prior: Vec<f64> = elements.iter().enumerate().map(prior).collect();
-                let chemistry = self.chemistry(&elements, None, &table, &prior, factor);
-                let mut chosen: Vec<usize> = chemistry.own.iter().map(|row| highest(row)).collect();
-                climb(&chemistry, &mut chosen);
-                let worth = chemistry.total(&chosen) + ln_scale(ln) + entropy(&chosen, elements.len()) - FREE_COST;
-                Choice { elements, chosen, worth, multiple: None }
-            })
-            .max_by(|a, b| a.worth.total_cmp(&b.worth))
+        let at = |ln: f64| {
+            let factor = ln.exp();
+            let scaled = self.atoms.iter().map(|&(power, _, u)| (factor * power, u));
+            let more = proposals(self.powers, REFERENCE, &own, &own_table, scaled);
+            let mut table = own_table.clone();
+            for (row, added) in table.iter_mut().zip(self.table(&more)) {
+                row.extend(added);
+            }
+            let elements = [own.clone(), more].concat();
+            let known = own.len();
+            let prior = |(n, &z): (usize, &u8)| if n < known { expected.ln_share(z) } else { ln_unexpected(z) };
+            let prior: Vec<f64> = elements.iter().enumerate().map(prior).collect();
+            let chemistry = self.chemistry(&elements, None, &table, &prior, factor);
+            let mut chosen: Vec<usize> = chemistry.own.iter().map(|row| highest(row)).collect();
+            climb(&chemistry, &mut chosen);
+            let worth = chemistry.total(&chosen) + ln_scale(ln) + entropy(&chosen, elements.len()) - FREE_COST;
+            (ln, Choice { elements, chosen, worth, multiple: None })
+        };
+        let better = |a: &(f64, Choice), b: &(f64, Choice)| a.1.worth.total_cmp(&b.1.worth);
+        let mut best = scales(SCALE_STEP).map(at).max_by(better)?;
+        for step in [0.5 * SCALE_STEP, 0.25 * SCALE_STEP] {
+            let centre = best.0;
+            best = [at(centre - step), best, at(centre + step)].into_iter().max_by(better)?;
+        }
+        Some(best.1)
     }
 }
 

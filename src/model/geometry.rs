@@ -69,6 +69,8 @@ pub struct MetricScale {
 /// Largest factor that is looked for, as ln, and the steps.
 const METRIC_REACH: f64 = 0.24;
 const METRIC_STEPS: [f64; 3] = [0.04, 0.01, 0.0025];
+/// Edges are expected to be right within this, as ln: few bonds must not shrink a cell to lengths that happen to fit.
+const METRIC_SIGMA: f64 = 0.08;
 /// Fewest bonds that say anything.
 const FEWEST_BONDS: usize = 6;
 
@@ -79,7 +81,8 @@ pub fn metric_scale(cell: &Cell, group: &SpaceGroup, atoms: &[(u8, [f64; 3])]) -
     if bonds.len() < FEWEST_BONDS {
         return None;
     }
-    let worth = |ln: [f64; 3]| -> f64 { bonds.iter().map(|b| b.worth(ln)).sum() };
+    let prior = |ln: [f64; 3]| -> f64 { ln.iter().map(|x| -0.5 * (x / METRIC_SIGMA).powi(2)).sum() };
+    let worth = |ln: [f64; 3]| -> f64 { prior(ln) + bonds.iter().map(|b| b.worth(ln)).sum::<f64>() };
     let mut best = ([0.0; 3], worth([0.0; 3]));
     let flat = best.1;
     for (n, step) in METRIC_STEPS.into_iter().enumerate() {

@@ -128,3 +128,96 @@ fn random_phases_give_no_model() {
     let model = build_model(&truth.given());
     assert!(model.is_none_or(|m| m.r1 > 0.3));
 }
+
+#[test]
+fn contents_are_found_whatever_unit_says() {
+    let truth = amide(false, &[]);
+    let headers: [&[(u8, f64)]; 7] = [
+        // All ones; zero; Z forgotten; seven tenths; elements that are not there; nothing but elements that are usual; nothing.
+        &[(6, 1.0), (1, 1.0), (7, 1.0), (8, 1.0), (16, 1.0)],
+        &[(6, 0.0), (1, 0.0), (7, 0.0), (8, 0.0), (16, 0.0)],
+        &[(6, 6.0), (1, 10.0), (7, 1.0), (8, 3.0), (16, 1.0)],
+        &[(6, 17.0), (1, 28.0), (7, 3.0), (8, 8.0), (16, 3.0)],
+        &[(6, 24.0), (1, 40.0), (7, 4.0), (8, 12.0), (16, 4.0), (15, 4.0), (17, 4.0), (35, 4.0)],
+        &[(6, 34.0), (1, 50.0), (7, 4.0), (8, 8.0)],
+        &[],
+    ];
+    for contents in headers {
+        let mut spoiled = amide(false, &[]);
+        spoiled.contents = contents.to_vec();
+        let model = build_model(&spoiled.given()).unwrap();
+        assert!(model.r1 < 0.03, "R1 {} with {contents:?}", model.r1);
+        assert_eq!(model.atoms, truth.atoms.len(), "{contents:?}");
+        let right = right(&truth, &model);
+        assert!(right + 1 >= truth.atoms.len(), "{right} elements right with {contents:?}: {:?}", model.formula);
+        assert_eq!(model.sites[0].element, Some(16), "{contents:?}");
+        let named = contents.iter().any(|c| c.0 == 16);
+        assert_eq!(model.contents.proposed, if named { vec![] } else { vec![16] }, "{contents:?}");
+    }
+}
+
+#[test]
+fn numbers_of_unit_that_hold_are_told_from_those_that_do_not() {
+    let mut truth = amide(false, &[]);
+    let model = build_model(&truth.given()).unwrap();
+    assert_eq!((model.contents.multiple, model.contents.said, model.contents.found), (Some(1.0), 44.0, 44.0));
+    truth.contents = vec![(6, 6.0), (1, 10.0), (7, 1.0), (8, 3.0), (16, 1.0)];
+    let model = build_model(&truth.given()).unwrap();
+    assert_eq!((model.contents.multiple, model.contents.said), (Some(4.0), 11.0));
+    truth.contents = vec![(6, 4.0), (1, 4.0), (7, 40.0), (8, 4.0), (16, 4.0)];
+    assert_eq!(build_model(&truth.given()).unwrap().contents.multiple, None);
+}
+
+#[test]
+fn a_metal_that_nobody_named_is_proposed() {
+    let mut truth = amide(true, &[]);
+    truth.contents.retain(|c| c.0 != 26);
+    let model = build_model(&truth.given()).unwrap();
+    let z = model.sites[0].element.unwrap();
+    assert!(z.abs_diff(26) <= 3, "{z}");
+    assert_eq!(model.contents.proposed, [z]);
+    let types = model.scattering_types(&[]);
+    assert!(types.iter().any(|t| t.atomic_number == z && (t.count - 2.0).abs() < 1e-9));
+}
+
+#[test]
+fn a_finished_model_says_how_good_it_is() {
+    let truth = amide(false, &[]);
+    let model = build_model(&truth.given()).unwrap();
+    assert!(model.agreement.r1_all < 0.03 && model.agreement.wr2 < 0.1, "{:?}", model.agreement);
+    assert_eq!(model.agreement.reflections[0], truth.reflections.len());
+    assert!(model.residual.of_atom() < 0.15 && model.residual.hole < 0.0, "{:?}", model.residual);
+    assert_eq!((model.geometry.clashes, model.geometry.isolated), (0, 0), "{:?}", model.geometry);
+    assert!(model.geometry.bonds >= 9 && model.geometry.mean_ln > 0.0, "{:?}", model.geometry);
+    assert!((0.7..1.3).contains(&model.contents.share()), "{:?}", model.contents);
+}
+
+#[test]
+fn bonds_tell_which_axis_is_too_long() {
+    // Pairs of carbon atoms along each axis, at the lengths of single and aromatic bonds.
+    let lengths = [12.0, 13.0, 14.0];
+    let group = crate::crystal::SpaceGroup::from_generators(&[]).unwrap();
+    let mut atoms: Vec<(u8, [f64; 3])> = Vec::new();
+    for axis in 0..3 {
+        for (n, bond) in [1.53, 1.39, 1.53].into_iter().enumerate() {
+            let mut xyz: [f64; 3] = std::array::from_fn(|i| 0.1 + 0.3 * if i == axis { n } else { axis } as f64);
+            xyz[(axis + 1) % 3] += 0.25 * n as f64;
+            atoms.push((6, xyz));
+            xyz[axis] += bond / lengths[axis];
+            atoms.push((6, xyz));
+        }
+    }
+    let fitted = |by: [f64; 3]| {
+        let cell = crate::crystal::Cell::new(std::array::from_fn(|i| lengths[i] * by[i]), [90.0; 3]).unwrap();
+        super::metric_scale(&cell, &group, &atoms).unwrap()
+    };
+    let right = fitted([1.0; 3]);
+    assert!(right.factors.iter().all(|f| (f - 1.0).abs() < 0.01), "{right:?}");
+    for axis in 0..3 {
+        let mut by = [1.0; 3];
+        by[axis] = 1.08;
+        let found = fitted(by);
+        assert!((found.factors[axis] - 1.08).abs() < 0.02, "{axis}: {found:?}");
+        assert!(found.gain > right.gain + 3.0, "{axis}: {found:?}");
+    }
+}
