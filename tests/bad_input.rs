@@ -124,7 +124,8 @@ fn cells_and_operations_that_do_not_exist() {
     Pair::card("LATT", "LATT 9").refused("bad.ins:7: ", "LATT 9");
     Pair::card("LATT", "LATT P").refused("bad.ins:7: ", "LATT");
     Pair::card("SFAC", "SFAC C Xx").refused("bad.ins:9: ", "Xx");
-    Pair::card("UNIT", "UNIT 36").refused("bad.ins:10: ", "UNIT");
+    Pair::card("UNIT", "UNIT 36 32 16 8").refused("bad.ins:10: ", "UNIT");
+    Pair::card("UNIT", "UNIT 36 x").refused("bad.ins:10: ", "UNIT");
     Pair::card("HKLF", "HKLF 7").refused("bad.ins:11: ", "HKLF");
     Pair::card("CELL", "REM").refused("bad.ins: ", "CELL");
 }

@@ -99,7 +99,7 @@ mod tests {
         let ones = [element(6, 1.0), element(1, 1.0), element(8, 1.0)];
         assert_eq!(counts(&likely(&ones, 720.0)), [(6, 20.0), (1, 20.0), (8, 20.0)]);
         let zero = [element(6, 0.0), element(1, 0.0), element(8, 0.0)];
-        assert_eq!(counts(&likely(&zero, 790.0 * 0.9)), [(6, 30.99), (1, 30.99), (8, 8.5)]);
+        assert_eq!(counts(&likely(&zero, 790.0 * 0.9)), [(6, 31.0), (1, 31.0), (8, 8.5)]);
         assert_eq!(counts(&likely(&[element(8, 0.0), element(22, 0.0)], 120.0)), [(8, 8.46), (22, 1.54)]);
     }
 

@@ -18,7 +18,8 @@ pub struct Geometry {
     pub clashes: usize,
     /// Bonds whose usual lengths are known.
     pub bonds: usize,
-    /// Mean ln density per Å of their lengths; about 1.5 for right models, below 0 for wrong ones. 0 without bonds.
+    /// Mean ln density per Å of their lengths; about 1.5 for right models (0.9 to 2.3 in 35 real sets, 0.02 in one that
+    /// is disordered). 0 without bonds.
     pub mean_ln: f64,
     /// Root mean square distance from the nearest usual length, Å. 0 without bonds.
     pub rms: f64,
@@ -71,8 +72,9 @@ const METRIC_REACH: f64 = 0.24;
 const METRIC_STEPS: [f64; 3] = [0.04, 0.01, 0.0025];
 /// Edges are expected to be right within this, as ln: few bonds must not shrink a cell to lengths that happen to fit.
 const METRIC_SIGMA: f64 = 0.08;
-/// Fewest bonds that say anything.
-const FEWEST_BONDS: usize = 6;
+/// Fewest bonds that say anything. With 8 or more the gain stayed below 3.5 in 33 real sets whose cells are right; six carbonyl groups alone
+/// gained 12.8, taken for ketones.
+const FEWEST_BONDS: usize = 8;
 
 /// Fits the factors of the axes to the bonds of a model (atomic numbers, coordinates): highest likelihood, from coarse steps to fine.
 /// `None` with too few bonds of known usual length.

@@ -1,13 +1,16 @@
 //! From phases in a space group to a model of atoms that can be refined at once.
 //!
-//! Imports: `structure`, `reflections`, `crystal`, `fourier`.
+//! Imports: `clock`, `structure`, `reflections`, `crystal`, `fourier`.
 //!
 //! ```text
 //! peaks of the map ─▶ start ─▶ refine ─▶ refine scattering powers ─▶ prune ─▶ assign elements ─▶ refine ─┐
 //!                               ▲                                                                       │
 //!                               └──────────── atoms missing, from the difference map ◀──────────────────┘
 //! ```
-//! The round with the best R1, more parameters counted against it, is the model.
+//! The round with the best R1, more parameters counted against it, is the model. How many atoms there are says the difference map, not the
+//! header: peaks are atoms above 4 σ and a fifth (a quarter with a centre) of the height in e/Å3 that a light atom would have, atoms go that
+//! scatter or stand out too little. Elements and the scale of scattering powers are found together; numbers on UNIT are one explanation among
+//! others, and elements that nobody named are proposed where none that is named scatters so.
 //!
 //! | file | noun |
 //! |---|---|
@@ -22,13 +25,19 @@
 //! | `refinement` | cycles of least squares |
 //! | `radii` | covalent radii |
 //! | `contacts` | who is near whom |
+//! | `powers` | scattering powers of all elements in units of each other |
 //! | `bonds` | how likely a length is for two elements |
 //! | `chemistry` | likelihood of all elements together |
+//! | `ascent` | elements changed one by one while the likelihood rises |
+//! | `proposals` | elements that nobody expected |
 //! | `elements` | elements of atoms by scattering, bonds and contents |
 //! | `start` | first atoms, from integrated peaks |
 //! | `difference` | the difference map and what it shows |
 //! | `sketch` | a model in few cycles |
 //! | `rounds` | all of it in order |
+//! | `residual` | agreement over all data, what the difference map has left |
+//! | `geometry` | contacts, bonds, and the metric scale that bonds imply |
+//! | `contents` | atoms said, possible and found |
 //! | `finish` | labels, order, one asymmetric unit |
 
 mod ascent;

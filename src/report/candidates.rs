@@ -2,10 +2,9 @@
 
 use super::table::formula;
 use crate::crystal::identity::identify;
-use crate::phasing::ArmId;
 use crate::solve::{Route, Structure};
 use crate::symmetry::Score;
-use crate::trials::{Finished, Merits, Recipe};
+use crate::trials::{ArmId, Finished, Merits, Recipe};
 use schemars::JsonSchema;
 use serde::Serialize;
 

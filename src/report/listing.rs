@@ -1,5 +1,6 @@
 //! The listing `NAME.lst`: what was read, what was done, what came out, in plain words.
 
+use super::contents::contents_lines;
 use super::reasons::{advice, reasons};
 use super::table;
 use crate::crystal::SymOp;
@@ -184,6 +185,24 @@ fn sites(out: &mut String, solved: &Solved) {
     match &first.model {
         Some(model) => {
             let _ = writeln!(out, "\nModel of _a: {}; {}", table::model_line(model), table::atoms_line(model));
+            for line in contents_lines(&model.contents) {
+                let _ = writeln!(out, "{line}");
+            }
+            let (all, rest) = (&model.agreement, &model.residual);
+            let _ = writeln!(
+                out,
+                "All data to {:.2} Å: R1 {:.4} for {} above 2 sigma, {:.4} for all {}, wR2 {:.4}; \
+                 difference map {:.2} to {:.2} e/Å³, {:.2} of a light atom",
+                all.d_min,
+                all.r1,
+                all.reflections[1],
+                all.r1_all,
+                all.reflections[0],
+                all.wr2,
+                rest.hole,
+                rest.peak,
+                rest.of_atom()
+            );
             for (n, round) in model.rounds.iter().enumerate() {
                 let _ = writeln!(
                     out,

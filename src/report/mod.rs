@@ -2,6 +2,7 @@
 //!
 //! - `record`     the run record `NAME.json`
 //! - `candidates` structures and trials in it
+//! - `contents`   what was found beside what UNIT says
 //! - `cell`       space group, Laue class and cell in it
 //! - `listing`    the listing `NAME.lst`
 //! - `reasons`    why a run is believed or not
@@ -13,6 +14,7 @@
 
 pub mod candidates;
 pub mod cell;
+pub mod contents;
 pub mod listing;
 pub mod reasons;
 pub mod record;

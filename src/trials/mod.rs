@@ -43,6 +43,7 @@ mod starts;
 pub mod verdict;
 
 pub use crate::engine::{Merits, Recipe, StageSeconds};
+pub use crate::phasing::ArmId;
 pub use budget::Budget;
 pub use crew::Crew;
 pub use deal::Deal;
