@@ -12,7 +12,7 @@ const CIF_ATOMS: &str = "_atom_site_fract_x";
 /// Cards that every SHELX file has and no other format starts a line with.
 const SHELX_CARDS: [&str; 2] = ["CELL", "SFAC"];
 /// Warnings of `parse_ins` that concern what a fragment does without.
-const IRRELEVANT: [&str; 2] = ["no HKLF", "no ZERR"];
+const IRRELEVANT: [&str; 4] = ["no HKLF", "no ZERR", "no SFAC", "UNIT "];
 /// What to do about a file that is no fragment.
 const HINT: &str = "give a SHELX .res with atoms of SFAC elements, or a CIF with fractional coordinates";
 
