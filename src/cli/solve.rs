@@ -11,7 +11,7 @@ use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK};
 use crate::input::{Basis, Input};
 use crate::output::{Folder, Results, say};
 use crate::phasing::Methods;
-use crate::report::reasons::advice;
+use crate::report::reasons::{advice, metric_line};
 use crate::report::{Record, table};
 use crate::seed_input::read_seeds;
 use crate::solve::{Job, Means, Options, Stage, Structure, Watch, allow, resolution, solve};
@@ -203,6 +203,9 @@ pub fn run(args: &Args) -> Result<u8> {
     if screen_on {
         say::text(&format!("{}{}", table::ranking(&solved), table::seed_outcome(&solved)));
         say::line(&table::conclusion(&solved, results.folder().stem()));
+        for line in solved.evidence.iter().filter_map(metric_line) {
+            say::line(&format!("warning: {line}"));
+        }
         // After a fault the run itself is to be repeated.
         if !solved.solved && solved.report.fault.is_none() {
             for line in advice(&solved, &input, &basis) {

@@ -76,6 +76,12 @@ const METRIC_SIGMA: f64 = 0.08;
 /// gained 12.8, taken for ketones.
 const FEWEST_BONDS: usize = 8;
 
+/// For each axis the first that operations of the group turn it into: these have one factor.
+fn first_alike(group: &SpaceGroup) -> [usize; 3] {
+    let alike = |a: usize, b: usize| group.operations().iter().any(|op| op.rot[a][b] != 0);
+    std::array::from_fn(|axis| (0..axis).find(|&other| alike(axis, other) || alike(other, axis)).unwrap_or(axis))
+}
+
 /// Fits the factors of the axes to the bonds of a model (atomic numbers, coordinates): highest likelihood, from coarse steps to fine.
 /// `None` with too few bonds of known usual length.
 pub fn metric_scale(cell: &Cell, group: &SpaceGroup, atoms: &[(u8, [f64; 3])]) -> Option<MetricScale> {
@@ -87,6 +93,7 @@ pub fn metric_scale(cell: &Cell, group: &SpaceGroup, atoms: &[(u8, [f64; 3])]) -
     let worth = |ln: [f64; 3]| -> f64 { prior(ln) + bonds.iter().map(|b| b.worth(ln)).sum::<f64>() };
     let mut best = ([0.0; 3], worth([0.0; 3]));
     let flat = best.1;
+    let axes = first_alike(group);
     for (n, step) in METRIC_STEPS.into_iter().enumerate() {
         let reach = if n == 0 { (METRIC_REACH / step).round() as i32 } else { 4 };
         let centre = best.0;
@@ -94,6 +101,9 @@ pub fn metric_scale(cell: &Cell, group: &SpaceGroup, atoms: &[(u8, [f64; 3])]) -
             for j in -reach..=reach {
                 for k in -reach..=reach {
                     let ln = [i, j, k];
+                    if (0..3).any(|a| ln[a] != ln[axes[a]]) {
+                        continue;
+                    }
                     let ln = std::array::from_fn(|a| centre[a] + f64::from(ln[a]) * step);
                     let value = worth(ln);
                     if value > best.1 {

@@ -4,7 +4,7 @@ use super::table::percent;
 use crate::input::{Basis, Input};
 use crate::solve::Solved;
 use crate::trials::verdict::SYMMETRY_FOUND;
-use crate::trust::OTHER_CELL;
+use crate::trust::{Evidence, OTHER_CELL, other_metric};
 
 /// R1 of a model without hydrogen and with isotropic displacements: below, nothing essential is missing …
 const GOOD_R1: f64 = 0.20;
@@ -12,6 +12,10 @@ const GOOD_R1: f64 = 0.20;
 const POOR_R1: f64 = 0.40;
 /// Resolution in Å that phasing without seeds asks of a structure without heavy atoms (recipe notes §6).
 const ATOMIC_RESOLUTION: f64 = 1.2;
+/// Below this share of the atoms that the volume has room for a word is due.
+const FEW_ATOMS: f64 = 0.6;
+/// Factors of the axes that are off by this much, as ln, are named.
+const NAMED_FACTOR: f64 = 0.02;
 /// Below this completeness much is missing.
 const INCOMPLETE: f64 = 0.85;
 /// Atoms in the primitive cell above which unseeded phasing of equal atoms is a matter of luck (recipe notes §3, §6).
@@ -46,7 +50,26 @@ pub fn reasons(solved: &Solved) -> Vec<String> {
             evidence.reach
         ));
     }
+    if let Some(share) = evidence.share.filter(|share| *share < FEW_ATOMS) {
+        lines.push(format!("the model holds {} of the atoms that the volume has room for", percent(share)));
+    }
+    if evidence.proposed > 0 {
+        lines.push(format!("{} elements of the model are not on SFAC: proposals, to be looked at", evidence.proposed));
+    }
+    lines.extend(metric_line(evidence));
     lines
+}
+
+/// What bond lengths say against the cell, if they do: along which axes distances are too long or too short, and by what factor.
+pub fn metric_line(evidence: &Evidence) -> Option<String> {
+    let metric = evidence.metric.filter(|_| other_metric(evidence))?;
+    let off: Vec<String> = ["a", "b", "c"]
+        .iter()
+        .zip(metric.factors)
+        .filter(|(_, factor)| factor.ln().abs() > NAMED_FACTOR)
+        .map(|(axis, factor)| format!("{factor:.2} times too long along {axis}"))
+        .collect();
+    Some(format!("bond lengths contradict the cell: distances are {}; check CELL", off.join(", ")))
 }
 
 /// What may help a run that was not believed, one line each.
@@ -55,6 +78,11 @@ pub fn advice(solved: &Solved, input: &Input, basis: &Basis) -> Vec<String> {
     let Some(evidence) = &solved.evidence else { return vec!["give it more time: --time-limit".into()] };
     if evidence.reach > OTHER_CELL {
         lines.push("check that the cell on CELL is the one in which the .hkl was measured".into());
+    }
+    if other_metric(evidence) {
+        lines.push(
+            "the phases may be right and the cell wrong: divide the named axes by the factor and run again".into(),
+        );
     }
     if evidence.agreeing > 1 && evidence.symmetry.is_some_and(|s| s <= SYMMETRY_FOUND) {
         lines

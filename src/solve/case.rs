@@ -1,7 +1,7 @@
 //! Search, work-up and judge, round by round, until one of them has enough.
 
 use super::contender::Contender;
-use super::judge::{Judgement, evidence};
+use super::judge::{Judgement, evidence, metric};
 use super::ranking::rank;
 use super::solved::{Modelled, Seconds};
 use super::structure::Structure;
@@ -10,10 +10,11 @@ use super::watch::Watch;
 use super::work_up::WorkUp;
 use super::{Job, MOST_STRUCTURES, Means};
 use crate::clock::Clock;
+use crate::crystal::Cell;
 use crate::phasing::{Arm, Sphere};
 use crate::reflections::reach;
 use crate::trials::{Budget, Goal, RunReport, Search, Setup, StopReason, Workplace};
-use crate::trust::log_odds;
+use crate::trust::{Evidence, log_odds};
 
 /// Share of a time limit that trials may take: what they have found is then worked up in the rest.
 const SEARCH_SHARE: f64 = 0.8;
@@ -29,6 +30,7 @@ pub struct Case<'a> {
     /// The clock of the trials.
     clock: Clock,
     whole: &'a Clock,
+    cell: &'a Cell,
     reach: f64,
     judgement: Judgement,
     seconds: Seconds,
@@ -73,6 +75,7 @@ impl<'a> Case<'a> {
             work_up: WorkUp::new(job.data, job.hint, sphere, means.backend, means.clock),
             clock: means.clock.part(SEARCH_SHARE),
             whole: means.clock,
+            cell: &header.cell,
             reach: reach(job.data),
             judgement: Judgement::default(),
             seconds: Seconds::default(),
@@ -137,7 +140,16 @@ impl<'a> Case<'a> {
                 break;
             }
         }
-        self.judgement = Judgement::of(self.work_up.structures.first().map(|first| evidence(first, reach)));
+        self.judgement = Judgement::default();
+        if let Some(first) = self.work_up.structures.first() {
+            let evidence = evidence(first, reach);
+            self.judgement = Judgement::of(Some(evidence));
+            // Bonds are asked only for what would be claimed: it takes a while in large structures.
+            if self.judgement.claimed() {
+                let metric = metric(self.cell, first);
+                self.judgement = Judgement::of(Some(Evidence { metric, ..evidence }));
+            }
+        }
     }
 
     /// Closes the case.

@@ -1,7 +1,9 @@
 //! The one judge: what speaks for the leading structure, whether it is claimed, and whether the search may end.
 
 use super::structure::Structure;
-use crate::trust::{BAR, Evidence, probability};
+use crate::crystal::Cell;
+use crate::model::metric_scale;
+use crate::trust::{BAR, Evidence, Metric, probability};
 
 /// A claim whose model leaves more than this unexplained is doubted: the search goes on for a while, in case other phases explain more.
 /// R1 of the models of 47 of 54 measured sets is below; a heavy-atom arrangement without its light atoms has 0.26 (a tantalum fluoride,
@@ -54,7 +56,21 @@ pub fn evidence(structure: &Structure, reach: f64) -> Evidence {
         proven: found.trial.proven,
         reach,
         per_parameter: model.map_or(0.0, |m| m.reflections[0] as f64 / (4 * m.atoms).max(1) as f64),
+        share: model.map(|m| m.contents.share()),
+        left: model.map(|m| m.residual.of_atom()),
+        proposed: model.map_or(0, |m| m.contents.proposed.len()),
+        clashes: model.map_or(0, |m| m.geometry.clashes),
+        metric: None,
     }
+}
+
+/// What the bonds of a structure say of the axes of `cell`; `None` where there are too few of known length.
+pub fn metric(cell: &Cell, structure: &Structure) -> Option<Metric> {
+    let model = structure.model.as_ref()?;
+    let atoms: Vec<(u8, [f64; 3])> =
+        model.sites[..model.atoms].iter().filter_map(|site| Some((site.element?, site.xyz))).collect();
+    let scale = metric_scale(cell, &structure.group, &atoms)?;
+    Some(Metric { factors: scale.factors, gain: scale.gain })
 }
 
 #[cfg(test)]
@@ -70,6 +86,11 @@ mod tests {
             proven: None,
             reach: 1.02,
             per_parameter: 15.0,
+            share: Some(0.95),
+            left: Some(0.1),
+            proposed: 0,
+            clashes: 0,
+            metric: None,
         }
     }
 

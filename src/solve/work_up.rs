@@ -104,11 +104,13 @@ impl<'a> WorkUp<'a> {
     }
 
     /// Works up the candidates that are new or whose best trial is. The first of them, the most believed, comes by itself and in all its
-    /// groups, so that a structure stands early. What was worked up of a trial that is no longer the best is forgotten.
+    /// groups, so that a structure stands early. Of what was worked up of an earlier trial the better model of
+    /// each group stays.
     pub fn take(&mut self, contenders: &[Contender<'_>], teller: &Teller<'_>) {
         for contender in contenders {
             let own = |structure: &&mut Structure| structure.found.candidate == contender.id();
-            self.structures.iter_mut().filter(own).for_each(|structure| structure.found = contender.found());
+            let agreeing = contender.candidate.members.len();
+            self.structures.iter_mut().filter(own).for_each(|structure| structure.found.agreeing = agreeing);
         }
         let is_done = |c: &Contender<'_>| self.done.iter().any(|d| d.candidate == c.id() && d.trial == c.best.trial);
         let new: Vec<Contender<'_>> = contenders.iter().filter(|c| !is_done(c)).copied().collect();
@@ -139,12 +141,19 @@ impl<'a> WorkUp<'a> {
 
     fn add(&mut self, part: &[Contender<'_>], breadth: Breadth, teller: &Teller<'_>) {
         let found = self.part(part, breadth, teller);
-        for id in part.iter().map(Contender::id) {
-            self.structures.retain(|structure| structure.found.candidate != id);
-            self.done.retain(|done| done.candidate != id);
-        }
+        self.done.retain(|done| part.iter().all(|c| c.id() != done.candidate));
         self.done.extend(part.iter().map(|c| Done { candidate: c.id(), trial: c.best.trial, breadth }));
-        self.structures.extend(found);
+        for structure in found {
+            let same = |other: &Structure| {
+                other.found.candidate == structure.found.candidate && other.group == structure.group
+            };
+            match self.structures.iter_mut().find(|other| same(other)) {
+                // A trial with better merits need not have the better map.
+                Some(other) if structure.r1() < other.r1() || other.model.is_none() => *other = structure,
+                Some(_) => {}
+                None => self.structures.push(structure),
+            }
+        }
     }
 
     fn part(&self, part: &[Contender<'_>], breadth: Breadth, teller: &Teller<'_>) -> Vec<Structure> {

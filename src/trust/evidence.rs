@@ -21,4 +21,32 @@ pub struct Evidence {
     pub reach: f64,
     /// Reflections of the model per refined parameter (four an atom); 0 without a model.
     pub per_parameter: f64,
+    /// Atoms of the model over those that the volume has room for (`model::Contents::share`); `None` without a model.
+    pub share: Option<f64>,
+    /// Highest peak that the difference map has left, over that of a whole light atom; `None` without a model.
+    pub left: Option<f64>,
+    /// Elements of the model that the input does not name.
+    pub proposed: usize,
+    /// Atoms of the model that stand closer than any two do.
+    pub clashes: usize,
+    /// What usual bond lengths say of the axes; `None` where there are too few bonds, and where nothing is claimed anyway.
+    pub metric: Option<Metric>,
+}
+
+/// By what factors distances are too long along a, b and c if usual bond lengths are to be met (`model::MetricScale`).
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
+pub struct Metric {
+    /// The factors.
+    pub factors: [f64; 3],
+    /// ln likelihood that they gain over 1, 1, 1.
+    pub gain: f64,
+}
+
+impl Metric {
+    /// The axis that is farthest off, with its factor.
+    pub fn worst(&self) -> (usize, f64) {
+        let off = |axis: &usize| self.factors[*axis].ln().abs();
+        let axis = (0..3).max_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(0);
+        (axis, self.factors[axis])
+    }
 }

@@ -8,5 +8,5 @@
 mod evidence;
 mod probability;
 
-pub use evidence::Evidence;
-pub use probability::{BAR, NO_MODEL_R1, OTHER_CELL, log_odds, probability};
+pub use evidence::{Evidence, Metric};
+pub use probability::{BAR, NO_MODEL_R1, OTHER_CELL, log_odds, other_metric, probability};
