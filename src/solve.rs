@@ -20,6 +20,7 @@
 //! | `groups` | the space groups of a candidate |
 //! | `merges` | unique reflections of each group |
 //! | `work_up` | from candidates to structures |
+//! | `models` | maps sketched, models for those with hope |
 //! | `structure` | a candidate in a group |
 //! | `ranking` | one order for all structures |
 //! | `judge` | claim, doubt, and when to stop |
@@ -36,6 +37,7 @@ mod groups;
 mod judge;
 mod memory;
 mod merges;
+mod models;
 mod options;
 mod ranking;
 mod rework;

@@ -155,6 +155,8 @@ const SAME_ANGLE: f64 = 0.05;
 /// Runs the sub-command.
 pub fn run(args: &Args) -> Result<u8> {
     let begun = Instant::now();
+    // Reading counts too.
+    let clock = Clock::new(args.time_limit);
     let radiation = args.radiation.map(|r| match r {
         RadiationArg::Xray => Radiation::Xray,
         RadiationArg::Electron => Radiation::Electron,
@@ -186,7 +188,6 @@ pub fn run(args: &Args) -> Result<u8> {
     }
     let read_seconds = begun.elapsed().as_secs_f64();
     let seeds = seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: args.wrong });
-    let clock = Clock::new(options.time_limit);
     stop::catch(clock.clone());
     stop::watch_for(folder.path(".fin"), clock.clone());
     let mut follower = Follower { screen: Screen::new(screen_on), results: Results::new(folder, &input, &basis) };

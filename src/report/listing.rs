@@ -18,6 +18,7 @@ pub fn listing(input: &Input, basis: &Basis, solved: &Solved, stem: &str) -> Str
     out.push_str("\nStructures, most believed first\n");
     out.push_str(&table::ranking(solved));
     out.push_str(RANKING_LEGEND);
+    worked_up(&mut out, solved);
     found_group(&mut out, solved);
     belief(&mut out, input, basis, solved);
     out.push_str("\nTrials, best first\n");
@@ -141,6 +142,20 @@ fn laue_class(out: &mut String, laue: &LaueFinding) {
 
 fn ratio(value: Option<f64>) -> String {
     value.map_or("-".into(), |x| format!("{x:.3}"))
+}
+
+/// Everything that was modelled, kept or not.
+fn worked_up(out: &mut String, solved: &Solved) {
+    if solved.modelled.is_empty() {
+        return;
+    }
+    out.push_str("\nWorked up: R1 of first atoms, R1 and independent atoms of the model, standing in the ranking\n");
+    let r1 = |r1: Option<f64>| r1.map_or("-".to_owned(), |r1| format!("{r1:.3}"));
+    for m in &solved.modelled {
+        let group = table::group_name(&m.group);
+        let (sketch, model) = (r1(m.sketch), r1(m.r1));
+        let _ = writeln!(out, "  {group:<13}  {sketch:>6}  {model:>6}  {:>5}  {:>7.2}", m.atoms, m.standing);
+    }
 }
 
 fn found_group(out: &mut String, solved: &Solved) {

@@ -9,36 +9,20 @@
 use super::contender::Contender;
 use super::groups::{self, Breadth, groups_of};
 use super::merges::Merges;
-use super::ranking::belief;
 use super::rework::{self, Rework};
 use super::settle::settled;
 use super::structure::{Route, Structure};
 use super::teller::Teller;
 use crate::clock::Clock;
-use crate::crystal::{ScatteringTable, SpaceGroup};
+use crate::crystal::SpaceGroup;
 use crate::engine::{Backend, EngineError, Method};
 use crate::grid::Sampling;
-use crate::model::{Given, Model, build_model, sketch};
 use crate::phasing::protocol::{POLISH, POLISH_CYCLES};
 use crate::phasing::{Sphere, expected_atoms};
-use crate::reflections::{DataSet, MergedReflection, PhasedReflection};
-use crate::structure::{Aligned, Coefficients, Solution, align, map_solution};
+use crate::reflections::{DataSet, PhasedReflection};
+use crate::structure::{Aligned, align};
 use rayon::prelude::*;
 use std::sync::{Arc, OnceLock};
-
-/// Atoms per cell up to which every candidate gets a model: beyond, that takes longer than a user cares to wait for what is
-/// not believed.
-const SMALL: f64 = 120.0;
-/// Above it, a candidate beyond the first gets one when R1 of its sketch is not farther above the best R1 than by this factor.
-const RIVAL: f64 = 1.25;
-/// A sketch with such an R1 is of phases that every route brings to the same model: of 160 pairs of routes in 52 measured sets, 126 had
-/// one like it or differed by more than `ROUTES_DIFFER`, and in 5 of these, all of tiny cells, the other route's model was better by 5 %.
-const GOOD_SKETCH: f64 = 0.30;
-/// Otherwise the models of two routes are compared unless R1 of their sketches differs by more than this factor.
-const ROUTES_DIFFER: f64 = 1.25;
-/// Groups of a candidate whose sketch puts them farther below the best than this (units of `ranking::belief`) get no model. Of 10 sets with
-/// several groups the right one was at most 1.1 below.
-const MODEL_REACH: f64 = 6.0;
 
 /// Polish by flipping blurs what message passing found (recipe notes §3: 11–13° becomes 20°; conotoxin: recall 0.84
 /// becomes 0.77), unless heavy atoms rule: there R_weak falls to less than three quarters and light atoms appear (LuAG, recall
@@ -47,13 +31,13 @@ const POLISH_GAIN: f32 = 0.75;
 
 /// Everything that candidates were worked up to so far.
 pub struct WorkUp<'a> {
-    data: &'a DataSet,
+    pub(super) data: &'a DataSet,
     hint: Option<&'a SpaceGroup>,
     rework: Rework<'a>,
-    clock: &'a Clock,
-    merges: Merges<'a>,
-    atoms: f64,
-    contents: Vec<(u8, f64)>,
+    pub(super) clock: &'a Clock,
+    pub(super) merges: Merges<'a>,
+    pub(super) atoms: f64,
+    pub(super) contents: Vec<(u8, f64)>,
     done: Vec<Done>,
     /// What the engine said when it failed: phases are then worked up as the trials left them.
     fault: OnceLock<EngineError>,
@@ -71,12 +55,12 @@ struct Done {
 }
 
 /// A candidate in a group, on the way to a structure.
-struct Draft {
+pub(super) struct Draft {
     /// Place of the candidate in the batch.
     place: usize,
-    group: groups::Trial,
-    own: Aligned,
-    route: Route,
+    pub(super) group: groups::Trial,
+    pub(super) own: Aligned,
+    pub(super) route: Route,
 }
 
 impl<'a> WorkUp<'a> {
@@ -232,111 +216,4 @@ impl<'a> WorkUp<'a> {
             }
         });
     }
-
-    /// The maps of a draft that may lead to its model: of the routes of its phases the one with the better sketch, or both where
-    /// sketches leave it open.
-    fn drawn(
-        &self,
-        contender: &Contender<'_>,
-        draft: &Draft,
-        settled: Option<&Arc<Vec<PhasedReflection>>>,
-    ) -> Vec<Structure> {
-        let group = &draft.group;
-        let cell = &self.data.header.cell;
-        let reflections = self.merges.of(&group.group).ok();
-        let sketched = |aligned: Aligned, route: Route| {
-            let solution = map_solution(cell, &group.group, aligned, &self.contents, Coefficients::default());
-            let sketch = match &reflections {
-                Some(reflections) if self.deserves_model(contender) && !self.clock.over() => {
-                    sketch(&self.given(&group.group, reflections, &solution)).map(|sketch| sketch.r1)
-                }
-                _ => None,
-            };
-            Structure {
-                found: contender.found(),
-                group: group.group.clone(),
-                standing: 0.0,
-                score: group.score,
-                solution,
-                route,
-                sketch,
-                model: None,
-            }
-        };
-        let own = sketched(draft.own.clone(), draft.route);
-        let Some(phased) = settled.filter(|_| !self.clock.over()) else { return vec![own] };
-        let again = sketched(align(cell, &group.group, phased), Route::Settled);
-        let (better, worse) = if again.best_r1() < own.best_r1() { (again, own) } else { (own, again) };
-        let clear = better.best_r1() < GOOD_SKETCH || worse.best_r1() > ROUTES_DIFFER * better.best_r1();
-        if clear { vec![better] } else { vec![better, worse] }
-    }
-
-    /// True for a candidate whose maps are worth a sketch.
-    fn deserves_model(&self, contender: &Contender<'_>) -> bool {
-        contender.looks_right() || self.atoms <= SMALL
-    }
-
-    /// Gives the structures that may be the right ones their models, and keeps the better route of each.
-    fn modelled(&self, part: &[Contender<'_>], drawn: Vec<Vec<Structure>>, teller: &Teller<'_>) -> Vec<Structure> {
-        let of = |id: u32| drawn.iter().flatten().filter(move |structure| structure.found.candidate == id);
-        // Per candidate the best sketch, and the best belief with it.
-        let bests: Vec<(u32, f64, f64)> = part
-            .iter()
-            .map(|s| {
-                let best = of(s.id()).map(Structure::paid).fold(f64::INFINITY, f64::min);
-                (s.id(), best, of(s.id()).map(|structure| belief_in(structure, best)).fold(f64::NEG_INFINITY, f64::max))
-            })
-            .collect();
-        let lowest =
-            self.structures.iter().chain(drawn.iter().flatten()).map(Structure::best_r1).fold(f64::INFINITY, f64::min);
-        let first = part.first().map(Contender::id).filter(|_| self.structures.is_empty());
-        let hopes = |structure: &Structure| {
-            let Some(&(id, best, top)) = bests.iter().find(|(id, ..)| *id == structure.found.candidate) else {
-                return false;
-            };
-            let rival = self.atoms <= SMALL || Some(id) == first || structure.best_r1() < RIVAL * lowest;
-            structure.sketch.is_some() && rival && belief_in(structure, best) > top - MODEL_REACH
-        };
-        drawn
-            .into_par_iter()
-            .filter_map(|routes| {
-                let models = routes.into_par_iter().map(|mut structure| {
-                    if hopes(&structure) && !self.clock.over() {
-                        let reflections = self.merges.of(&structure.group).ok();
-                        structure.model = reflections.and_then(|reflections| self.model(&structure, &reflections));
-                    }
-                    structure
-                });
-                let better = models.min_by(|a, b| a.r1().total_cmp(&b.r1()));
-                better.inspect(|structure| teller.modelled(structure, structure.paid()))
-            })
-            .collect()
-    }
-
-    fn model(&self, structure: &Structure, reflections: &[MergedReflection]) -> Option<Model> {
-        build_model(&self.given(&structure.group, reflections, &structure.solution))
-    }
-
-    fn given<'b>(
-        &'b self,
-        group: &'b SpaceGroup,
-        reflections: &'b [MergedReflection],
-        solution: &'b Solution,
-    ) -> Given<'b> {
-        let header = &self.data.header;
-        Given {
-            cell: &header.cell,
-            group,
-            table: ScatteringTable::new(header.radiation),
-            contents: &self.contents,
-            reflections,
-            solution,
-            clock: self.clock,
-        }
-    }
-}
-
-/// Belief in the group of a structure beside others of its candidate, the best of which has `best` for its paid R1.
-fn belief_in(structure: &Structure, best: f64) -> f64 {
-    belief(structure.score.map_or(0.0, |score| score.total), structure.paid(), best)
 }
