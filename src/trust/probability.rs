@@ -55,8 +55,9 @@ const FORBIDDEN: f64 = 0.9;
 /// Bond lengths contradict the cell when factors of the axes gain more than this in ln likelihood over 1 (right cells of 51 measured sets
 /// with a factor as far off: 2.3 at most) …
 const METRIC_GAIN: f64 = 3.5;
-/// … and one of them is off by this much, as ln.
-const METRIC_OFF: f64 = 0.035;
+/// … and one of them is off by this much, as ln. Small errors of many bonds add up in large structures: conotoxin, right, gains 18 to 20
+/// with 0.035; of 104 runs over 52 measured sets only two wrong models gained more than 3.5 with a larger one.
+const METRIC_OFF: f64 = 0.045;
 
 /// Logarithm of the odds that a structure is right, caps left out: by this structures of one run are compared.
 pub fn log_odds(evidence: &Evidence) -> f64 {
@@ -153,7 +154,7 @@ mod tests {
         let metric = |b: f64, gain| Some(Metric { factors: [1.01, b, 0.99], gain });
         let of = |metric| probability(&Evidence { metric, ..GOOD });
         assert!(of(metric(1.08, 4.0)) < BAR && of(metric(0.93, 4.0)) < BAR);
-        assert!(of(metric(1.08, 3.0)) >= BAR && of(metric(1.03, 7.0)) >= BAR);
+        assert!(of(metric(1.08, 3.0)) >= BAR && of(metric(1.04, 7.0)) >= BAR);
         assert_eq!(metric(0.93, 4.0).map(|m| m.worst()), Some((1, 0.93)));
     }
 }
