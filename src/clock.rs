@@ -35,11 +35,6 @@ impl Clock {
         self.begun.elapsed()
     }
 
-    /// The time limit, where there is one.
-    pub fn limit(&self) -> Option<Duration> {
-        self.limit
-    }
-
     /// Asks for an end; from any thread, any number of times.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);

@@ -76,7 +76,7 @@ pub use geometry::{Geometry, MetricScale, metric_scale};
 pub use given::Given;
 pub use residual::{Agreement, Residual};
 pub use rounds::{Round, build_model};
-pub use sketch::{Sketch, sketch};
+pub use sketch::sketch;
 
 use crate::crystal::Site;
 

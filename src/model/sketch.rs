@@ -11,17 +11,8 @@ use super::start::first_atoms;
 /// Cycles on coordinates and displacements; from right phases R1 has fallen by most of what it will fall.
 const CYCLES: usize = 2;
 
-/// How well first atoms explain the data.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sketch {
-    /// R1 over observed reflections.
-    pub r1: f64,
-    /// Atoms of the asymmetric unit.
-    pub atoms: usize,
-}
-
-/// Refines the first atoms of a map a little; `None` where the map has none or there is nothing to fit them to.
-pub fn sketch(given: &Given) -> Option<Sketch> {
+/// R1 over observed reflections of the first atoms of a map, refined a little; `None` where the map has none or there is nothing to fit them to.
+pub fn sketch(given: &Given) -> Option<f64> {
     let measurements = Measurements::new(given);
     if measurements.list.is_empty() {
         return None;
@@ -32,8 +23,7 @@ pub fn sketch(given: &Given) -> Option<Sketch> {
         let mut factors = Factors::new(given.table, &[], &measurements);
         factors.extend(given.table, &atoms, &measurements);
         let calculator = Calculator { measurements: &measurements, factors: &factors };
-        let now = refined(given, &calculator, fitted(&calculator, atoms), Refined::Roughly, CYCLES);
-        Sketch { r1: now.r1[0], atoms: now.atoms.len() }
+        refined(given, &calculator, fitted(&calculator, atoms), Refined::Roughly, CYCLES).r1[0]
     });
-    sketches.filter(|sketch| sketch.r1.is_finite()).min_by(|a, b| a.r1.total_cmp(&b.r1))
+    sketches.filter(|r1| r1.is_finite()).min_by(f64::total_cmp)
 }

@@ -76,22 +76,10 @@ pub fn metric(cell: &Cell, structure: &Structure) -> Option<Metric> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trust::GOOD;
 
     fn evidence(r1: f64) -> Evidence {
-        Evidence {
-            agreeing: 3,
-            symmetry: Some(0.9),
-            r_weak: 0.1,
-            r1: Some(r1),
-            proven: None,
-            reach: 1.02,
-            per_parameter: 15.0,
-            share: Some(0.95),
-            left: Some(0.1),
-            proposed: 0,
-            clashes: 0,
-            metric: None,
-        }
+        Evidence { r1: Some(r1), r_weak: 0.1, ..GOOD }
     }
 
     #[test]

@@ -32,17 +32,17 @@ impl WorkUp<'_> {
     pub(super) fn drawn(
         &self,
         contender: &Contender<'_>,
-        draft: &Draft,
+        draft: Draft,
         settled: Option<&Arc<Vec<PhasedReflection>>>,
     ) -> Vec<Structure> {
-        let group = &draft.group;
+        let Draft { group, own, route, .. } = draft;
         let cell = &self.data.header.cell;
         let reflections = self.merges.of(&group.group).ok();
         let sketched = |aligned: Aligned, route: Route| {
             let solution = map_solution(cell, &group.group, aligned, &self.contents, Coefficients::default());
             let sketch = match &reflections {
                 Some(reflections) if self.deserves_model(contender) && !self.clock.over() => {
-                    sketch(&self.given(&group.group, reflections, &solution)).map(|sketch| sketch.r1)
+                    sketch(&self.given(&group.group, reflections, &solution))
                 }
                 _ => None,
             };
@@ -57,7 +57,7 @@ impl WorkUp<'_> {
                 model: None,
             }
         };
-        let own = sketched(draft.own.clone(), draft.route);
+        let own = sketched(own, route);
         let Some(phased) = settled.filter(|_| !self.clock.over()) else { return vec![own] };
         let again = sketched(align(cell, &group.group, phased), Route::Settled);
         let (better, worse) = if again.best_r1() < own.best_r1() { (again, own) } else { (own, again) };

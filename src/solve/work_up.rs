@@ -165,7 +165,10 @@ impl<'a> WorkUp<'a> {
         teller.modelling(drafts.len());
         let drawn: Vec<Vec<Structure>> = drafts
             .into_par_iter()
-            .map(|draft| self.drawn(&part[draft.place], &draft, settled[draft.place].as_ref()))
+            .map(|draft| {
+                let place = draft.place;
+                self.drawn(&part[place], draft, settled[place].as_ref())
+            })
             .collect();
         self.modelled(part, drawn, teller)
     }

@@ -50,3 +50,20 @@ impl Metric {
         (axis, self.factors[axis])
     }
 }
+
+/// What speaks for a right structure, for tests to take something away from.
+#[cfg(test)]
+pub(crate) const GOOD: Evidence = Evidence {
+    agreeing: 3,
+    symmetry: Some(0.9),
+    r_weak: 0.12,
+    r1: Some(0.08),
+    proven: None,
+    reach: 1.02,
+    per_parameter: 15.0,
+    share: Some(0.95),
+    left: Some(0.1),
+    proposed: 0,
+    clashes: 0,
+    metric: None,
+};

@@ -8,5 +8,7 @@
 mod evidence;
 mod probability;
 
+#[cfg(test)]
+pub(crate) use evidence::GOOD;
 pub use evidence::{Evidence, Metric};
 pub use probability::{BAR, NO_MODEL_R1, OTHER_CELL, log_odds, other_metric, probability};

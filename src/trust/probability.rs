@@ -98,23 +98,8 @@ pub fn other_metric(evidence: &Evidence) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Metric;
+    use super::super::{GOOD, Metric};
     use super::*;
-
-    const GOOD: Evidence = Evidence {
-        agreeing: 3,
-        symmetry: Some(0.9),
-        r_weak: 0.12,
-        r1: Some(0.08),
-        proven: None,
-        reach: 1.02,
-        per_parameter: 15.0,
-        share: Some(0.95),
-        left: Some(0.1),
-        proposed: 0,
-        clashes: 0,
-        metric: None,
-    };
 
     #[test]
     fn each_piece_of_evidence_counts_in_its_direction() {
