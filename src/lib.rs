@@ -88,10 +88,11 @@
 //! simulate     ← formats twins reflections crystal error
 //! bench        ← engine twins
 //! solve        ← clock trials phasing engine symmetry model trust grid structure seed reflections crystal error
+//! diary        ← solve trials phasing symmetry trust engine crystal error
 //! screen       ← trials phasing engine structure grid formats seed twins reflections crystal error
 //! report       ← solve trials model trust symmetry seed_check seed_input input seed reflections crystal error
 //! output       ← report solve input formats crystal error
-//! cli          ← clock output report screen solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
+//! cli          ← clock output report diary screen solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
 //! ```
 //! - `engine` knows grids, coefficients, trials and recipes, and no crystallography: a GPU engine takes its place
 //!   without a change elsewhere. `twins` holds its arithmetic as pure functions on slices, to be compared with
@@ -101,6 +102,7 @@
 //! - `formats` reads and writes and decides nothing; it never sees the engine.
 //! - `gpu` is the only module that names wgpu.
 //! - `report` words what happened; it sees results, never an engine.
+//! - `diary` keeps what decisions rested on, and takes them again; no run asks it.
 //! - `output` puts files on the disk and words on the screen, whatever has become of either.
 //!
 //! Five modules stand between the layers, each for a reason. `input` joins readers, merging and scattering factors,
@@ -112,6 +114,7 @@ pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod crystal;
+pub mod diary;
 pub mod engine;
 pub mod error;
 pub mod formats;

@@ -21,10 +21,13 @@
 //! | `merges` | unique reflections of each group |
 //! | `work_up` | from candidates to structures |
 //! | `models` | maps sketched, models for those with hope |
+//! | `hopes` | which sketches are worth a model |
 //! | `structure` | a candidate in a group |
 //! | `ranking` | one order for all structures |
 //! | `judge` | claim, doubt, and when to stop |
+//! | `pace` | when a run has enough |
 //! | `case` | search, work-up and judge, round by round |
+//! | `note` | what decisions rest on |
 //! | `watch` | who follows a job, and what is told |
 //! | `teller` | tells it from any thread |
 //! | `solved` | what came of it |
@@ -34,11 +37,14 @@
 mod case;
 mod contender;
 mod groups;
+mod hopes;
 mod judge;
 mod memory;
 mod merges;
 mod models;
+mod note;
 mod options;
+mod pace;
 mod ranking;
 mod rework;
 mod seeded;
@@ -55,6 +61,10 @@ pub use memory::allow;
 pub use options::{DEFAULT_D_MIN, Effective, Options, resolution};
 pub use seeded::{SeedOutcome, SeedSummary};
 pub use solved::{Modelled, Seconds, Solved};
+pub use judge::{Judgement, evidence};
+pub use note::{Choice, Models, Note, Polished, Routes};
+pub use pace::Pace;
+pub use ranking::{Entry, standings};
 pub use structure::{Found, Route, Structure};
 pub use watch::{Stage, Watch};
 
@@ -115,7 +125,7 @@ pub fn solve(job: &Job<'_>, means: &Means<'_>, watch: &mut dyn Watch) -> Result<
     let candidates = &closed.report.verdict.candidates;
     let leader = candidates.iter().find(|candidate| Some(candidate.id) == leading).or(candidates.first());
     if let (Some(summary), Some(input), Some(leader)) = (&mut seeds, job.seeds, leader) {
-        summary.outcome = input.sets.sets.first().map(|known| outcome(known, &leader.phased));
+        summary.outcome = input.sets.sets.first().map(|known| outcome(known, &leader.sighting.phased));
     }
     Ok(Solved {
         structures: closed.structures,

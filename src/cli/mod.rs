@@ -8,6 +8,7 @@ pub mod devices;
 mod dump;
 mod memory;
 mod progress;
+pub mod replay;
 pub mod schema;
 pub mod screen;
 pub mod seed;
@@ -36,6 +37,7 @@ enum Command {
     Screen(screen::Args),
     Bench(bench::Args),
     Devices(devices::Args),
+    Replay(replay::Args),
     Schema(schema::Args),
 }
 
@@ -48,6 +50,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Seed(args) => seed::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Devices(args) => devices::run(&args),
+        Command::Replay(args) => replay::run(&args).map(|()| crate::error::EXIT_OK),
         Command::Schema(args) => schema::run(&args),
     }
 }

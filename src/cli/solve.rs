@@ -7,6 +7,7 @@ use super::stop;
 use crate::clock::Clock;
 use crate::crystal::Radiation;
 use crate::crystal::identity::group_by_name;
+use crate::diary::Keeper;
 use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK};
 use crate::input::{Basis, Input};
 use crate::output::{Folder, Results, say};
@@ -14,11 +15,14 @@ use crate::phasing::Methods;
 use crate::report::reasons::{advice, metric_line};
 use crate::report::{Record, table};
 use crate::seed_input::read_seeds;
-use crate::solve::{Job, Means, Options, Stage, Structure, Watch, allow, resolution, solve};
-use crate::trials::{Observer, Progress, RunReport, SeedInput, StopReason};
+use crate::reflections::reach;
+use crate::solve::{Job, Means, Note, Options, Stage, Structure, Watch, allow, resolution, solve};
+use crate::trials::{Event, Observer, Progress, RunReport, SeedInput, StopReason};
 use crate::{Error, Result};
 use clap::ValueEnum;
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -68,6 +72,9 @@ pub struct Args {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=super::MOST_THREADS))]
     threads: Option<u16>,
+    /// Append what every decision of the run rested on to FILE, one line of JSON; see docs/trust.md
+    #[arg(long, value_name = "FILE")]
+    diary: Option<PathBuf>,
     /// Print the run record on stdout as one JSON document
     #[arg(long)]
     json: bool,
@@ -190,17 +197,23 @@ pub fn run(args: &Args) -> Result<u8> {
     let seeds = seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: args.wrong });
     stop::catch(clock.clone());
     stop::watch_for(folder.path(".fin"), clock.clone());
-    let mut follower = Follower { screen: Screen::new(screen_on), results: Results::new(folder, &input, &basis) };
+    let keeper = args.diary.is_some().then(|| Keeper::new(reach(&basis.data)));
+    let mut follower =
+        Follower { screen: Screen::new(screen_on), results: Results::new(folder, &input, &basis), keeper };
     let hint = basis.hint.as_ref();
     let job = Job { data: &basis.data, hint, options: &options, seeds };
     let means = Means { backend: backend.as_ref(), pool: &pool, clock: &clock };
     let solved = solve(&job, &means, &mut follower);
-    let Follower { mut screen, mut results } = follower;
+    let Follower { mut screen, mut results, keeper } = follower;
     screen.end();
     // A run that is refused leaves nothing behind.
     let solved = solved.inspect_err(|_| results.folder().unmake())?;
     let record = Record::new(&input, &basis, &solved, read_seconds, begun.elapsed().as_secs_f64());
     let written = results.whole(&solved, &record);
+    let noted = match args.diary.as_deref().zip(keeper) {
+        Some((path, keeper)) => keeper.closed(results.folder().stem(), &solved).line().and_then(|line| append(path, &line)),
+        None => Ok(()),
+    };
     if screen_on {
         say::text(&format!("{}{}", table::ranking(&solved), table::seed_outcome(&solved)));
         say::line(&table::conclusion(&solved, results.folder().stem()));
@@ -215,7 +228,7 @@ pub fn run(args: &Args) -> Result<u8> {
         }
     }
     let printed = if args.json { say::json(&record) } else { Ok(()) };
-    written.and(printed)?;
+    written.and(printed).and(noted)?;
     exit_code(&solved.report, args.require_solved && !solved.solved)
 }
 
@@ -223,12 +236,22 @@ pub fn run(args: &Args) -> Result<u8> {
 struct Follower<'a> {
     screen: Screen,
     results: Results<'a>,
+    keeper: Option<Keeper>,
 }
 
 impl Observer for Follower<'_> {
     fn step(&mut self, progress: &Progress) -> bool {
         self.results.begin();
+        if let Some(keeper) = &mut self.keeper {
+            keeper.step();
+        }
         self.screen.step(progress)
+    }
+
+    fn event(&mut self, event: &Event<'_>) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.event(event);
+        }
     }
 }
 
@@ -240,6 +263,20 @@ impl Watch for Follower<'_> {
     fn structure(&mut self, structure: &Structure) {
         self.results.first(structure);
     }
+
+    fn note(&mut self, note: &Note<'_>) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.note(note);
+        }
+    }
+}
+
+/// Adds a line to a file.
+fn append(path: &Path, line: &str) -> Result<()> {
+    let lost = |source| Error::Output { path: path.to_owned(), source };
+    let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(lost)?;
+    // In one call, so that runs side by side can share the file.
+    file.write_all(format!("{line}\n").as_bytes()).map_err(lost)
 }
 
 /// How a run ends whose files are written.

@@ -4,10 +4,10 @@ use super::arm::{Arm, ArmId, Kind, StartKind};
 use crate::engine::{Amplitudes, Denoiser, MessageRecipe, Method, SeedUse};
 use crate::grid::Sampling;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Which methods a run may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Methods {
     /// Flipping and message passing side by side.

@@ -2,6 +2,8 @@
 
 use super::contender::Contender;
 use super::judge::{Judgement, evidence, metric};
+use super::note::Note;
+use super::pace::Pace;
 use super::ranking::rank;
 use super::solved::{Modelled, Seconds};
 use super::structure::Structure;
@@ -18,11 +20,6 @@ use crate::trust::{Evidence, log_odds};
 
 /// Share of a time limit that trials may take: what they have found is then worked up in the rest.
 const SEARCH_SHARE: f64 = 0.8;
-/// After a look that ended in no claim one more trial that agrees is worth another …
-const MORE_AGREEING: usize = 1;
-/// … or so many finished ones.
-const MORE_TRIALS: usize = 16;
-
 /// A job under way.
 pub struct Case<'a> {
     search: Search<'a>,
@@ -85,8 +82,7 @@ impl<'a> Case<'a> {
     /// Goes on until the judge is content, trials or time are used up, or somebody says stop.
     pub fn go(&mut self, watch: &mut dyn Watch) -> StopReason {
         let mut goal = Goal::default();
-        // Trials after which a doubted claim is let stand.
-        let mut until: Option<u32> = None;
+        let mut pace = Pace::default();
         loop {
             let begun = self.whole.elapsed();
             let stopped = self.search.go_on(&goal, &self.clock, watch);
@@ -104,20 +100,10 @@ impl<'a> Case<'a> {
             if let Some(reason) = StopReason::of(self.whole) {
                 return reason;
             }
-            let findings = self.search.findings();
-            let finished = findings.finished.len() as u32;
-            match self.judgement.enough_trials(finished) {
-                Some(enough) => {
-                    // A claim that is beyond doubt has enough at once; a doubted one keeps the number it was first given.
-                    let enough = if enough > finished { *until.get_or_insert(enough) } else { enough };
-                    if finished >= enough {
-                        return StopReason::Convinced;
-                    }
-                }
-                None => until = None,
+            match pace.after(&self.judgement, self.search.findings()) {
+                Some(next) => goal = next,
+                None => return StopReason::Convinced,
             }
-            goal = Goal::after(findings, MORE_AGREEING, MORE_TRIALS);
-            goal.finished = goal.finished.into_iter().chain(until.map(|until| until as usize)).min();
         }
     }
 
@@ -130,7 +116,7 @@ impl<'a> Case<'a> {
             .collect();
         let best = self.work_up.structures.iter().map(Structure::paid).min_by(f64::total_cmp);
         let teller = Teller::new(watch, best);
-        let reach = self.reach;
+        let (reach, finished) = (self.reach, self.search.findings().finished.len());
         self.work_up.take(&contenders, &teller);
         loop {
             rank(&mut self.work_up.structures, |structure| log_odds(&evidence(structure, reach)));
@@ -150,6 +136,8 @@ impl<'a> Case<'a> {
                 self.judgement = Judgement::of(Some(Evidence { metric, ..evidence }));
             }
         }
+        let (structures, judgement) = (&self.work_up.structures, &self.judgement);
+        teller.note(&Note::Judged { finished, ended, structures, judgement });
     }
 
     /// Closes the case.

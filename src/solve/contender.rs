@@ -47,7 +47,7 @@ impl<'a> Contender<'a> {
             trial: self.best.clone(),
             agreeing: self.candidate.members.len(),
             symmetry_found: self.candidate.symmetry_found(),
-            symmetry: self.candidate.fits.evidence(),
+            symmetry: self.candidate.sighting.fits.evidence(),
         }
     }
 }

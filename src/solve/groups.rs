@@ -1,6 +1,8 @@
 //! The space groups in which a candidate is worked up.
 
 use super::contender::Contender;
+use super::note::{Choice, Note};
+use super::teller::Teller;
 use crate::crystal::SpaceGroup;
 use crate::reflections::{DataSet, PhasedReflection};
 use crate::symmetry::{GroupCandidate, OperatorFits, Score, group_candidates};
@@ -42,6 +44,7 @@ pub fn groups_of(
     settled: Option<&[PhasedReflection]>,
     atoms: f64,
     breadth: Breadth,
+    teller: &Teller<'_>,
 ) -> Vec<Trial> {
     let header = &data.header;
     let laue = &header.space_group;
@@ -56,33 +59,37 @@ pub fn groups_of(
         group_candidates(&header.cell, laue, hint, phased, fits, data.statistics.mean_e2_minus_1)
     };
     let candidate = contender.candidate;
-    let own = groups(&candidate.phased, &candidate.fits);
+    let own = groups(&candidate.sighting.phased, &candidate.sighting.fits);
     let ranked = match settled {
         Some(phased) => {
             let fits = OperatorFits::new(&header.cell, laue, phased);
-            both_versions((own, &candidate.fits), (groups(phased, &fits), &fits))
+            both_versions((own, &candidate.sighting.fits), (groups(phased, &fits), &fits))
         }
         None => own,
     };
-    let scores: Vec<(f64, bool)> = ranked.iter().map(|group| (group.score.total, group.named)).collect();
-    let wide = contender.looks_right() && breadth == Breadth::Wide;
-    let chosen = chosen(&scores, wide, contender.looks_right(), atoms <= TINY);
+    let scores: Vec<(f64, bool)> = ranked.iter().map(|group| (group.score.total, group.is_named())).collect();
+    let looks_right = contender.looks_right();
+    let choice = Choice { wide: looks_right && breadth == Breadth::Wide, looks_right, tiny: atoms <= TINY };
+    let chosen = choice.of(&scores);
+    teller.note(&Note::Groups { candidate: candidate.id, ranked: &ranked, choice });
     let trial = |(place, group): (usize, GroupCandidate)| {
         chosen.contains(&place).then_some(Trial { group: group.group, score: Some(group.score) })
     };
     ranked.into_iter().enumerate().filter_map(trial).collect()
 }
 
-/// Places of the groups that are worked up among ranked ones, each a score and whether the input names it: the best, all that are close
-/// when the choice is `wide`, and the named one for phases that look right.
-fn chosen(scores: &[(f64, bool)], wide: bool, looks_right: bool, tiny: bool) -> Vec<usize> {
-    let (close, most) = if tiny { (CLOSE_WHEN_TINY, MOST_WHEN_TINY) } else { (CLOSE, MOST_GROUPS) };
-    let most = if wide { most } else { 1 };
-    let top = scores.first().map_or(0.0, |(total, _)| *total);
-    let picked = |(place, (total, named)): &(usize, &(f64, bool))| {
-        (*place < most && *total > top - close) || (*named && looks_right)
-    };
-    scores.iter().enumerate().filter(picked).map(|(place, _)| place).collect()
+impl Choice {
+    /// Places of the groups that are worked up among ranked ones, each a score and whether the input names it: the best, all that are
+    /// close when the choice is wide, and the named one for phases that look right.
+    pub fn of(&self, scores: &[(f64, bool)]) -> Vec<usize> {
+        let (close, most) = if self.tiny { (CLOSE_WHEN_TINY, MOST_WHEN_TINY) } else { (CLOSE, MOST_GROUPS) };
+        let most = if self.wide { most } else { 1 };
+        let top = scores.first().map_or(0.0, |(total, _)| *total);
+        let picked = |(place, (total, named)): &(usize, &(f64, bool))| {
+            (*place < most && *total > top - close) || (*named && self.looks_right)
+        };
+        scores.iter().enumerate().filter(picked).map(|(place, _)| place).collect()
+    }
 }
 
 /// The groups that a candidate's own phases and its settled ones allow, best first. In a Laue class with rotations the
@@ -98,9 +105,7 @@ fn both_versions(
     };
     for group in second {
         match first.iter_mut().find(|other| other.group == group.group) {
-            Some(other) if own_fits.evidence().is_none() => {
-                other.score.total = 0.5 * (other.score.total + group.score.total);
-            }
+            Some(other) if own_fits.evidence().is_none() => other.blend(group),
             Some(_) => {}
             None => first.push(group),
         }
@@ -116,6 +121,7 @@ mod tests {
     #[test]
     fn close_groups_are_tried_and_the_named_one_always() {
         let scores = [(9.0, false), (3.1, false), (2.9, false), (-9.0, true)];
+        let chosen = |scores: &[(f64, bool)], wide, looks_right, tiny| Choice { wide, looks_right, tiny }.of(scores);
         assert_eq!(chosen(&scores, true, true, false), [0, 1, 3]);
         assert_eq!(chosen(&scores, false, true, false), [0, 3]);
         assert_eq!(chosen(&scores, false, false, false), [0]);

@@ -1,7 +1,7 @@
 //! Maps that are sketched, and models for those with hope.
 
 use super::contender::Contender;
-use super::ranking::belief;
+use super::note::{Models, Note, Routes};
 use super::structure::{Route, Structure};
 use super::teller::Teller;
 use super::work_up::{Draft, WorkUp};
@@ -15,16 +15,17 @@ use std::sync::Arc;
 /// Atoms per cell up to which every candidate gets a model: beyond, that takes longer than a user cares to wait for what is
 /// not believed.
 const SMALL: f64 = 120.0;
-/// Above it, a candidate beyond the first gets one when R1 of its sketch is not farther above the best R1 than by this factor.
-const RIVAL: f64 = 1.25;
 /// A sketch with such an R1 is of phases that every route brings to the same model: of 160 pairs of routes in 52 measured sets, 126 had
 /// one like it or differed by more than `ROUTES_DIFFER`, and in 5 of these, all of tiny cells, the other route's model was better by 5 %.
 const GOOD_SKETCH: f64 = 0.30;
 /// Otherwise the models of two routes are compared unless R1 of their sketches differs by more than this factor.
 const ROUTES_DIFFER: f64 = 1.25;
-/// Groups of a candidate whose sketch puts them farther below the best than this (units of `ranking::belief`) get no model. Of 10 sets with
-/// several groups the right one was at most 1.1 below.
-const MODEL_REACH: f64 = 6.0;
+impl Routes {
+    /// True when R1 of the two sketches leaves open which route leads to the better model.
+    pub fn are_open(&self) -> bool {
+        self.better >= GOOD_SKETCH && self.worse <= ROUTES_DIFFER * self.better
+    }
+}
 
 impl WorkUp<'_> {
     /// The maps of a draft that may lead to its model: of the routes of its phases the one with the better sketch, or both where
@@ -34,6 +35,7 @@ impl WorkUp<'_> {
         contender: &Contender<'_>,
         draft: Draft,
         settled: Option<&Arc<Vec<PhasedReflection>>>,
+        teller: &Teller<'_>,
     ) -> Vec<Structure> {
         let Draft { group, own, route, .. } = draft;
         let cell = &self.data.header.cell;
@@ -61,7 +63,9 @@ impl WorkUp<'_> {
         let Some(phased) = settled.filter(|_| !self.clock.over()) else { return vec![own] };
         let again = sketched(align(cell, &group.group, phased), Route::Settled);
         let (better, worse) = if again.best_r1() < own.best_r1() { (again, own) } else { (own, again) };
-        if is_open(better.best_r1(), worse.best_r1()) { vec![better, worse] } else { vec![better] }
+        let routes = Routes { candidate: contender.id(), better: better.best_r1(), worse: worse.best_r1() };
+        teller.note(&Note::Routes(routes));
+        if routes.are_open() { vec![better, worse] } else { vec![better] }
     }
 
     /// True for a candidate whose maps are worth a sketch.
@@ -76,30 +80,23 @@ impl WorkUp<'_> {
         drawn: Vec<Vec<Structure>>,
         teller: &Teller<'_>,
     ) -> Vec<Structure> {
-        let of = |id: u32| drawn.iter().flatten().filter(move |structure| structure.found.candidate == id);
-        // Per candidate the best sketch, and the best belief with it.
-        let bests: Vec<(u32, f64, f64)> = part
-            .iter()
-            .map(|s| {
-                let best = of(s.id()).map(Structure::paid).fold(f64::INFINITY, f64::min);
-                (s.id(), best, of(s.id()).map(|structure| belief_in(structure, best)).fold(f64::NEG_INFINITY, f64::max))
-            })
-            .collect();
         let lowest =
             self.structures.iter().chain(drawn.iter().flatten()).map(Structure::best_r1).fold(f64::INFINITY, f64::min);
-        let first = part.first().map(Contender::id).filter(|_| self.structures.is_empty());
-        let hopes = |structure: &Structure| {
-            let Some(&(id, best, top)) = bests.iter().find(|(id, ..)| *id == structure.found.candidate) else {
-                return false;
-            };
-            let rival = self.atoms <= SMALL || Some(id) == first || structure.best_r1() < RIVAL * lowest;
-            structure.sketch.is_some() && rival && belief_in(structure, best) > top - MODEL_REACH
+        let models = Models {
+            prospects: drawn.iter().flatten().map(Structure::prospect).collect(),
+            first: part.first().map(Contender::id).filter(|_| self.structures.is_empty()),
+            lowest,
+            small: self.atoms <= SMALL,
         };
+        teller.note(&Note::Models(&models));
+        let mut hopeful = models.hopeful().into_iter();
+        let drawn: Vec<Vec<(Structure, bool)>> =
+            drawn.into_iter().map(|routes| routes.into_iter().zip(hopeful.by_ref()).collect()).collect();
         drawn
             .into_par_iter()
             .filter_map(|routes| {
-                let models = routes.into_par_iter().map(|mut structure| {
-                    if hopes(&structure) && !self.clock.over() {
+                let models = routes.into_par_iter().map(|(mut structure, hopeful)| {
+                    if hopeful && !self.clock.over() {
                         let reflections = self.merges.of(&structure.group).ok();
                         structure.model = reflections.and_then(|reflections| self.model(&structure, &reflections));
                     }
@@ -134,23 +131,14 @@ impl WorkUp<'_> {
     }
 }
 
-/// Belief in the group of a structure beside others of its candidate, the best of which has `best` for its paid R1.
-fn belief_in(structure: &Structure, best: f64) -> f64 {
-    belief(structure.score.map_or(0.0, |score| score.total), structure.paid(), best)
-}
-
-/// True when R1 of two sketches leaves open which route leads to the better model.
-fn is_open(better: f64, worse: f64) -> bool {
-    better >= GOOD_SKETCH && worse <= ROUTES_DIFFER * better
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn only_poor_sketches_that_are_alike_leave_a_route_open() {
-        assert!(is_open(0.33, 0.38) && is_open(0.30, 0.37));
-        assert!(!is_open(0.29, 0.30) && !is_open(0.33, 0.42));
+        let open = |better, worse| Routes { candidate: 0, better, worse }.are_open();
+        assert!(open(0.33, 0.38) && open(0.30, 0.37));
+        assert!(!open(0.29, 0.30) && !open(0.33, 0.42));
     }
 }

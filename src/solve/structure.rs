@@ -1,5 +1,6 @@
 //! A candidate worked up in one space group.
 
+use super::hopes::Prospect;
 use super::ranking::paid;
 use crate::crystal::{Site, SpaceGroup};
 use crate::model::Model;
@@ -67,6 +68,17 @@ impl Structure {
     /// R1 of the model; that of a wrong one where there is none.
     pub fn r1(&self) -> f64 {
         self.model.as_ref().map_or(NO_MODEL_R1, |model| model.r1)
+    }
+
+    /// What is compared before it has a model.
+    pub fn prospect(&self) -> Prospect {
+        Prospect {
+            candidate: self.found.candidate,
+            score: self.score.map_or(0.0, |score| score.total),
+            operations: self.group.operations().len(),
+            r1: self.best_r1(),
+            sketched: self.sketch.is_some(),
+        }
     }
 
     /// ln of that with the parameters of lower symmetry paid for.

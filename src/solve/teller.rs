@@ -1,6 +1,7 @@
 //! Tells a watcher how the work-up goes, from whatever thread gets on with it.
 
 use super::Structure;
+use super::note::Note;
 use super::watch::{Stage, Watch};
 use crate::crystal::identity::identify;
 use crate::trials::Event;
@@ -56,6 +57,11 @@ impl<'a> Teller<'a> {
             told.best = Some(misfit);
             told.watch.structure(structure);
         }
+    }
+
+    /// A decision has fallen.
+    pub fn note(&self, note: &Note<'_>) {
+        self.told().watch.note(note);
     }
 
     fn told(&self) -> MutexGuard<'_, Told<'a>> {

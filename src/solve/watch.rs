@@ -1,6 +1,7 @@
 //! Who follows a job beyond its trials, and what is told.
 
 use super::Structure;
+use super::note::Note;
 use crate::crystal::SpaceGroup;
 use crate::trials::Observer;
 
@@ -33,4 +34,7 @@ pub trait Watch: Observer {
     /// The best structure so far, as soon as it stands; called again for each that is better. Nothing is claimed of it
     /// yet.
     fn structure(&mut self, _: &Structure) {}
+
+    /// A decision has fallen.
+    fn note(&mut self, _: &Note<'_>) {}
 }

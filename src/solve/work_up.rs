@@ -9,6 +9,7 @@
 use super::contender::Contender;
 use super::groups::{self, Breadth, groups_of};
 use super::merges::Merges;
+use super::note::{Note, Polished};
 use super::rework::{self, Rework};
 use super::settle::settled;
 use super::structure::{Route, Structure};
@@ -61,6 +62,13 @@ pub(super) struct Draft {
     pub(super) group: groups::Trial,
     pub(super) own: Aligned,
     pub(super) route: Route,
+}
+
+impl Polished {
+    /// Whether the polished phases go on.
+    pub fn is_taken(&self) -> bool {
+        self.ratio < POLISH_GAIN || self.method == Method::Flipping
+    }
 }
 
 impl<'a> WorkUp<'a> {
@@ -149,7 +157,7 @@ impl<'a> WorkUp<'a> {
             .enumerate()
             .flat_map_iter(|(place, (contender, settled))| {
                 let settled = settled.as_ref().map(|phased| phased.as_slice());
-                let groups = groups_of(self.data, self.hint, contender, settled, self.atoms, breadth);
+                let groups = groups_of(self.data, self.hint, contender, settled, self.atoms, breadth, teller);
                 groups.into_iter().map(move |group| (place, group))
             })
             .collect();
@@ -157,17 +165,17 @@ impl<'a> WorkUp<'a> {
         let mut drafts: Vec<Draft> = groups
             .into_par_iter()
             .map(|(place, group)| {
-                let own = align(cell, &group.group, &part[place].candidate.phased);
+                let own = align(cell, &group.group, &part[place].candidate.sighting.phased);
                 Draft { place, group, own, route: Route::Averaged }
             })
             .collect();
-        self.polish(part, &mut drafts);
+        self.polish(part, &mut drafts, teller);
         teller.modelling(drafts.len());
         let drawn: Vec<Vec<Structure>> = drafts
             .into_par_iter()
             .map(|draft| {
                 let place = draft.place;
-                self.drawn(&part[place], draft, settled[place].as_ref())
+                self.drawn(&part[place], draft, settled[place].as_ref(), teller)
             })
             .collect();
         self.modelled(part, drawn, teller)
@@ -192,7 +200,7 @@ impl<'a> WorkUp<'a> {
         let mut all = vec![None; part.len()];
         let chosen = part.iter().enumerate().filter(|(_, contender)| contender.looks_right() && self.engines_serve());
         let chosen: Vec<usize> = chosen.map(|(place, _)| place).collect();
-        let phased: Vec<_> = chosen.iter().map(|&place| Arc::new(part[place].candidate.phased.clone())).collect();
+        let phased: Vec<_> = chosen.iter().map(|&place| Arc::new(part[place].candidate.sighting.phased.clone())).collect();
         for (place, phased) in chosen.into_iter().zip(self.heard(settled(&self.rework, &phased))) {
             all[place] = Some(Arc::new(phased));
         }
@@ -201,7 +209,7 @@ impl<'a> WorkUp<'a> {
 
     /// Goes on from phases that obey the space group: polish of flipping in P1, once more, from a start that averaging has cleaned,
     /// taken where it pays.
-    fn polish(&self, part: &[Contender<'_>], drafts: &mut [Draft]) {
+    fn polish(&self, part: &[Contender<'_>], drafts: &mut [Draft], teller: &Teller<'_>) {
         let shows =
             |draft: &&mut Draft| part[draft.place].candidate.symmetry_found() == Some(true) && self.engines_serve();
         let mut chosen: Vec<&mut Draft> = drafts.iter_mut().filter(shows).collect();
@@ -212,8 +220,11 @@ impl<'a> WorkUp<'a> {
         let cell = &self.data.header.cell;
         chosen.par_iter_mut().zip(outcomes).for_each(|(draft, outcome)| {
             let best = part[draft.place].best;
-            let gained = outcome.merits.r_weak < POLISH_GAIN * best.merits.r_weak;
-            if gained || best.recipe.method() == Method::Flipping {
+            let ratio = outcome.merits.r_weak / best.merits.r_weak;
+            let candidate = part[draft.place].id();
+            let polished = Polished { candidate, method: best.recipe.method(), ratio };
+            teller.note(&Note::Polished(polished));
+            if polished.is_taken() {
                 draft.own = align(cell, &draft.group.group, &outcome.phased);
                 draft.route = Route::Polished;
             }

@@ -2,7 +2,7 @@
 
 use super::intrinsic::alike;
 use super::operators::OperatorFits;
-use super::score::{Score, score};
+use super::score::{Score, Signs};
 use crate::crystal::identity::{groups_of_laue_class, identify};
 use crate::crystal::symop::{Rotation, SymOp, negative, product};
 use crate::crystal::{Cell, SpaceGroup};
@@ -17,19 +17,33 @@ const LEAST_HELD: f64 = 0.35;
 const LEAST_EITHER: f64 = 0.6;
 /// Groups that are looked at closely: in tiny cells of heavy atoms the phases allow that many.
 const MOST_GROUPS: usize = 24;
-/// What the score of the input's own group gains when the input names a screw, glide or centre, and so says more than a Laue class: it
-/// decides where phases, intensities and model leave two groups alike (a twinned P -1 against P 1).
-const HINT_BONUS: f64 = 2.0;
-
 /// A group that the phases allow.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupCandidate {
     /// The group, on the axes of the data, at a tabulated origin.
     pub group: SpaceGroup,
-    /// What speaks for it.
+    /// What speaks for it, in each version of the phases that counts …
+    pub signs: Vec<Signs>,
+    /// … and what that amounts to: that of the first, with the mean of all totals.
     pub score: Score,
+}
+
+impl GroupCandidate {
     /// True for the group that the input names.
-    pub named: bool,
+    pub fn is_named(&self) -> bool {
+        self.signs.iter().any(|signs| signs.named)
+    }
+
+    /// Lets another version of the phases count as much.
+    pub fn blend(&mut self, other: Self) {
+        self.signs.extend(other.signs);
+        self.score.total = total(&self.signs);
+    }
+}
+
+/// The total by which a group is ranked for which several versions of the phases count alike.
+pub fn total(signs: &[Signs]) -> f64 {
+    signs.iter().map(|signs| signs.score().total).sum::<f64>() / signs.len().max(1) as f64
 }
 
 /// Ranks the groups of the Laue class of `laue`, on any axes, that `phased` and its `fits` allow, and the one that `hint` names, whatever
@@ -80,12 +94,8 @@ pub fn group_candidates(
         .into_iter()
         .map(|(_, group)| {
             let origin = fit_origin(cell, &group, phased);
-            let mut score = score(&group, &origin, fits, phased, mean_e2_minus_1);
-            let named = is_named(&group);
-            if named {
-                score.total += HINT_BONUS;
-            }
-            GroupCandidate { group, score, named }
+            let signs = Signs::new(&group, &origin, fits, phased, mean_e2_minus_1, is_named(&group));
+            GroupCandidate { group, score: signs.score(), signs: vec![signs] }
         })
         .collect();
     candidates.sort_by(|a, b| b.score.total.total_cmp(&a.score.total));

@@ -12,9 +12,9 @@ mod intrinsic;
 pub mod operators;
 pub mod score;
 
-pub use candidates::{GroupCandidate, group_candidates};
+pub use candidates::{GroupCandidate, group_candidates, total};
 pub use operators::{OperatorFit, OperatorFits};
-pub use score::Score;
+pub use score::{Score, Signs};
 
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ use crate::structure::strongest::strongest;
 use crate::structure::waves::{Maximum, Wave, WaveSum};
 use rayon::prelude::*;
 use rustfft::num_complex::Complex64;
+use serde::{Deserialize, Serialize};
 
 /// Reflections that the search of one operation rests on (recipe notes §5: "~4000 strongest").
 const REFLECTIONS: usize = 4000;
@@ -24,7 +25,7 @@ const CRESTS: usize = 6;
 const LOW: f64 = 0.75;
 
 /// A rotation with the translation at which it holds best.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OperatorFit {
     /// Rotation part, on the axes of the data.
     pub rot: Rotation,
@@ -36,7 +37,7 @@ pub struct OperatorFit {
 }
 
 /// What the P1 phases say of every rotation of a Laue class.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct OperatorFits {
     /// One entry for each rotation of the Laue class but the identity, of a rotation and its inverse one.
     pub fits: Vec<OperatorFit>,

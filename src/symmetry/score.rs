@@ -6,7 +6,7 @@ use crate::crystal::symop::SymOp;
 use crate::reflections::PhasedReflection;
 use crate::structure::origin::OriginFit;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An operation holds when its correlation is above this part of the best one's. On settled phases of 46 solved sets true
 /// operations of groups without a centre stood at 0.94–1.0 of the best, false ones at 0.12–0.56, the false inversion
@@ -24,6 +24,9 @@ const CENTRIC_REACH: f64 = 0.1;
 const ABSENCE_WEIGHT: f64 = 10.0;
 /// ⟨E²⟩ of systematic absences up to which they pass: Renninger reflections, λ/2, and absences of a few strong neighbours.
 const ABSENT: f64 = 0.2;
+/// What the score of the input's own group gains when the input names a screw, glide or centre, and so says more than a Laue class: it
+/// decides where phases, intensities and model leave two groups alike (a twinned P -1 against P 1).
+const HINT_BONUS: f64 = 2.0;
 
 /// What speaks for a group and against it.
 #[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
@@ -40,38 +43,75 @@ pub struct Score {
     pub total: f64,
 }
 
-/// Scores a group from the fits of all operations of the Laue class, its own origin fit and the statistics of intensities.
-pub fn score(
-    group: &SpaceGroup,
-    origin: &OriginFit,
-    fits: &OperatorFits,
-    phased: &[PhasedReflection],
-    mean_e2_minus_1: f64,
-) -> Score {
-    // The inversion alone, in a triclinic lattice, is measured against perfection.
-    let rotations = fits.fits.iter().filter(|fit| fit.rot != SymOp::INVERSION.rot);
-    let level = rotations.map(|fit| fit.correlation).reduce(f64::max).filter(|level| *level > 0.0).unwrap_or(1.0);
-    let mut held = Vec::new();
-    for operator in &origin.operators {
-        let c = operator.correlation.max(0.0);
-        held.push(if operator.op.rot == SymOp::INVERSION.rot { c.sqrt() } else { c });
+/// What a score is made of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Signs {
+    /// Correlation of each operation of the group about one origin, identity left out; the root of it for the inversion.
+    pub held: Vec<f64>,
+    /// Correlations of the operations of the Laue class that the group lacks.
+    pub lacking: Vec<f64>,
+    /// Correlation of the best rotation of the Laue class; 1 where there is none to measure against.
+    pub level: f64,
+    /// The group has a centre.
+    pub centric: bool,
+    /// ⟨|E²−1|⟩ of the data.
+    pub mean_e2_minus_1: f64,
+    /// ⟨E²⟩ of the reflections that the group extinguishes; `None` without any.
+    pub absences: Option<f64>,
+    /// How many they are, of the P1 half sphere.
+    pub absent: usize,
+    /// The input names the group, and a screw, glide or centre with it.
+    pub named: bool,
+}
+
+impl Signs {
+    /// From the fits of all operations of the Laue class, the group's own origin fit and the statistics of intensities.
+    pub fn new(
+        group: &SpaceGroup,
+        origin: &OriginFit,
+        fits: &OperatorFits,
+        phased: &[PhasedReflection],
+        mean_e2_minus_1: f64,
+        named: bool,
+    ) -> Self {
+        // The inversion alone, in a triclinic lattice, is measured against perfection.
+        let rotations = fits.fits.iter().filter(|fit| fit.rot != SymOp::INVERSION.rot);
+        let level = rotations.map(|fit| fit.correlation).reduce(f64::max).filter(|level| *level > 0.0).unwrap_or(1.0);
+        let held = origin.operators.iter().map(|operator| {
+            let c = operator.correlation.max(0.0);
+            if operator.op.rot == SymOp::INVERSION.rot { c.sqrt() } else { c }
+        });
+        let has = |rot| group.primitive_operations().iter().any(|op| op.rot == rot);
+        let extinct = phased.iter().filter(|r| group.classify(r.hkl).absent);
+        let (absent, squares) = extinct.fold((0usize, 0.0), |(n, s), r| (n + 1, s + r.e * r.e));
+        Self {
+            held: held.collect(),
+            lacking: fits.fits.iter().filter(|fit| !has(fit.rot)).map(|fit| fit.correlation).collect(),
+            level,
+            centric: group.is_centrosymmetric(),
+            mean_e2_minus_1,
+            absences: (absent > 0).then(|| squares / absent as f64),
+            absent,
+            named,
+        }
     }
-    let has = |rot| group.primitive_operations().iter().any(|op| op.rot == rot);
-    let out: Vec<f64> = fits.fits.iter().filter(|fit| !has(fit.rot)).map(|fit| fit.correlation).collect();
-    let distances = held.iter().map(|c| c / level - HOLDS).chain(out.iter().map(|c| HOLDS - c / level));
-    let (sum, n) = distances.fold((0.0, 0.0), |(s, n), d| (s + d, n + 1.0));
-    let centric = if group.is_centrosymmetric() { 1.0 } else { -1.0 };
-    let (absent, squares) =
-        phased.iter().filter(|r| group.classify(r.hkl).absent).fold((0usize, 0.0), |(n, s), r| (n + 1, s + r.e * r.e));
-    let absences = (absent > 0).then(|| squares / absent as f64);
-    let total = OPERATION_WEIGHT * sum / f64::max(n, 1.0)
-        + CENTRIC_WEIGHT * centric * (mean_e2_minus_1 - CENTRIC_MIDDLE).clamp(-CENTRIC_REACH, CENTRIC_REACH)
-        - ABSENCE_WEIGHT * (absences.unwrap_or(0.0) - ABSENT).max(0.0);
-    Score {
-        held: if held.is_empty() { 1.0 } else { held.iter().sum::<f64>() / held.len() as f64 },
-        left_out: out.iter().copied().fold(0.0, f64::max),
-        absences,
-        absent,
-        total,
+
+    /// What they amount to.
+    pub fn score(&self) -> Score {
+        let Self { held, lacking, level, absences, absent, .. } = self;
+        let distances = held.iter().map(|c| c / level - HOLDS).chain(lacking.iter().map(|c| HOLDS - c / level));
+        let (sum, n) = distances.fold((0.0, 0.0), |(s, n), d| (s + d, n + 1.0));
+        let centric = if self.centric { 1.0 } else { -1.0 };
+        let total = OPERATION_WEIGHT * sum / f64::max(n, 1.0)
+            + CENTRIC_WEIGHT * centric * (self.mean_e2_minus_1 - CENTRIC_MIDDLE).clamp(-CENTRIC_REACH, CENTRIC_REACH)
+            - ABSENCE_WEIGHT * (absences.unwrap_or(0.0) - ABSENT).max(0.0)
+            + if self.named { HINT_BONUS } else { 0.0 };
+        Score {
+            held: if held.is_empty() { 1.0 } else { held.iter().sum::<f64>() / held.len() as f64 },
+            left_out: lacking.iter().copied().fold(0.0, f64::max),
+            absences: *absences,
+            absent: *absent,
+            total,
+        }
     }
 }

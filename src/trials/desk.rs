@@ -92,7 +92,11 @@ impl Shift<'_, '_, '_> {
         let phases = TrialPhases(setup.sphere.measured_phases(&grids[look.crew].gridded, &phases));
         self.observer.event(&Event::Finished { trial: &trial, phases: &phases });
         deal.learn(&trial);
-        findings.take(setup.cell, setup.space_group, trial, setup.sphere.phased_by(&phases.0));
+        let compared = findings.take(setup.cell, setup.space_group, trial, setup.sphere.phased_by(&phases.0));
+        if let Some(agreements) = compared {
+            let fits = findings.sighting(look.number).map(|sighting| &sighting.fits);
+            self.observer.event(&Event::Compared { trial: look.number, agreements: &agreements, fits });
+        }
         Ok(())
     }
 }

@@ -1,9 +1,11 @@
 //! What a search has found so far.
 
+use super::verdict::{Agreement, Sighting};
 use super::{Candidate, Finished, RunReport, StopReason, Verdict};
 use crate::crystal::{Cell, SpaceGroup};
 use crate::engine::StageSeconds;
 use crate::reflections::PhasedReflection;
+use crate::symmetry::OperatorFits;
 use std::time::Duration;
 
 /// Everything found so far. Trials keep their places and candidates their ids from one pause to the next, so that what
@@ -39,25 +41,48 @@ impl Findings {
         (candidate.id, self.finished[candidate.best].trial)
     }
 
-    /// Takes a finished trial in.
+    /// Takes a finished trial in; how it agreed with the candidates that there were, if it was compared.
     pub(super) fn take(
         &mut self,
         cell: &Cell,
         space_group: &SpaceGroup,
         trial: Finished,
         phased: Vec<PhasedReflection>,
-    ) {
+    ) -> Option<Vec<Agreement>> {
         let place = self.finished.len();
         self.finished.push(trial);
         if self.finished[place].is_promising() {
             self.fallback = None;
-            self.verdict.add(cell, space_group, &self.finished, place, phased);
-        } else if self.verdict.candidates.is_empty() {
+            return Some(self.verdict.add(cell, space_group, &self.finished, place, phased));
+        }
+        if self.verdict.candidates.is_empty() {
             let held = self.fallback.as_ref().map(|(held, _)| &self.finished[*held]);
             if held.is_none_or(|held| self.finished[place].compare(held).is_lt()) {
                 self.fallback = Some((place, phased));
             }
         }
+        None
+    }
+
+    /// Takes in a trial of which a diary tells: how it agreed with the best trials of candidates, and the fits of its phases.
+    pub fn take_told(&mut self, trial: Finished, agreements: &[Agreement], fits: &OperatorFits) {
+        let place = self.finished.len();
+        self.finished.push(trial);
+        if !self.finished[place].is_promising() {
+            return;
+        }
+        let cc = |candidate: &Candidate| {
+            let is_member = |trial: u32| candidate.members.iter().any(|member| self.finished[*member].trial == trial);
+            agreements.iter().filter(|a| is_member(a.with)).map(|a| a.cc).fold(0.0, f64::max)
+        };
+        let ccs: Vec<f64> = self.verdict.candidates.iter().map(cc).collect();
+        self.verdict.take(&self.finished, place, &ccs, || Sighting::of(fits.clone()));
+    }
+
+    /// What a trial found, where it is the best of a candidate.
+    pub fn sighting(&self, trial: u32) -> Option<&Sighting> {
+        let best = |candidate: &&Candidate| self.finished[candidate.best].trial == trial;
+        self.verdict.candidates.iter().find(best).map(|candidate| &candidate.sighting)
     }
 
     /// When no trial was worth a candidate, the best becomes one all the same: the user gets to see it, unclaimed.

@@ -38,7 +38,7 @@ pub mod run_report;
 pub mod search;
 pub mod seed_source;
 pub mod slots;
-mod stage;
+pub mod stage;
 mod starts;
 pub mod verdict;
 
@@ -57,4 +57,5 @@ pub use run_report::{RunReport, StopReason};
 pub use search::{Search, Setup, Workplace};
 pub use seed_source::{SeedInput, SeedSource};
 pub use slots::{Job, Look, Next, Queue, Slots};
-pub use verdict::{Candidate, Verdict};
+pub use stage::{Running, Turn};
+pub use verdict::{Agreement, Candidate, Verdict};

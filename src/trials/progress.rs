@@ -1,8 +1,10 @@
 //! What is told while a run goes on, and to whom.
 
+use super::verdict::Agreement;
 use super::{Finished, TrialPhases};
 use crate::engine::Merits;
 use crate::phasing::ArmId;
+use crate::symmetry::OperatorFits;
 use std::time::Duration;
 
 /// Where a run stands.
@@ -47,6 +49,15 @@ pub enum Event<'a> {
         trial: &'a Finished,
         /// Its phases.
         phases: &'a TrialPhases,
+    },
+    /// A finished trial was promising and has been compared with the candidates that there were.
+    Compared {
+        /// Its number.
+        trial: u32,
+        /// How it agreed with each.
+        agreements: &'a [Agreement],
+        /// How the rotations of the Laue class hold in its phases; `None` where it is not the best of its candidate.
+        fits: Option<&'a OperatorFits>,
     },
     /// A structure has been built from a candidate.
     Structure {

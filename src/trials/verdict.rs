@@ -6,6 +6,7 @@ use crate::reflections::PhasedReflection;
 use crate::structure::{Weighting, agreement};
 use crate::symmetry::OperatorFits;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// E²-weighted agreement above which two trials are one solution. Independent wrong phase sets agree at
 /// 0.1 or less; two polished solutions of one structure at 0.7–0.95.
@@ -30,12 +31,28 @@ pub struct Candidate {
     pub best: usize,
     /// Places of the trials that agree with it, itself included.
     pub members: Vec<usize>,
-    /// How the rotations of the Laue class hold in the phases of the best trial.
+    /// What its best trial found.
+    pub sighting: Sighting,
+}
+
+/// What a trial found.
+#[derive(Debug, Clone, Default)]
+pub struct Sighting {
+    /// How the rotations of the Laue class hold in its phases.
     pub fits: OperatorFits,
-    /// Phases of the best trial in P1.
+    /// The phases in P1.
     pub phased: Vec<PhasedReflection>,
     /// The strongest of them, for comparison with other trials.
     strongest: Vec<PhasedReflection>,
+}
+
+/// How well a trial agrees with a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Agreement {
+    /// Number of the best trial of the candidate.
+    pub with: u32,
+    /// E²-weighted correlation of the phases.
+    pub cc: f64,
 }
 
 /// Reflections, the strongest by E, over which two trials are compared: enough for a correlation good to 0.02, and
@@ -55,9 +72,9 @@ impl Candidate {
     /// True when the P1 phases show the symmetry of the intensities, false when they do not; `None` in Laue class −1
     /// without an inversion, where there is nothing to find.
     pub fn symmetry_found(&self) -> Option<bool> {
-        match self.fits.evidence() {
+        match self.sighting.fits.evidence() {
             Some(evidence) => Some(evidence > SYMMETRY_FOUND),
-            None => self.fits.of(&SymOp::INVERSION.rot).filter(|fit| fit.correlation > INVERSION_FOUND).map(|_| true),
+            None => self.sighting.fits.of(&SymOp::INVERSION.rot).filter(|fit| fit.correlation > INVERSION_FOUND).map(|_| true),
         }
     }
 
@@ -84,9 +101,26 @@ impl Candidate {
     }
 }
 
+impl Sighting {
+    /// Phases before anything is known of them but which are strongest.
+    fn unseen(phased: Vec<PhasedReflection>) -> Self {
+        Self { strongest: strongest(&phased), phased, fits: OperatorFits::default() }
+    }
+
+    /// Looks for the rotations of the Laue class.
+    fn fitted(self, cell: &Cell, space_group: &SpaceGroup) -> Self {
+        Self { fits: OperatorFits::new(cell, space_group, &self.phased), ..self }
+    }
+
+    /// One of which no more is known than its fits.
+    pub fn of(fits: OperatorFits) -> Self {
+        Self { fits, ..Self::default() }
+    }
+}
+
 impl Verdict {
     /// Puts a finished trial (its place in `finished`) and its phases with the candidate it agrees with, or makes
-    /// a new one of it.
+    /// a new one of it; returns how it agreed with each of those there were.
     pub fn add(
         &mut self,
         cell: &Cell,
@@ -94,31 +128,34 @@ impl Verdict {
         finished: &[Finished],
         trial: usize,
         phased: Vec<PhasedReflection>,
-    ) {
-        let strongest = strongest(&phased);
+    ) -> Vec<Agreement> {
+        let sighting = Sighting::unseen(phased);
         // All comparisons at once, then the first that agrees: the same whatever the number of threads.
-        let same = self
-            .candidates
-            .par_iter()
-            .map(|c| agreement(cell, &c.strongest, &strongest, Weighting::E2).cc > SAME_SOLUTION)
-            .collect::<Vec<bool>>()
-            .into_iter()
-            .position(|same| same);
-        match same.map(|i| &mut self.candidates[i]) {
+        let agreement = |candidate: &Candidate| Agreement {
+            with: finished[candidate.best].trial,
+            cc: agreement(cell, &candidate.sighting.strongest, &sighting.strongest, Weighting::E2).cc,
+        };
+        let agreements: Vec<Agreement> = self.candidates.par_iter().map(agreement).collect();
+        let ccs: Vec<f64> = agreements.iter().map(|agreement| agreement.cc).collect();
+        self.take(finished, trial, &ccs, || sighting.fitted(cell, space_group));
+        agreements
+    }
+
+    /// The same, where it is known how the trial agrees with each candidate, in their order. `sighting` is asked for a trial that is the
+    /// best of its candidate.
+    pub fn take(&mut self, finished: &[Finished], trial: usize, ccs: &[f64], sighting: impl FnOnce() -> Sighting) {
+        match ccs.iter().position(|cc| *cc > SAME_SOLUTION).and_then(|place| self.candidates.get_mut(place)) {
             Some(candidate) => {
                 candidate.members.push(trial);
                 if better(&finished[trial], &finished[candidate.best]) {
                     candidate.best = trial;
-                    candidate.fits = OperatorFits::new(cell, space_group, &phased);
-                    candidate.strongest = strongest;
-                    candidate.phased = phased;
+                    candidate.sighting = sighting();
                 }
             }
             None => {
-                let fits = OperatorFits::new(cell, space_group, &phased);
                 let id = self.made;
                 self.made += 1;
-                self.candidates.push(Candidate { id, best: trial, members: vec![trial], fits, phased, strongest });
+                self.candidates.push(Candidate { id, best: trial, members: vec![trial], sighting: sighting() });
             }
         }
         self.candidates.sort_by(|a, b| {

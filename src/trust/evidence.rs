@@ -1,11 +1,11 @@
 //! What speaks for a structure, as numbers.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a run found out about its first structure; nothing in it knows the truth. E-kurtosis and κ were tried as well and added nothing
 /// (mean log loss 0.117 against 0.114 without).
-#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize, Deserialize)]
 pub struct Evidence {
     /// Trials that agree on it, itself included.
     pub agreeing: usize,
@@ -34,7 +34,7 @@ pub struct Evidence {
 }
 
 /// By what factors distances are too long along a, b and c if usual bond lengths are to be met (`model::MetricScale`).
-#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize, Deserialize)]
 pub struct Metric {
     /// The factors.
     pub factors: [f64; 3],

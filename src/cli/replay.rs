@@ -1,0 +1,23 @@
+//! `seedflip replay`: decisions of earlier runs taken again.
+
+use crate::diary::{Tally, tally_of};
+use crate::output::say;
+use crate::Result;
+use std::path::PathBuf;
+
+/// Take the decisions of earlier runs again, from their diaries, and count what comes of them
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Diaries of runs (solve --diary), one line each; with the truth from benches/evidence.py. `.gz` are unpacked
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+/// Runs the sub-command.
+pub fn run(args: &Args) -> Result<()> {
+    let mut tally = Tally::default();
+    for path in &args.files {
+        tally += tally_of(path)?;
+    }
+    say::out(&tally.to_string())
+}

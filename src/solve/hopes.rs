@@ -1,0 +1,70 @@
+//! Which sketched structures are worth a model.
+
+use super::note::Models;
+use super::ranking::{belief, paid};
+use serde::{Deserialize, Serialize};
+
+/// A candidate beyond the first in a large cell gets a model when R1 of its sketch is not farther above the best R1 than by this factor.
+const RIVAL: f64 = 1.25;
+/// Groups of a candidate whose sketch puts them farther below the best than this (units of `ranking::belief`) get no model. Of 10 sets with
+/// several groups the right one was at most 1.1 below.
+const MODEL_REACH: f64 = 6.0;
+
+/// What is compared of a structure that has a sketch or none.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Prospect {
+    /// Its candidate.
+    pub candidate: u32,
+    /// What the phases say of its group (`symmetry::Score::total`); 0 where it was given.
+    pub score: f64,
+    /// Operations of the group.
+    pub operations: usize,
+    /// R1 of the sketch, or what stands for it without one.
+    pub r1: f64,
+    /// There is one.
+    pub sketched: bool,
+}
+
+impl Models {
+    /// Whether each of them is worth a model, in their order: those that are close to the best group of their candidate, and in large
+    /// cells only the first candidate and its rivals.
+    pub fn hopeful(&self) -> Vec<bool> {
+        let misfit = |p: &Prospect| paid(p.r1, p.operations);
+        let of = |prospect: &Prospect| {
+            let siblings = || self.prospects.iter().filter(|other| other.candidate == prospect.candidate);
+            let best = siblings().map(misfit).fold(f64::INFINITY, f64::min);
+            let believed = |p: &Prospect| belief(p.score, misfit(p), best);
+            let top = siblings().map(believed).fold(f64::NEG_INFINITY, f64::max);
+            let rival = self.small || Some(prospect.candidate) == self.first || prospect.r1 < RIVAL * self.lowest;
+            prospect.sketched && rival && believed(prospect) > top - MODEL_REACH
+        };
+        self.prospects.iter().map(of).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROSPECT: Prospect = Prospect { candidate: 0, score: 5.0, operations: 4, r1: 0.3, sketched: true };
+
+    fn models(prospects: &[Prospect]) -> Models {
+        Models { prospects: prospects.to_vec(), first: Some(0), lowest: 0.3, small: false }
+    }
+
+    #[test]
+    fn groups_far_below_the_best_get_no_model() {
+        let less = |by: f64| Prospect { score: 5.0 - by, ..PROSPECT };
+        let models = models(&[PROSPECT, less(5.9), less(6.1), Prospect { sketched: false, ..PROSPECT }]);
+        assert_eq!(models.hopeful(), [true, true, false, false]);
+    }
+
+    #[test]
+    fn in_large_cells_only_rivals_of_the_best_get_one() {
+        let other = |candidate, r1| Prospect { candidate, r1, ..PROSPECT };
+        let prospects = [PROSPECT, other(1, 0.37), other(2, 0.38)];
+        let large = models(&prospects);
+        assert_eq!(large.hopeful(), [true, true, false]);
+        assert_eq!(Models { small: true, ..large }.hopeful(), [true; 3]);
+    }
+}
