@@ -57,14 +57,14 @@ mod watch;
 mod work_up;
 
 pub use crate::engine::Device;
-pub use memory::allow;
-pub use options::{DEFAULT_D_MIN, Effective, Options, resolution};
-pub use seeded::{SeedOutcome, SeedSummary};
-pub use solved::{Modelled, Seconds, Solved};
 pub use judge::{Judgement, evidence};
+pub use memory::allow;
 pub use note::{Choice, Models, Note, Polished, Routes};
+pub use options::{DEFAULT_D_MIN, Effective, Options, resolution};
 pub use pace::Pace;
 pub use ranking::{Entry, standings};
+pub use seeded::{SeedOutcome, SeedSummary};
+pub use solved::{Modelled, Seconds, Solved};
 pub use structure::{Found, Route, Structure};
 pub use watch::{Stage, Watch};
 

@@ -76,7 +76,8 @@ impl Observer for Scribe {
 
 /// Everything that must not differ.
 fn text(report: &RunReport) -> String {
-    let candidates: Vec<_> = report.verdict.candidates.iter().map(|c| (c.id, c.best, &c.members, &c.sighting.phased)).collect();
+    let candidates: Vec<_> =
+        report.verdict.candidates.iter().map(|c| (c.id, c.best, &c.members, &c.sighting.phased)).collect();
     let found = serde_json::to_string(&report.finished).unwrap();
     format!("{found} {candidates:?} {} {} {:?}", report.started, report.cycles, report.stopped)
 }

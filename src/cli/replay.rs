@@ -1,8 +1,8 @@
 //! `seedflip replay`: decisions of earlier runs taken again.
 
+use crate::Result;
 use crate::diary::{Tally, tally_of};
 use crate::output::say;
-use crate::Result;
 use std::path::PathBuf;
 
 /// Take the decisions of earlier runs again, from their diaries, and count what comes of them

@@ -12,10 +12,9 @@ use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK};
 use crate::input::{Basis, Input};
 use crate::output::{Folder, Results, say};
 use crate::phasing::Methods;
-use crate::report::reasons::{advice, metric_line};
+use crate::report::reasons::{advice, cell_lines};
 use crate::report::{Record, table};
 use crate::seed_input::read_seeds;
-use crate::reflections::reach;
 use crate::solve::{Job, Means, Note, Options, Stage, Structure, Watch, allow, resolution, solve};
 use crate::trials::{Event, Observer, Progress, RunReport, SeedInput, StopReason};
 use crate::{Error, Result};
@@ -197,7 +196,7 @@ pub fn run(args: &Args) -> Result<u8> {
     let seeds = seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: args.wrong });
     stop::catch(clock.clone());
     stop::watch_for(folder.path(".fin"), clock.clone());
-    let keeper = args.diary.is_some().then(|| Keeper::new(reach(&basis.data)));
+    let keeper = args.diary.is_some().then(Keeper::new);
     let mut follower =
         Follower { screen: Screen::new(screen_on), results: Results::new(folder, &input, &basis), keeper };
     let hint = basis.hint.as_ref();
@@ -211,13 +210,15 @@ pub fn run(args: &Args) -> Result<u8> {
     let record = Record::new(&input, &basis, &solved, read_seconds, begun.elapsed().as_secs_f64());
     let written = results.whole(&solved, &record);
     let noted = match args.diary.as_deref().zip(keeper) {
-        Some((path, keeper)) => keeper.closed(results.folder().stem(), &solved).line().and_then(|line| append(path, &line)),
+        Some((path, keeper)) => {
+            keeper.closed(results.folder().stem(), &solved).line().and_then(|line| append(path, &line))
+        }
         None => Ok(()),
     };
     if screen_on {
         say::text(&format!("{}{}", table::ranking(&solved), table::seed_outcome(&solved)));
         say::line(&table::conclusion(&solved, results.folder().stem()));
-        for line in solved.evidence.iter().filter_map(metric_line) {
+        for line in solved.evidence.iter().flat_map(cell_lines) {
             say::line(&format!("warning: {line}"));
         }
         // After a fault the run itself is to be repeated.

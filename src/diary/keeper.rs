@@ -11,8 +11,8 @@ use crate::trials::Event;
 const STRUCTURES: usize = 12;
 
 /// Collects what happens.
+#[derive(Default)]
 pub struct Keeper {
-    reach: f64,
     moments: Vec<Moment>,
     /// A trial has ended since the last step.
     ended: bool,
@@ -21,9 +21,9 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Nothing has happened. `reach` is that of the data (`reflections::reach`).
-    pub fn new(reach: f64) -> Self {
-        Self { reach, moments: Vec::new(), ended: false, notes: Vec::new() }
+    /// Nothing has happened.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// The engines have made a step.
@@ -60,7 +60,8 @@ impl Keeper {
             Note::Routes(routes) => Moment::Routes(routes),
             Note::Models(models) => Moment::Models(models.clone()),
             Note::Judged { finished, ended, structures, judgement } => {
-                let structures = structures.iter().take(STRUCTURES).map(|structure| self.stood(structure)).collect();
+                let edges = judgement.evidence.and_then(|evidence| evidence.edges);
+                let structures = structures.iter().take(STRUCTURES).map(|structure| stood(structure, edges)).collect();
                 let judged = Moment::Judged { finished, ended, structures, evidence: judgement.evidence };
                 self.notes.sort_by(|a, b| a.0.cmp(&b.0));
                 self.moments.extend(self.notes.drain(..).map(|(_, moment)| moment));
@@ -69,17 +70,6 @@ impl Keeper {
             }
         };
         self.notes.push((format!("{moment:?}"), moment));
-    }
-
-    fn stood(&self, structure: &Structure) -> Stood {
-        Stood {
-            candidate: structure.found.candidate,
-            name: name(&structure.group),
-            operations: structure.group.operations().len(),
-            r1: structure.best_r1(),
-            score: structure.score.map(|score| score.total),
-            evidence: evidence(structure, self.reach),
-        }
     }
 
     /// The diary of the run that led to `solved`, of data called `name`.
@@ -93,6 +83,18 @@ impl Keeper {
             moments: self.moments,
             truth: None,
         }
+    }
+}
+
+/// A structure as it is kept.
+fn stood(structure: &Structure, edges: Option<[f64; 3]>) -> Stood {
+    Stood {
+        candidate: structure.found.candidate,
+        name: name(&structure.group),
+        operations: structure.group.operations().len(),
+        r1: structure.best_r1(),
+        score: structure.score.map(|score| score.total),
+        evidence: evidence(structure, edges),
     }
 }
 

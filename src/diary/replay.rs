@@ -189,7 +189,9 @@ fn scored(group: &Signed) -> (f64, bool) {
 fn weigh_trials(diary: &Diary, findings: &Findings, tally: &mut Tally) {
     let Some(truth) = &diary.truth else { return };
     let last = diary.moments.iter().rev().find_map(Look::of);
-    let right: Vec<u32> = last.iter().flat_map(|look| look.structures.iter().zip(&truth.structures))
+    let right: Vec<u32> = last
+        .iter()
+        .flat_map(|look| look.structures.iter().zip(&truth.structures))
         .filter(|(_, right)| right[0])
         .map(|(stood, _)| stood.candidate)
         .collect();

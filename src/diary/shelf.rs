@@ -19,8 +19,7 @@ pub fn tally_of(path: &Path) -> Result<Tally> {
     let file = File::open(path).map_err(unreadable)?;
     let packed = path.extension().is_some_and(|extension| extension == "gz");
     let text: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
-    let lines: Vec<String> =
-        BufReader::new(text).lines().collect::<std::io::Result<_>>().map_err(unreadable)?;
+    let lines: Vec<String> = BufReader::new(text).lines().collect::<std::io::Result<_>>().map_err(unreadable)?;
     let tallies: Vec<Tally> = lines
         .par_iter()
         .enumerate()

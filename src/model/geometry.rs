@@ -6,8 +6,10 @@ use super::contacts::{FARTHEST, contacts};
 use super::radii::{longest, shortest};
 use crate::crystal::{Cell, SpaceGroup};
 
-/// Uncertainty in Å of a distance of a finished model.
+/// Uncertainty in Å of a distance of a finished model, at atomic resolution …
 const SIGMA: f64 = 0.02;
+/// … and beyond it, as a share of the resolution: a copper complex cut at 1.6 Å must not be told that its cell is wrong by 6 %.
+const SIGMA_SHARE: f64 = 0.025;
 
 /// Contacts and bonds of a model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,13 +86,15 @@ fn first_alike(group: &SpaceGroup) -> [usize; 3] {
 
 /// Fits the factors of the axes to the bonds of a model (atomic numbers, coordinates): highest likelihood, from coarse steps to fine.
 /// `None` with too few bonds of known usual length.
-pub fn metric_scale(cell: &Cell, group: &SpaceGroup, atoms: &[(u8, [f64; 3])]) -> Option<MetricScale> {
+/// `d_min` is the resolution of the data, Å.
+pub fn metric_scale(cell: &Cell, group: &SpaceGroup, atoms: &[(u8, [f64; 3])], d_min: f64) -> Option<MetricScale> {
     let bonds = bonds(cell, group, atoms);
+    let sigma = SIGMA.max(SIGMA_SHARE * d_min);
     if bonds.len() < FEWEST_BONDS {
         return None;
     }
     let prior = |ln: [f64; 3]| -> f64 { ln.iter().map(|x| -0.5 * (x / METRIC_SIGMA).powi(2)).sum() };
-    let worth = |ln: [f64; 3]| -> f64 { prior(ln) + bonds.iter().map(|b| b.worth(ln)).sum::<f64>() };
+    let worth = |ln: [f64; 3]| -> f64 { prior(ln) + bonds.iter().map(|b| b.worth(ln, sigma)).sum::<f64>() };
     let mut best = ([0.0; 3], worth([0.0; 3]));
     let flat = best.1;
     let axes = first_alike(group);
@@ -132,12 +136,12 @@ struct Bond {
 }
 
 impl Bond {
-    fn worth(&self, ln: [f64; 3]) -> f64 {
+    fn worth(&self, ln: [f64; 3], sigma: f64) -> f64 {
         let change: f64 = (0..3).map(|a| self.slopes[a] * ln[a]).sum();
         let distance = self.distance * (-change).exp();
         // Beyond any bond: as good as any other length.
         let [a, b] = self.elements;
-        if distance > longest(a, b) { super::bonds::OUTLIER.ln() } else { ln_likelihood(a, b, distance, SIGMA) }
+        if distance > longest(a, b) { super::bonds::OUTLIER.ln() } else { ln_likelihood(a, b, distance, sigma) }
     }
 }
 

@@ -210,7 +210,7 @@ fn bonds_tell_which_axis_is_too_long() {
     }
     let fitted = |by: [f64; 3]| {
         let cell = crate::crystal::Cell::new(std::array::from_fn(|i| lengths[i] * by[i]), [90.0; 3]).unwrap();
-        super::metric_scale(&cell, &group, &atoms).unwrap()
+        super::metric_scale(&cell, &group, &atoms, 0.8).unwrap()
     };
     let right = fitted([1.0; 3]);
     assert!(right.factors.iter().all(|f| (f - 1.0).abs() < 0.01), "{right:?}");

@@ -53,7 +53,7 @@ impl DataSet {
     /// in Å⁻² (electrons², or Å² for electron diffraction); it is used for the Wilson plot alone.
     ///
     /// # Errors
-    /// `Error::Unusable`: fewer than 50 unique reflections, no positive intensity, a resolution that does not
+    /// `Error::Unusable`: fewer than `FEWEST_UNIQUE` unique reflections, no positive intensity, a resolution that does not
     /// exist, or indices that cannot come from this cell. Everything else that looks wrong is a warning.
     pub fn new(header: CrystalHeader, rows: &[RawReflection], sum_f2: impl Fn(f64) -> f64) -> Result<Self> {
         Self::examined(header, rows, sum_f2, |evidence| evidence.warnings())

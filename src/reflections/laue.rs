@@ -63,7 +63,7 @@ pub struct LaueFinding {
 /// Laue class and centring of raw rows; `hint` is the space group of the input.
 ///
 /// # Errors
-/// Those of `merge`: fewer than 50 unique reflections, or no intensity.
+/// Those of `merge`: fewer than `FEWEST_UNIQUE` unique reflections, or no intensity.
 pub fn laue_class(rows: &[RawReflection], cell: &Cell, hint: &SpaceGroup) -> Result<LaueFinding> {
     let merged = merge(rows, cell, &SpaceGroup::p1())?;
     let lattice = centring(&merged.reflections, hint.centring());

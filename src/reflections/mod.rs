@@ -1,6 +1,7 @@
 //! Reflections from raw rows to normalised amplitudes. Imports: `crystal`, `error`.
 
 pub mod dataset;
+pub mod filling;
 pub mod laue;
 pub mod merge;
 pub mod merged;
@@ -8,7 +9,6 @@ pub mod normalise;
 pub mod phased;
 pub mod profile;
 pub mod raw;
-pub mod reach;
 pub mod regroup;
 pub mod shells;
 pub mod statistics;
@@ -16,6 +16,7 @@ mod warnings;
 pub mod wilson;
 
 pub use dataset::{CrystalHeader, DataSet};
+pub use filling::Filling;
 pub use laue::{LaueChange, LaueFinding, laue_class};
 pub use merge::{AbsenceReport, MergeReport, Merged, merge};
 pub use merged::{MergedReflection, NormalisedReflection};
@@ -23,7 +24,6 @@ pub use normalise::normalise;
 pub use phased::PhasedReflection;
 pub use profile::IntensityProfile;
 pub use raw::RawReflection;
-pub use reach::reach;
 pub use regroup::regroup;
 pub use shells::{Shell, ShellTable, shell_table};
 pub use statistics::{IntensityStatistics, statistics};

@@ -4,7 +4,7 @@ use super::table::percent;
 use crate::input::{Basis, Input};
 use crate::solve::Solved;
 use crate::trials::verdict::SYMMETRY_FOUND;
-use crate::trust::{Evidence, OTHER_CELL, other_metric};
+use crate::trust::{Evidence, other_metric};
 
 /// R1 of a model without hydrogen and with isotropic displacements: below, nothing essential is missing …
 const GOOD_R1: f64 = 0.20;
@@ -18,6 +18,8 @@ const FEW_ATOMS: f64 = 0.6;
 const NAMED_FACTOR: f64 = 0.02;
 /// Below this completeness much is missing.
 const INCOMPLETE: f64 = 0.85;
+/// Trials that are proposed for a run that had nothing else to blame, over those it had.
+const MORE_TRIALS: u32 = 4;
 /// Atoms in the primitive cell above which unseeded phasing of equal atoms is a matter of luck (recipe notes §3, §6).
 const LARGE: f64 = 600.0;
 
@@ -43,54 +45,44 @@ pub fn reasons(solved: &Solved) -> Vec<String> {
         Some(r1) if r1 < POOR_R1 => format!("the model of atoms explains the data in part (R1 {r1:.3})"),
         Some(r1) => format!("the model of atoms does not explain the data (R1 {r1:.3})"),
     });
-    if evidence.reach > OTHER_CELL {
-        lines.push(format!(
-            "reflections reach {:.2} times as far in one direction as in another: they were measured in another cell, or a \
-             large part of the sphere is missing",
-            evidence.reach
-        ));
-    }
     if let Some(share) = evidence.share.filter(|share| *share < FEW_ATOMS) {
         lines.push(format!("the model holds {} of the atoms that the volume has room for", percent(share)));
     }
     if evidence.proposed > 0 {
         lines.push(format!("{} elements of the model are not on SFAC: proposals, to be looked at", evidence.proposed));
     }
-    lines.extend(metric_line(evidence));
+    lines.extend(cell_lines(evidence));
     lines
 }
 
-/// What bond lengths say against the cell, if they do: along which axes distances are too long or too short, and by what factor.
-pub fn metric_line(evidence: &Evidence) -> Option<String> {
-    let metric = evidence.metric.filter(|_| other_metric(evidence))?;
-    let off: Vec<String> = ["a", "b", "c"]
-        .iter()
-        .zip(metric.factors)
-        .filter(|(_, factor)| factor.ln().abs() > NAMED_FACTOR)
-        .map(|(axis, factor)| format!("{factor:.2} times too long along {axis}"))
-        .collect();
-    Some(format!("bond lengths contradict the cell: distances are {}; check CELL", off.join(", ")))
+/// What speaks against the cell, one line each.
+pub fn cell_lines(evidence: &Evidence) -> Vec<String> {
+    edges_line(evidence).into_iter().chain(metric_line(evidence)).collect()
 }
 
-/// What may help a run that was not believed, one line each.
+/// What the reflections say against the cell, if they do: which edges are too long or too short, and by what factor.
+fn edges_line(evidence: &Evidence) -> Option<String> {
+    let edges = evidence.edges?;
+    Some(format!("the reflections do not fill a sphere in this cell: distances are {}; check CELL", too_long(edges)))
+}
+
+/// Factors that are worth a word, with their axes.
+fn too_long(factors: [f64; 3]) -> String {
+    let off = ["a", "b", "c"].iter().zip(factors).filter(|(_, factor)| factor.ln().abs() > NAMED_FACTOR);
+    off.map(|(axis, factor)| format!("{factor:.2} times too long along {axis}")).collect::<Vec<_>>().join(", ")
+}
+
+/// What bond lengths say against the cell, if they do: along which axes distances are too long or too short, and by what factor.
+fn metric_line(evidence: &Evidence) -> Option<String> {
+    let metric = evidence.metric.filter(|_| other_metric(evidence))?;
+    Some(format!("bond lengths contradict the cell: distances are {}; check CELL", too_long(metric.factors)))
+}
+
+/// What may help a run that was not believed, one line each, the likely cause first; never none.
 pub fn advice(solved: &Solved, input: &Input, basis: &Basis) -> Vec<String> {
-    let mut lines = Vec::new();
     let Some(evidence) = &solved.evidence else { return vec!["give it more time: --time-limit".into()] };
-    if evidence.reach > OTHER_CELL {
-        lines.push("check that the cell on CELL is the one in which the .hkl was measured".into());
-    }
-    if other_metric(evidence) {
-        lines.push(
-            "the phases may be right and the cell wrong: divide the named axes by the factor and run again".into(),
-        );
-    }
-    if evidence.agreeing > 1 && evidence.symmetry.is_some_and(|s| s <= SYMMETRY_FOUND) {
-        lines
-            .push("trials agree but do not show the symmetry: try a lower Laue class, or P1 (LATT -1, no SYMM)".into());
-    }
-    if evidence.agreeing == 1 {
-        lines.push("more trials (--trials, --time-limit) or another --seed, so that a second one can agree".into());
-    }
+    let laue_doubted = basis.laue.as_ref().is_some_and(|laue| !laue.remarks.is_empty());
+    let mut lines = advice_of_evidence(evidence);
     let shells = &input.data.shells;
     if shells.d_min > ATOMIC_RESOLUTION {
         lines.push(format!(
@@ -111,8 +103,95 @@ pub fn advice(solved: &Solved, input: &Input, basis: &Basis) -> Vec<String> {
             "a cell this large often needs seeds: a fragment, a model, phases of a network (docs/seeds.md)".into(),
         );
     }
-    if basis.laue.as_ref().is_some_and(|laue| !laue.remarks.is_empty()) {
-        lines.push("a twin, or another Laue class: see the remarks on the Laue class".into());
+    if laue_doubted {
+        lines.push("a twin, a smaller cell, or another Laue class: see the remarks on the Laue class".into());
+    }
+    if lines.is_empty() {
+        let trials = solved.report.started.saturating_mul(MORE_TRIALS);
+        lines.push(format!("more trials from other starts: --trials {trials} --seed {}", solved.effective.seed + 1));
     }
     lines
+}
+
+/// What evidence itself says of the likely cause.
+fn advice_of_evidence(evidence: &Evidence) -> Vec<String> {
+    let mut lines = Vec::new();
+    let shown = evidence.symmetry.is_none_or(|s| s > SYMMETRY_FOUND);
+    let unexplained = evidence.r1.is_none_or(|r1| r1 >= GOOD_R1);
+    if evidence.edges.is_some() {
+        lines.push(
+            "check CELL: the reflections of a list fill a sphere, unless it was cut unevenly; these would in another cell"
+                .into(),
+        );
+    }
+    if other_metric(evidence) {
+        lines.push(
+            "the phases may be right and the cell wrong: divide the named axes by the factor and run again".into(),
+        );
+    }
+    if evidence.agreeing > 1 && !shown {
+        lines
+            .push("trials agree but do not show the symmetry: try a lower Laue class, or P1 (LATT -1, no SYMM)".into());
+    }
+    if evidence.agreeing > 1 && shown && unexplained {
+        lines.push(
+            "the phases are likely right and the model is not: disorder, modulation or a twin; look at the map NAME_a.ccp4"
+                .into(),
+        );
+        lines.push("elements may be missing: name those that the crystal may hold on SFAC and run again".into());
+    }
+    if evidence.agreeing > 1 && shown && !unexplained {
+        lines.push(
+            "atoms explain the data and something else speaks against them: see the reasons above, then check the bonds"
+                .into(),
+        );
+    }
+    if evidence.proposed > 0 {
+        lines.push("name the elements proposed on SFAC if they can be there, and run again".into());
+    }
+    if evidence.agreeing == 1 {
+        lines.push("more trials (--trials, --time-limit) or another --seed, so that a second one can agree".into());
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: Evidence = Evidence {
+        agreeing: 1,
+        symmetry: Some(0.2),
+        r_weak: 0.3,
+        r1: Some(0.5),
+        proven: None,
+        edges: None,
+        per_parameter: 10.0,
+        share: Some(0.9),
+        left: Some(0.5),
+        proposed: 0,
+        clashes: 0,
+        metric: None,
+        rival: None,
+        group: None,
+    };
+
+    #[test]
+    fn every_kind_of_doubt_has_its_advice() {
+        let of = |evidence: Evidence| advice_of_evidence(&evidence).join("\n");
+        assert!(of(NONE).contains("more trials"));
+        let agreed = Evidence { agreeing: 5, ..NONE };
+        assert!(of(agreed).contains("lower Laue class"));
+        let shown = Evidence { symmetry: Some(0.9), r1: Some(0.35), ..agreed };
+        assert!(of(shown).contains("disorder, modulation or a twin") && of(shown).contains("SFAC"));
+        let explained = Evidence { r1: Some(0.08), share: Some(0.3), ..shown };
+        assert!(of(explained).contains("speaks against"));
+        assert!(of(Evidence { edges: Some([1.1, 1.0, 1.0]), ..explained }).contains("check CELL"));
+    }
+
+    #[test]
+    fn what_speaks_against_a_cell_names_axes_and_factors() {
+        let lines = cell_lines(&Evidence { edges: Some([1.0, 1.08, 1.0]), ..NONE });
+        assert!(lines.len() == 1 && lines[0].contains("1.08 times too long along b;"), "{lines:?}");
+    }
 }

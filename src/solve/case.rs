@@ -1,7 +1,7 @@
 //! Search, work-up and judge, round by round, until one of them has enough.
 
 use super::contender::Contender;
-use super::judge::{Judgement, evidence, metric};
+use super::judge::{Judgement, compared, evidence, metric};
 use super::note::Note;
 use super::pace::Pace;
 use super::ranking::rank;
@@ -14,7 +14,7 @@ use super::{Job, MOST_STRUCTURES, Means};
 use crate::clock::Clock;
 use crate::crystal::Cell;
 use crate::phasing::{Arm, Sphere};
-use crate::reflections::reach;
+use crate::reflections::Filling;
 use crate::trials::{Budget, Goal, RunReport, Search, Setup, StopReason, Workplace};
 use crate::trust::{Evidence, log_odds};
 
@@ -28,7 +28,8 @@ pub struct Case<'a> {
     clock: Clock,
     whole: &'a Clock,
     cell: &'a Cell,
-    reach: f64,
+    /// What the reflections say of the edges of the cell.
+    edges: Option<[f64; 3]>,
     judgement: Judgement,
     seconds: Seconds,
 }
@@ -73,7 +74,7 @@ impl<'a> Case<'a> {
             clock: means.clock.part(SEARCH_SHARE),
             whole: means.clock,
             cell: &header.cell,
-            reach: reach(job.data),
+            edges: Filling::new(job.data).contradicts(),
             judgement: Judgement::default(),
             seconds: Seconds::default(),
         }
@@ -116,10 +117,10 @@ impl<'a> Case<'a> {
             .collect();
         let best = self.work_up.structures.iter().map(Structure::paid).min_by(f64::total_cmp);
         let teller = Teller::new(watch, best);
-        let (reach, finished) = (self.reach, self.search.findings().finished.len());
+        let (edges, finished) = (self.edges, self.search.findings().finished.len());
         self.work_up.take(&contenders, &teller);
         loop {
-            rank(&mut self.work_up.structures, |structure| log_odds(&evidence(structure, reach)));
+            rank(&mut self.work_up.structures, |structure| log_odds(&evidence(structure, edges)));
             let leading = self.work_up.structures.first().map(|structure| structure.found.candidate);
             let leader = contenders.iter().find(|contender| Some(contender.id()) == leading);
             if !leader.is_some_and(|leader| self.work_up.widen(leader, &teller)) {
@@ -128,7 +129,7 @@ impl<'a> Case<'a> {
         }
         self.judgement = Judgement::default();
         if let Some(first) = self.work_up.structures.first() {
-            let evidence = evidence(first, reach);
+            let evidence = compared(&self.work_up.structures, evidence(first, edges));
             self.judgement = Judgement::of(Some(evidence));
             // Bonds are asked only for what would be claimed: it takes a while in large structures.
             if self.judgement.claimed() {

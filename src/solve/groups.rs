@@ -33,6 +33,8 @@ pub struct Trial {
     pub group: SpaceGroup,
     /// What speaks for it; `None` where it was given.
     pub score: Option<Score>,
+    /// The input names it.
+    pub named: bool,
 }
 
 /// Space groups for a candidate, best first: the given one, or those that its own phases and its `settled` ones allow. `atoms` is the
@@ -49,11 +51,11 @@ pub fn groups_of(
     let header = &data.header;
     let laue = &header.space_group;
     let Some(hint) = hint else {
-        return vec![Trial { group: laue.clone(), score: None }];
+        return vec![Trial { group: laue.clone(), score: None, named: true }];
     };
     // Such phases leave the input's group as good as any.
     if contender.is_mute() {
-        return vec![Trial { group: hint.clone(), score: None }];
+        return vec![Trial { group: hint.clone(), score: None, named: true }];
     }
     let groups = |phased: &[PhasedReflection], fits: &OperatorFits| {
         group_candidates(&header.cell, laue, hint, phased, fits, data.statistics.mean_e2_minus_1)
@@ -73,7 +75,7 @@ pub fn groups_of(
     let chosen = choice.of(&scores);
     teller.note(&Note::Groups { candidate: candidate.id, ranked: &ranked, choice });
     let trial = |(place, group): (usize, GroupCandidate)| {
-        chosen.contains(&place).then_some(Trial { group: group.group, score: Some(group.score) })
+        chosen.contains(&place).then(|| Trial { named: group.is_named(), score: Some(group.score), group: group.group })
     };
     ranked.into_iter().enumerate().filter_map(trial).collect()
 }

@@ -3,7 +3,7 @@
 use super::structure::Structure;
 use crate::crystal::Cell;
 use crate::model::metric_scale;
-use crate::trust::{BAR, Evidence, Metric, probability};
+use crate::trust::{BAR, Evidence, GroupEvidence, Metric, probability};
 
 /// A claim whose model leaves more than this unexplained is doubted: the search goes on for a while, in case other phases explain more.
 /// R1 of the models of 47 of 54 measured sets is below; a heavy-atom arrangement without its light atoms has 0.26 (a tantalum fluoride,
@@ -45,8 +45,8 @@ impl Judgement {
     }
 }
 
-/// What a run has to say for a structure of its. `reach` is that of the data (`reflections::reach`).
-pub fn evidence(structure: &Structure, reach: f64) -> Evidence {
+/// What a run has to say for a structure of its. `edges` is what the reflections say of those of the cell (`Filling::contradicts`).
+pub fn evidence(structure: &Structure, edges: Option<[f64; 3]>) -> Evidence {
     let (found, model) = (&structure.found, structure.model.as_ref());
     Evidence {
         agreeing: found.agreeing,
@@ -54,14 +54,34 @@ pub fn evidence(structure: &Structure, reach: f64) -> Evidence {
         r_weak: f64::from(found.trial.merits.r_weak),
         r1: model.map(|m| m.r1),
         proven: found.trial.proven,
-        reach,
+        edges,
         per_parameter: model.map_or(0.0, |m| m.reflections[0] as f64 / (4 * m.atoms).max(1) as f64),
         share: model.map(|m| m.contents.share()),
         left: model.map(|m| m.residual.of_atom()),
         proposed: model.map_or(0, |m| m.contents.proposed.len()),
         clashes: model.map_or(0, |m| m.geometry.clashes),
         metric: None,
+        rival: None,
+        group: None,
     }
+}
+
+/// The evidence of the first of ranked structures with what the others say: R1 of other phases, and of other groups of the same.
+pub fn compared(structures: &[Structure], evidence: Evidence) -> Evidence {
+    let Some((first, others)) = structures.split_first() else { return evidence };
+    let own = first.best_r1();
+    let lowest = |same: bool| {
+        let compared = others.iter().filter(|other| (other.found.candidate == first.found.candidate) == same);
+        compared.map(Structure::best_r1).reduce(f64::min).map(|r1| r1 / own)
+    };
+    let next = others.iter().find(|other| other.found.candidate == first.found.candidate);
+    let group = first.score.map(|score| GroupEvidence {
+        score: score.total,
+        margin: next.map(|next| first.standing - next.standing),
+        r1_elsewhere: lowest(true),
+        named: first.named,
+    });
+    Evidence { rival: lowest(false), group, ..evidence }
 }
 
 /// What the bonds of a structure say of the axes of `cell`; `None` where there are too few of known length.
@@ -69,8 +89,9 @@ pub fn metric(cell: &Cell, structure: &Structure) -> Option<Metric> {
     let model = structure.model.as_ref()?;
     let atoms: Vec<(u8, [f64; 3])> =
         model.sites[..model.atoms].iter().filter_map(|site| Some((site.element?, site.xyz))).collect();
-    let scale = metric_scale(cell, &structure.group, &atoms)?;
-    Some(Metric { factors: scale.factors, gain: scale.gain })
+    let scale = metric_scale(cell, &structure.group, &atoms, model.agreement.d_min)?;
+    let sigmas = scale.sigmas.map(|sigma| Some(sigma).filter(|sigma| sigma.is_finite()));
+    Some(Metric { factors: scale.factors, sigmas, gain: scale.gain })
 }
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ impl WorkUp<'_> {
                 group: group.group.clone(),
                 standing: 0.0,
                 score: group.score,
+                named: group.named,
                 solution,
                 route,
                 sketch,

@@ -3,13 +3,17 @@
 use super::memory::allow;
 use super::options::{Effective, Options, resolution};
 use super::{Job, Means};
+use crate::crystal::contents::room;
 use crate::engine::EngineError;
 use crate::phasing::{Arm, Sphere, expected_atoms, portfolio, seeded_portfolio};
 use crate::trials::{Budget, Crew, Workplace};
 use crate::{Error, Result};
 
-/// Below this many measured reflections of the half sphere no figure of merit means anything.
-const FEWEST_MEASURED: usize = 50;
+/// Below this many measured reflections of the half sphere no figure of merit means anything …
+const FEWEST_MEASURED: usize = 20;
+/// … nor below this many per parameter, four an atom of usual size in P1: a whole sphere has as few at 2.7 Å.
+const FEWEST_PER_PARAMETER: f64 = 0.5;
+const PARAMETERS: f64 = 4.0;
 
 /// What a run needs.
 pub struct Prepared {
@@ -38,9 +42,14 @@ impl Prepared {
         let d_min = resolution(data, options.d_min);
         allow(data, d_min, means.pool.current_num_threads(), options.memory)?;
         let sphere = Sphere::new(cell, space_group, &data.reflections, expected_atoms(header), d_min);
-        if sphere.measured().count() < FEWEST_MEASURED {
+        let measured = sphere.measured().count();
+        let elements = header.elements.iter().map(|element| element.atomic_number);
+        let atoms = room(elements, cell.volume) / space_group.centring().len() as f64;
+        if measured < FEWEST_MEASURED || (measured as f64) < FEWEST_PER_PARAMETER * PARAMETERS * atoms {
             return Err(Error::unusable(
-                format!("only {} reflections of the sphere to {d_min:.2} Å are measured", sphere.measured().count()),
+                format!(
+                    "only {measured} reflections of the sphere to {d_min:.2} Å are measured, for about {atoms:.0} atoms"
+                ),
                 "choose a higher resolution with --resolution, or check the cell and the .hkl",
             ));
         }

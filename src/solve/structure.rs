@@ -21,6 +21,8 @@ pub struct Structure {
     pub standing: f64,
     /// What speaks for the group; `None` where it was given, not looked for.
     pub score: Option<Score>,
+    /// The input names the group.
+    pub named: bool,
     /// Phases in the space group, map and sites.
     pub solution: Solution,
     /// What the phases of the solution went through.

@@ -200,7 +200,8 @@ impl<'a> WorkUp<'a> {
         let mut all = vec![None; part.len()];
         let chosen = part.iter().enumerate().filter(|(_, contender)| contender.looks_right() && self.engines_serve());
         let chosen: Vec<usize> = chosen.map(|(place, _)| place).collect();
-        let phased: Vec<_> = chosen.iter().map(|&place| Arc::new(part[place].candidate.sighting.phased.clone())).collect();
+        let phased: Vec<_> =
+            chosen.iter().map(|&place| Arc::new(part[place].candidate.sighting.phased.clone())).collect();
         for (place, phased) in chosen.into_iter().zip(self.heard(settled(&self.rework, &phased))) {
             all[place] = Some(Arc::new(phased));
         }

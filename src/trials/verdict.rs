@@ -74,7 +74,12 @@ impl Candidate {
     pub fn symmetry_found(&self) -> Option<bool> {
         match self.sighting.fits.evidence() {
             Some(evidence) => Some(evidence > SYMMETRY_FOUND),
-            None => self.sighting.fits.of(&SymOp::INVERSION.rot).filter(|fit| fit.correlation > INVERSION_FOUND).map(|_| true),
+            None => self
+                .sighting
+                .fits
+                .of(&SymOp::INVERSION.rot)
+                .filter(|fit| fit.correlation > INVERSION_FOUND)
+                .map(|_| true),
         }
     }
 

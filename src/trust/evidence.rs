@@ -17,8 +17,9 @@ pub struct Evidence {
     pub r1: Option<f64>,
     /// For a run from seeds: whether the phases came back without them.
     pub proven: Option<bool>,
-    /// How much farther the reflections reach in one direction than in another (`reflections::reach`): 1 for a whole sphere.
-    pub reach: f64,
+    /// Factors by which a, b and c are too long if the reflections are to fill a sphere (`reflections::Filling`); `None` where they fill one
+    /// as the cell is.
+    pub edges: Option<[f64; 3]>,
     /// Reflections of the model per refined parameter (four an atom); 0 without a model.
     pub per_parameter: f64,
     /// Atoms of the model over those that the volume has room for (`model::Contents::share`); `None` without a model.
@@ -31,6 +32,23 @@ pub struct Evidence {
     pub clashes: usize,
     /// What usual bond lengths say of the axes; `None` where there are too few bonds, and where nothing is claimed anyway.
     pub metric: Option<Metric>,
+    /// Lowest R1 of a structure with other phases over that of this one; `None` without one.
+    pub rival: Option<f64>,
+    /// What speaks for the space group; `None` where it was given.
+    pub group: Option<GroupEvidence>,
+}
+
+/// What speaks for a space group that was looked for.
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize, Deserialize)]
+pub struct GroupEvidence {
+    /// What phases and intensities say of it (`symmetry::Score::total`).
+    pub score: f64,
+    /// By how much it stands above the next group of the same phases; `None` where there is none.
+    pub margin: Option<f64>,
+    /// Lowest R1 of the same phases in another group over that in this one; `None` where there is none.
+    pub r1_elsewhere: Option<f64>,
+    /// The input names it.
+    pub named: bool,
 }
 
 /// By what factors distances are too long along a, b and c if usual bond lengths are to be met (`model::MetricScale`).
@@ -38,6 +56,8 @@ pub struct Evidence {
 pub struct Metric {
     /// The factors.
     pub factors: [f64; 3],
+    /// Their standard uncertainties; infinite ones are left out.
+    pub sigmas: [Option<f64>; 3],
     /// ln likelihood that they gain over 1, 1, 1.
     pub gain: f64,
 }
@@ -59,11 +79,13 @@ pub(crate) const GOOD: Evidence = Evidence {
     r_weak: 0.12,
     r1: Some(0.08),
     proven: None,
-    reach: 1.02,
+    edges: None,
     per_parameter: 15.0,
     share: Some(0.95),
     left: Some(0.1),
     proposed: 0,
     clashes: 0,
     metric: None,
+    rival: None,
+    group: None,
 };

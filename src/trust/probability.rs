@@ -12,14 +12,6 @@ pub const BAR: f64 = 0.95;
 /// elsewhere is evidence.
 const UNPROVEN: f64 = 0.5;
 
-/// Reflections that reach so much farther in one direction than in another were measured in another cell, or miss a large part of the sphere
-/// (`reflections::reach`): the phases may be right and every distance wrong, which nothing else here sees. No higher than this, then.
-pub const OTHER_CELL: f64 = 1.25;
-const IN_ANOTHER_CELL: f64 = 0.9;
-/// A model that explains the data this well says that the cell is right all the same: R1 of wrong cells was 0.21 to 0.36, that of crystals in
-/// diamond anvil cells and of wedges of electron diffraction, which reach as unevenly, 0.03 to 0.20.
-const REACH_R1: f64 = 0.20;
-
 /// The sum where every other term is 0.
 const CONSTANT: f64 = -0.52;
 /// Weight of ln(trials that agree), …
@@ -83,12 +75,11 @@ pub fn log_odds(evidence: &Evidence) -> f64 {
 pub fn probability(evidence: &Evidence) -> f64 {
     let probability = 1.0 / (1.0 + (-log_odds(evidence)).exp());
     let proven = if evidence.proven == Some(false) { UNPROVEN } else { 1.0 };
-    let uneven = evidence.reach > OTHER_CELL && evidence.r1.is_none_or(|r1| r1 > REACH_R1);
-    let own_cell = if uneven { IN_ANOTHER_CELL } else { 1.0 };
     let explained = evidence.r1.is_none_or(|r1| r1 <= WORST_R1) && evidence.share.is_none_or(|s| s >= LEAST_SHARE);
     let named = evidence.proposed <= MOST_PROPOSED;
-    let allowed = if explained && named && !other_metric(evidence) { 1.0 } else { FORBIDDEN };
-    probability.min(proven).min(own_cell).min(allowed)
+    let allowed =
+        if explained && named && evidence.edges.is_none() && !other_metric(evidence) { 1.0 } else { FORBIDDEN };
+    probability.min(proven).min(allowed)
 }
 
 /// True when bond lengths say that the cell is another one.
@@ -121,8 +112,7 @@ mod tests {
         assert!(probability(&Evidence { r1: None, ..GOOD }) < BAR);
         assert!(probability(&Evidence { r1: Some(0.45), ..GOOD }) < BAR);
         assert!(probability(&Evidence { proven: Some(false), ..GOOD }) < BAR);
-        let uneven = |r1| probability(&Evidence { reach: 1.29, r1: Some(r1), agreeing: 4, ..GOOD });
-        assert!(uneven(0.21) < BAR && uneven(0.19) >= BAR);
+        assert!(probability(&Evidence { edges: Some([1.0, 1.08, 1.0]), ..GOOD }) < BAR);
         assert!(probability(&Evidence { r1: Some(0.21), agreeing: 4, ..GOOD }) >= BAR);
         assert!(probability(&Evidence { proven: Some(true), ..GOOD }) >= BAR);
         assert!(probability(&Evidence { share: Some(0.4), ..GOOD }) < BAR);
@@ -142,7 +132,7 @@ mod tests {
 
     #[test]
     fn bonds_that_contradict_the_cell_forbid_a_claim() {
-        let metric = |b: f64, gain| Some(Metric { factors: [1.01, b, 0.99], gain });
+        let metric = |b: f64, gain| Some(Metric { factors: [1.01, b, 0.99], sigmas: [Some(0.01); 3], gain });
         let of = |metric| probability(&Evidence { metric, ..GOOD });
         assert!(of(metric(1.08, 4.0)) < BAR && of(metric(0.93, 4.0)) < BAR);
         assert!(of(metric(1.08, 3.0)) >= BAR && of(metric(1.04, 7.0)) >= BAR);

@@ -118,7 +118,28 @@ pub(super) fn centring(merged: &[MergedReflection], hint: &Vectors) -> CentringF
         finding.why = Some(finding.why.take().map_or_else(|| why.clone(), |first| format!("{first}; {why}")));
         finding.vectors = vectors.to_vec();
     }
+    finding.remarks.extend(smaller_cells(merged));
     finding
+}
+
+/// Edges that may be this many times too long.
+const MULTIPLES: [i32; 2] = [2, 3];
+
+/// Axes whose indices are all multiples of a number as far as there is intensity: a fraction of the edge explains all that was measured.
+fn smaller_cells(merged: &[MergedReflection]) -> Vec<String> {
+    let mut out = Vec::new();
+    for (axis, name) in ["a", "b", "c"].into_iter().enumerate() {
+        // The larger number says more.
+        let holds = |n: &&i32| evidence("", merged, |hkl| hkl[axis] % **n != 0, **n as usize).holds();
+        if let Some(n) = MULTIPLES.iter().rev().find(holds) {
+            let index = ["h", "k", "l"][axis];
+            out.push(format!(
+                "only reflections with {index} = {n}n have intensity: a smaller cell, {name}/{n}, explains all of them; transform and \
+                 run again"
+            ));
+        }
+    }
+    out
 }
 
 fn sentence(evidence: &CentringEvidence, what: &str) -> String {
@@ -176,5 +197,42 @@ fn evidence(
         share: if complete > 0.0 { n as f64 / complete } else { 0.0 },
         relative_intensity: if others > 0.0 { mean(intensity, n) / mean(others, rest) } else { 0.0 },
         i_over_sigma: if sigma > 0.0 { intensity / sigma } else { 0.0 },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A list in which only every `n`th layer along `axis` has intensity.
+    fn layers(axis: usize, n: i32) -> Vec<MergedReflection> {
+        let mut out = Vec::new();
+        for h in -6..=6 {
+            for k in -6..=6 {
+                for l in 1..=6 {
+                    let hkl = [h, k, l];
+                    let noise = f64::from((7 * h + 13 * k + 5 * l).rem_euclid(11)) / 11.0 - 0.5;
+                    let intensity = if hkl[axis] % n == 0 { 60.0 + 80.0 * noise } else { noise };
+                    out.push(MergedReflection {
+                        hkl,
+                        intensity,
+                        sigma: 1.0,
+                        redundancy: 1,
+                        epsilon: 1,
+                        centric: false,
+                    });
+                }
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn an_edge_that_is_a_multiple_is_named() {
+        for (axis, n, word) in [(2, 2, "c/2"), (0, 3, "a/3"), (1, 2, "b/2")] {
+            let found = smaller_cells(&layers(axis, n));
+            assert!(found.len() == 1 && found[0].contains(word), "{found:?}");
+        }
+        assert!(smaller_cells(&layers(0, 1)).is_empty());
     }
 }
