@@ -60,7 +60,7 @@ impl Keeper {
             Note::Routes(routes) => Moment::Routes(routes),
             Note::Models(models) => Moment::Models(models.clone()),
             Note::Judged { finished, ended, structures, judgement } => {
-                let edges = judgement.evidence.and_then(|evidence| evidence.edges);
+                let edges = judgement.evidence.and_then(|evidence| evidence.edges).map(|edges| edges.factors);
                 let structures = structures.iter().take(STRUCTURES).map(|structure| stood(structure, edges)).collect();
                 let judged = Moment::Judged { finished, ended, structures, evidence: judgement.evidence };
                 self.notes.sort_by(|a, b| a.0.cmp(&b.0));

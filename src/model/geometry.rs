@@ -84,47 +84,69 @@ fn first_alike(group: &SpaceGroup) -> [usize; 3] {
     std::array::from_fn(|axis| (0..axis).find(|&other| alike(axis, other) || alike(other, axis)).unwrap_or(axis))
 }
 
-/// Fits the factors of the axes to the bonds of a model (atomic numbers, coordinates): highest likelihood, from coarse steps to fine.
-/// `None` with too few bonds of known usual length.
-/// `d_min` is the resolution of the data, Å.
-pub fn metric_scale(cell: &Cell, group: &SpaceGroup, atoms: &[(u8, [f64; 3])], d_min: f64) -> Option<MetricScale> {
-    let bonds = bonds(cell, group, atoms);
-    let sigma = SIGMA.max(SIGMA_SHARE * d_min);
-    if bonds.len() < FEWEST_BONDS {
-        return None;
+/// The bonds of a model, to be asked for the axes.
+pub struct Bonds {
+    list: Vec<Bond>,
+    /// For each axis the first that operations of the group turn it into.
+    alike: [usize; 3],
+    /// Uncertainty of a distance, Å.
+    sigma: f64,
+}
+
+impl Bonds {
+    /// Of atoms (atomic numbers, coordinates); `None` with too few bonds of known usual length. `d_min` is the resolution of the data, Å.
+    pub fn new(cell: &Cell, group: &SpaceGroup, atoms: &[(u8, [f64; 3])], d_min: f64) -> Option<Self> {
+        let list = bonds(cell, group, atoms);
+        let sigma = SIGMA.max(SIGMA_SHARE * d_min);
+        (list.len() >= FEWEST_BONDS).then(|| Self { list, alike: first_alike(group), sigma })
     }
-    let prior = |ln: [f64; 3]| -> f64 { ln.iter().map(|x| -0.5 * (x / METRIC_SIGMA).powi(2)).sum() };
-    let worth = |ln: [f64; 3]| -> f64 { prior(ln) + bonds.iter().map(|b| b.worth(ln, sigma)).sum::<f64>() };
-    let mut best = ([0.0; 3], worth([0.0; 3]));
-    let flat = best.1;
-    let axes = first_alike(group);
-    for (n, step) in METRIC_STEPS.into_iter().enumerate() {
-        let reach = if n == 0 { (METRIC_REACH / step).round() as i32 } else { 4 };
-        let centre = best.0;
-        for i in -reach..=reach {
-            for j in -reach..=reach {
-                for k in -reach..=reach {
-                    let ln = [i, j, k];
-                    if (0..3).any(|a| ln[a] != ln[axes[a]]) {
-                        continue;
-                    }
-                    let ln = std::array::from_fn(|a| centre[a] + f64::from(ln[a]) * step);
-                    let value = worth(ln);
-                    if value > best.1 {
-                        best = (ln, value);
+
+    fn likelihood(&self, ln: [f64; 3]) -> f64 {
+        self.list.iter().map(|bond| bond.worth(ln, self.sigma)).sum()
+    }
+
+    /// The factors of the axes with the highest likelihood, from coarse steps to fine.
+    pub fn scale(&self) -> MetricScale {
+        let prior = |ln: [f64; 3]| -> f64 { ln.iter().map(|x| -0.5 * (x / METRIC_SIGMA).powi(2)).sum() };
+        let worth = |ln: [f64; 3]| -> f64 { prior(ln) + self.likelihood(ln) };
+        let mut best = ([0.0; 3], worth([0.0; 3]));
+        let flat = best.1;
+        for (n, step) in METRIC_STEPS.into_iter().enumerate() {
+            let reach = if n == 0 { (METRIC_REACH / step).round() as i32 } else { 4 };
+            let centre = best.0;
+            for i in -reach..=reach {
+                for j in -reach..=reach {
+                    for k in -reach..=reach {
+                        let ln = [i, j, k];
+                        if (0..3).any(|a| ln[a] != ln[self.alike[a]]) {
+                            continue;
+                        }
+                        let ln = std::array::from_fn(|a| centre[a] + f64::from(ln[a]) * step);
+                        let value = worth(ln);
+                        if value > best.1 {
+                            best = (ln, value);
+                        }
                     }
                 }
             }
         }
+        // Curvature of the likelihood along each axis; a direction without bonds is not known.
+        let step = METRIC_STEPS[1];
+        let sigmas = std::array::from_fn(|a| {
+            let at = |by: f64| worth(std::array::from_fn(|b| best.0[b] + if a == b { by } else { 0.0 }));
+            let curvature = (2.0 * best.1 - at(step) - at(-step)) / (step * step);
+            if curvature > 0.0 { curvature.sqrt().recip() } else { f64::INFINITY }
+        });
+        MetricScale { factors: best.0.map(f64::exp), sigmas, bonds: self.list.len(), gain: best.1 - flat }
     }
-    // Curvature of the likelihood along each axis; a direction without bonds is not known.
-    let step = METRIC_STEPS[1];
-    let sigmas = std::array::from_fn(|a| {
-        let at = |by: f64| worth(std::array::from_fn(|b| best.0[b] + if a == b { by } else { 0.0 }));
-        let curvature = (2.0 * best.1 - at(step) - at(-step)) / (step * step);
-        if curvature > 0.0 { curvature.sqrt().recip() } else { f64::INFINITY }
-    });
-    Some(MetricScale { factors: best.0.map(f64::exp), sigmas, bonds: bonds.len(), gain: best.1 - flat })
+
+    /// ln likelihood that axes too long by `factors`, all of them larger or smaller by one factor as suits best, gain over the cell as it is.
+    pub fn gain(&self, factors: [f64; 3]) -> f64 {
+        let [_, step, _] = METRIC_STEPS;
+        let steps = (METRIC_REACH / step).round() as i32;
+        let at = |n: i32| self.likelihood(factors.map(|factor| factor.ln() + f64::from(n) * step));
+        (-steps..=steps).map(at).fold(f64::NEG_INFINITY, f64::max) - self.likelihood([0.0; 3])
+    }
 }
 
 /// One contact that may be a bond.

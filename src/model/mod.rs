@@ -72,7 +72,7 @@ mod simulated;
 mod tests;
 
 pub use contents::Contents;
-pub use geometry::{Geometry, MetricScale, metric_scale};
+pub use geometry::{Bonds, Geometry, MetricScale};
 pub use given::Given;
 pub use residual::{Agreement, Residual};
 pub use rounds::{Round, build_model};

@@ -210,8 +210,13 @@ fn bonds_tell_which_axis_is_too_long() {
     }
     let fitted = |by: [f64; 3]| {
         let cell = crate::crystal::Cell::new(std::array::from_fn(|i| lengths[i] * by[i]), [90.0; 3]).unwrap();
-        super::metric_scale(&cell, &group, &atoms, 0.8).unwrap()
+        super::Bonds::new(&cell, &group, &atoms, 0.8).unwrap()
     };
+    let gain = |by: [f64; 3], factors| fitted(by).gain(factors);
+    assert!(gain([1.0; 3], [1.0, 1.08, 1.0]) < -4.0 && gain([1.0, 1.08, 1.0], [1.0, 1.08, 1.0]) > 4.0);
+    // Only ratios count.
+    assert!(gain([1.0, 1.08, 1.0], [0.926, 1.0, 0.926]) > 4.0);
+    let fitted = |by| fitted(by).scale();
     let right = fitted([1.0; 3]);
     assert!(right.factors.iter().all(|f| (f - 1.0).abs() < 0.01), "{right:?}");
     for axis in 0..3 {

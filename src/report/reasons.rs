@@ -4,7 +4,7 @@ use super::table::percent;
 use crate::input::{Basis, Input};
 use crate::solve::Solved;
 use crate::trials::verdict::SYMMETRY_FOUND;
-use crate::trust::{Evidence, other_metric};
+use crate::trust::{Evidence, other_edges, other_metric};
 
 /// R1 of a model without hydrogen and with isotropic displacements: below, nothing essential is missing …
 const GOOD_R1: f64 = 0.20;
@@ -62,7 +62,7 @@ pub fn cell_lines(evidence: &Evidence) -> Vec<String> {
 
 /// What the reflections say against the cell, if they do: which edges are too long or too short, and by what factor.
 fn edges_line(evidence: &Evidence) -> Option<String> {
-    let edges = evidence.edges?;
+    let edges = evidence.edges.filter(|_| other_edges(evidence))?.factors;
     Some(format!("the reflections do not fill a sphere in this cell: distances are {}; check CELL", too_long(edges)))
 }
 
@@ -118,7 +118,7 @@ fn advice_of_evidence(evidence: &Evidence) -> Vec<String> {
     let mut lines = Vec::new();
     let shown = evidence.symmetry.is_none_or(|s| s > SYMMETRY_FOUND);
     let unexplained = evidence.r1.is_none_or(|r1| r1 >= GOOD_R1);
-    if evidence.edges.is_some() {
+    if other_edges(evidence) {
         lines.push(
             "check CELL: the reflections of a list fill a sphere, unless it was cut unevenly; these would in another cell"
                 .into(),
@@ -158,6 +158,7 @@ fn advice_of_evidence(evidence: &Evidence) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trust::Edges;
 
     const NONE: Evidence = Evidence {
         agreeing: 1,
@@ -186,12 +187,15 @@ mod tests {
         assert!(of(shown).contains("disorder, modulation or a twin") && of(shown).contains("SFAC"));
         let explained = Evidence { r1: Some(0.08), share: Some(0.3), ..shown };
         assert!(of(explained).contains("speaks against"));
-        assert!(of(Evidence { edges: Some([1.1, 1.0, 1.0]), ..explained }).contains("check CELL"));
+        assert!(
+            of(Evidence { edges: Some(Edges { factors: [1.1, 1.0, 1.0], gain: None }), ..explained })
+                .contains("check CELL")
+        );
     }
 
     #[test]
     fn what_speaks_against_a_cell_names_axes_and_factors() {
-        let lines = cell_lines(&Evidence { edges: Some([1.0, 1.08, 1.0]), ..NONE });
+        let lines = cell_lines(&Evidence { edges: Some(Edges { factors: [1.0, 1.08, 1.0], gain: None }), ..NONE });
         assert!(lines.len() == 1 && lines[0].contains("1.08 times too long along b;"), "{lines:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! Search, work-up and judge, round by round, until one of them has enough.
 
 use super::contender::Contender;
-use super::judge::{Judgement, compared, evidence, metric};
+use super::judge::{Judgement, compared, evidence, with_bonds};
 use super::note::Note;
 use super::pace::Pace;
 use super::ranking::rank;
@@ -16,7 +16,7 @@ use crate::crystal::Cell;
 use crate::phasing::{Arm, Sphere};
 use crate::reflections::Filling;
 use crate::trials::{Budget, Goal, RunReport, Search, Setup, StopReason, Workplace};
-use crate::trust::{Evidence, log_odds};
+use crate::trust::log_odds;
 
 /// Share of a time limit that trials may take: what they have found is then worked up in the rest.
 const SEARCH_SHARE: f64 = 0.8;
@@ -132,9 +132,8 @@ impl<'a> Case<'a> {
             let evidence = compared(&self.work_up.structures, evidence(first, edges));
             self.judgement = Judgement::of(Some(evidence));
             // Bonds are asked only for what would be claimed: it takes a while in large structures.
-            if self.judgement.claimed() {
-                let metric = metric(self.cell, first);
-                self.judgement = Judgement::of(Some(Evidence { metric, ..evidence }));
+            if self.judgement.claimed() || evidence.edges.is_some() {
+                self.judgement = Judgement::of(Some(with_bonds(self.cell, first, evidence)));
             }
         }
         let (structures, judgement) = (&self.work_up.structures, &self.judgement);

@@ -2,8 +2,8 @@
 
 use super::structure::Structure;
 use crate::crystal::Cell;
-use crate::model::metric_scale;
-use crate::trust::{BAR, Evidence, GroupEvidence, Metric, probability};
+use crate::model::Bonds;
+use crate::trust::{BAR, Edges, Evidence, GroupEvidence, Metric, probability};
 
 /// A claim whose model leaves more than this unexplained is doubted: the search goes on for a while, in case other phases explain more.
 /// R1 of the models of 47 of 54 measured sets is below; a heavy-atom arrangement without its light atoms has 0.26 (a tantalum fluoride,
@@ -54,7 +54,7 @@ pub fn evidence(structure: &Structure, edges: Option<[f64; 3]>) -> Evidence {
         r_weak: f64::from(found.trial.merits.r_weak),
         r1: model.map(|m| m.r1),
         proven: found.trial.proven,
-        edges,
+        edges: edges.map(|factors| Edges { factors, gain: None }),
         per_parameter: model.map_or(0.0, |m| m.reflections[0] as f64 / (4 * m.atoms).max(1) as f64),
         share: model.map(|m| m.contents.share()),
         left: model.map(|m| m.residual.of_atom()),
@@ -84,14 +84,19 @@ pub fn compared(structures: &[Structure], evidence: Evidence) -> Evidence {
     Evidence { rival: lowest(false), group, ..evidence }
 }
 
-/// What the bonds of a structure say of the axes of `cell`; `None` where there are too few of known length.
-pub fn metric(cell: &Cell, structure: &Structure) -> Option<Metric> {
-    let model = structure.model.as_ref()?;
+/// The same evidence with what the bonds of the structure say of the axes of `cell`, where enough of known length are there.
+pub fn with_bonds(cell: &Cell, structure: &Structure, evidence: Evidence) -> Evidence {
+    let Some(model) = structure.model.as_ref() else { return evidence };
     let atoms: Vec<(u8, [f64; 3])> =
         model.sites[..model.atoms].iter().filter_map(|site| Some((site.element?, site.xyz))).collect();
-    let scale = metric_scale(cell, &structure.group, &atoms, model.agreement.d_min)?;
+    let Some(bonds) = Bonds::new(cell, &structure.group, &atoms, model.agreement.d_min) else { return evidence };
+    let scale = bonds.scale();
     let sigmas = scale.sigmas.map(|sigma| Some(sigma).filter(|sigma| sigma.is_finite()));
-    Some(Metric { factors: scale.factors, sigmas, gain: scale.gain })
+    Evidence {
+        metric: Some(Metric { factors: scale.factors, sigmas, gain: scale.gain }),
+        edges: evidence.edges.map(|edges| Edges { gain: Some(bonds.gain(edges.factors)), ..edges }),
+        ..evidence
+    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub struct Evidence {
     pub proven: Option<bool>,
     /// Factors by which a, b and c are too long if the reflections are to fill a sphere (`reflections::Filling`); `None` where they fill one
     /// as the cell is.
-    pub edges: Option<[f64; 3]>,
+    pub edges: Option<Edges>,
     /// Reflections of the model per refined parameter (four an atom); 0 without a model.
     pub per_parameter: f64,
     /// Atoms of the model over those that the volume has room for (`model::Contents::share`); `None` without a model.
@@ -36,6 +36,15 @@ pub struct Evidence {
     pub rival: Option<f64>,
     /// What speaks for the space group; `None` where it was given.
     pub group: Option<GroupEvidence>,
+}
+
+/// Edges that are wrong if the reflections are to fill a sphere.
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize, Deserialize)]
+pub struct Edges {
+    /// Factors by which a, b and c are too long; only their ratios are known, the middle one is 1.
+    pub factors: [f64; 3],
+    /// ln likelihood that bond lengths of the model gain by them, whatever the size of the cell; `None` where too few bonds are known.
+    pub gain: Option<f64>,
 }
 
 /// What speaks for a space group that was looked for.

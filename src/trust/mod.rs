@@ -10,5 +10,5 @@ mod probability;
 
 #[cfg(test)]
 pub(crate) use evidence::GOOD;
-pub use evidence::{Evidence, GroupEvidence, Metric};
-pub use probability::{BAR, NO_MODEL_R1, log_odds, other_metric, probability};
+pub use evidence::{Edges, Evidence, GroupEvidence, Metric};
+pub use probability::{BAR, NO_MODEL_R1, log_odds, other_edges, other_metric, probability};

@@ -12,6 +12,10 @@ pub const BAR: f64 = 0.95;
 /// elsewhere is evidence.
 const UNPROVEN: f64 = 0.5;
 
+/// A sphere that is not filled says nothing of the cell when bond lengths lose as much ln likelihood by the cell in which it would be: a list
+/// may go on in some directions farther than in others.
+const EDGES_REFUTED: f64 = -4.0;
+
 /// The sum where every other term is 0.
 const CONSTANT: f64 = -0.52;
 /// Weight of ln(trials that agree), …
@@ -77,9 +81,13 @@ pub fn probability(evidence: &Evidence) -> f64 {
     let proven = if evidence.proven == Some(false) { UNPROVEN } else { 1.0 };
     let explained = evidence.r1.is_none_or(|r1| r1 <= WORST_R1) && evidence.share.is_none_or(|s| s >= LEAST_SHARE);
     let named = evidence.proposed <= MOST_PROPOSED;
-    let allowed =
-        if explained && named && evidence.edges.is_none() && !other_metric(evidence) { 1.0 } else { FORBIDDEN };
+    let allowed = if explained && named && !other_edges(evidence) && !other_metric(evidence) { 1.0 } else { FORBIDDEN };
     probability.min(proven).min(allowed)
+}
+
+/// True when reflections fill a sphere in another cell alone, and bond lengths do not know better.
+pub fn other_edges(evidence: &Evidence) -> bool {
+    evidence.edges.is_some_and(|edges| edges.gain.is_none_or(|gain| gain > EDGES_REFUTED))
 }
 
 /// True when bond lengths say that the cell is another one.
@@ -89,7 +97,7 @@ pub fn other_metric(evidence: &Evidence) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{GOOD, Metric};
+    use super::super::{Edges, GOOD, Metric};
     use super::*;
 
     #[test]
@@ -112,7 +120,10 @@ mod tests {
         assert!(probability(&Evidence { r1: None, ..GOOD }) < BAR);
         assert!(probability(&Evidence { r1: Some(0.45), ..GOOD }) < BAR);
         assert!(probability(&Evidence { proven: Some(false), ..GOOD }) < BAR);
-        assert!(probability(&Evidence { edges: Some([1.0, 1.08, 1.0]), ..GOOD }) < BAR);
+        let edges = |gain| Some(Edges { factors: [1.0, 1.08, 1.0], gain });
+        assert!(probability(&Evidence { edges: edges(None), ..GOOD }) < BAR);
+        assert!(probability(&Evidence { edges: edges(Some(-3.9)), ..GOOD }) < BAR);
+        assert!(probability(&Evidence { edges: edges(Some(-4.1)), ..GOOD }) >= BAR);
         assert!(probability(&Evidence { r1: Some(0.21), agreeing: 4, ..GOOD }) >= BAR);
         assert!(probability(&Evidence { proven: Some(true), ..GOOD }) >= BAR);
         assert!(probability(&Evidence { share: Some(0.4), ..GOOD }) < BAR);

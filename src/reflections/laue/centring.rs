@@ -207,9 +207,9 @@ mod tests {
     /// A list in which only every `n`th layer along `axis` has intensity.
     fn layers(axis: usize, n: i32) -> Vec<MergedReflection> {
         let mut out = Vec::new();
-        for h in -6..=6 {
-            for k in -6..=6 {
-                for l in 1..=6 {
+        for h in -6..=6_i32 {
+            for k in -6..=6_i32 {
+                for l in 1..=6_i32 {
                     let hkl = [h, k, l];
                     let noise = f64::from((7 * h + 13 * k + 5 * l).rem_euclid(11)) / 11.0 - 0.5;
                     let intensity = if hkl[axis] % n == 0 { 60.0 + 80.0 * noise } else { noise };
