@@ -132,6 +132,7 @@ pub fn solve(job: &Job<'_>, means: &Means<'_>, watch: &mut dyn Watch) -> Result<
         modelled: closed.modelled,
         solved: closed.judgement.claimed(),
         probability: closed.judgement.probability,
+        probability_group: closed.judgement.probability_group,
         evidence: closed.judgement.evidence,
         effective,
         seeds,

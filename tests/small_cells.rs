@@ -2,6 +2,7 @@
 //! simulated data.
 
 #[path = "common/program.rs"]
+#[allow(dead_code)] // Neither stdout nor files of the repository are asked for here.
 mod program;
 
 use program::seedflip;

@@ -141,14 +141,16 @@ impl<'a> Look<'a> {
 /// What the run says in the end, beside what is right.
 fn verdict(look: &Look<'_>, truth: &Truth, tally: &mut Tally) {
     let ranked = look.ranked();
-    let Some(&(first, standing)) = ranked.first() else { return };
+    let Some(&(first, _)) = ranked.first() else { return };
     let Some(&[right, group_right]) = truth.structures.get(first) else { return };
     let judgement = look.judgement();
     tally.atoms.add(judgement.probability, right);
     tally.leaders.count(right);
-    let _ = standing;
     if right {
         tally.groups_first.count(group_right);
+    }
+    if judgement.evidence.is_some_and(|evidence| evidence.group.is_some()) {
+        tally.groups.add(judgement.probability_group, group_right);
     }
 }
 

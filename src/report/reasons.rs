@@ -45,6 +45,14 @@ pub fn reasons(solved: &Solved) -> Vec<String> {
         Some(r1) if r1 < POOR_R1 => format!("the model of atoms explains the data in part (R1 {r1:.3})"),
         Some(r1) => format!("the model of atoms does not explain the data (R1 {r1:.3})"),
     });
+    if let Some(group) = evidence.group {
+        let next = match group.margin {
+            Some(margin) => format!("{margin:.1} above the next in the ranking"),
+            None => "no other group came into question".into(),
+        };
+        lines
+            .push(format!("the space group is right as well with probability {:.2}: {next}", solved.probability_group));
+    }
     if let Some(share) = evidence.share.filter(|share| *share < FEW_ATOMS) {
         lines.push(format!("the model holds {} of the atoms that the volume has room for", percent(share)));
     }

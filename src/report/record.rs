@@ -32,8 +32,10 @@ pub struct Record {
     pub title: String,
     /// True when the first structure is claimed to be right.
     pub solved: bool,
-    /// Probability that the first structure is right; 0 without one.
+    /// Probability that the atoms of the first structure are right; 0 without one.
     pub probability: f64,
+    /// Probability that its space group is right too.
+    pub probability_group: f64,
     /// What that rests on.
     pub evidence: Option<Evidence>,
     /// Why the run ended.
@@ -151,6 +153,7 @@ impl Record {
             title: header.title.clone(),
             solved: solved.solved,
             probability: solved.probability,
+            probability_group: solved.probability_group,
             evidence: solved.evidence,
             stopped: report.stopped,
             fault: report.fault.clone(),

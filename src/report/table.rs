@@ -8,6 +8,7 @@ use crate::model::Model;
 use crate::seed_input::SeedFile;
 use crate::solve::{Solved, Structure};
 use crate::trials::{Finished, StopReason};
+use crate::trust::BAR;
 use std::fmt::Write;
 
 /// Two lines on the data.
@@ -154,6 +155,9 @@ pub fn conclusion(solved: &Solved, stem: &str) -> String {
     if let Some(first) = solved.structures.first() {
         let sure = sureness(solved.probability);
         let _ = write!(out, " (probability {sure}): {}", group_name(&first.group));
+        if solved.solved && solved.probability_group < BAR {
+            let _ = write!(out, " (the space group is less sure: {})", sureness(solved.probability_group));
+        }
         if let Some(model) = &first.model {
             let _ = write!(out, ", R1 {:.3}, {} in the cell", model.r1, formula(model));
         }
@@ -222,7 +226,11 @@ pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<Stri
             "seedflip {} solution {letter}: {}",
             env!("CARGO_PKG_VERSION"),
             if claimed {
-                format!("believed right, probability {}", sureness(solved.probability))
+                format!(
+                    "believed right, probability {}, with the space group {}",
+                    sureness(solved.probability),
+                    sureness(solved.probability_group)
+                )
             } else {
                 "not claimed to be right".to_owned()
             }

@@ -3,7 +3,7 @@
 use super::structure::Structure;
 use crate::crystal::Cell;
 use crate::model::Bonds;
-use crate::trust::{BAR, Edges, Evidence, GroupEvidence, Metric, probability};
+use crate::trust::{BAR, Edges, Evidence, GroupEvidence, Metric, probability, probability_group};
 
 /// A claim whose model leaves more than this unexplained is doubted: the search goes on for a while, in case other phases explain more.
 /// R1 of the models of 47 of 54 measured sets is below; a heavy-atom arrangement without its light atoms has 0.26 (a tantalum fluoride,
@@ -19,14 +19,20 @@ const DOUBTED_TRIALS: u32 = 12;
 pub struct Judgement {
     /// What speaks for it; `None` without a structure.
     pub evidence: Option<Evidence>,
-    /// Probability that it is right; 0 without one.
+    /// Probability that its atoms are right; 0 without one.
     pub probability: f64,
+    /// Probability that its space group is right too.
+    pub probability_group: f64,
 }
 
 impl Judgement {
     /// Judges a structure by its evidence.
     pub fn of(evidence: Option<Evidence>) -> Self {
-        Self { evidence, probability: evidence.as_ref().map_or(0.0, probability) }
+        Self {
+            evidence,
+            probability: evidence.as_ref().map_or(0.0, probability),
+            probability_group: evidence.as_ref().map_or(0.0, probability_group),
+        }
     }
 
     /// True when the structure is claimed to be right.

@@ -20,6 +20,8 @@ pub struct Solved {
     pub modelled: Vec<Modelled>,
     /// Probability that the first structure is right; 0 without one.
     pub probability: f64,
+    /// Probability that its space group is right too.
+    pub probability_group: f64,
     /// What that rests on.
     pub evidence: Option<Evidence>,
     /// The parameters used.

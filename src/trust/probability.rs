@@ -33,18 +33,54 @@ const R1: f64 = -17.97;
 const MIDDLE_R1: f64 = 0.25;
 /// … that of a random structure without a centre (Wilson 1950) where there is no model, …
 pub const NO_MODEL_R1: f64 = 0.59;
-/// … and of ln(reflections per parameter over a usual number): few reflections are fitted by anything.
+/// … of ln(reflections per parameter over a usual number): few reflections are fitted by anything, …
 const PER_PARAMETER: f64 = 1.51;
 const USUAL_PER_PARAMETER: f64 = 8.0;
 const LEAST_PER_PARAMETER: f64 = 0.5;
-/// More reflections per parameter than this prove no more: one atom in 500 reflections is as wrong as one in 50.
+/// … and more per parameter than this prove no more: one atom in 500 reflections is as wrong as one in 50, …
 const MOST_PER_PARAMETER: f64 = 16.0;
+/// … of ln(atoms over those that the volume has room for), as far as it lies below …
+const SHARE_BELOW: f64 = 0.0;
+const USUAL_SHARE: [f64; 2] = [0.8, 1.25];
+/// … and above what is usual, …
+const SHARE_ABOVE: f64 = 0.0;
+/// … of the highest peak left over that of a light atom, counted up to this, …
+const LEFT: f64 = 0.0;
+const MOST_LEFT: f64 = 1.5;
+/// … of elements that nobody named, and of atoms that stand too close, counted up to these, …
+const PROPOSED: f64 = 0.0;
+const MOST_PROPOSED_COUNTED: usize = 3;
+const CLASHES: f64 = 0.0;
+const MOST_CLASHES: usize = 4;
+/// … and of ln R1 of other phases over R1 of these, within these limits.
+const RIVAL: f64 = 0.0;
+const RIVAL_REACH: [f64; 2] = [-0.5, 1.0];
+
+/// The same for the space group of a structure whose atoms are right: the sum without any term, …
+const GROUP_CONSTANT: f64 = 1.0;
+/// … weight of the distance to the next group, counted up to this, which also stands for no other group, …
+const MARGIN: f64 = 0.5;
+const MOST_MARGIN: f64 = 8.0;
+/// … of what phases and intensities say of the group, within these limits, …
+const SCORE: f64 = 0.1;
+const SCORE_REACH: [f64; 2] = [-5.0, 10.0];
+/// … of ln R1 in another group over R1 in this one, within this distance of 0; without another this stands for it, …
+const ELSEWHERE: f64 = 0.0;
+const ELSEWHERE_REACH: f64 = 0.7;
+const NOWHERE_ELSE: f64 = 0.3;
+/// … of a group that the input names too, …
+const NAMED: f64 = 0.5;
+/// … and of R1 over that of a good model.
+const GROUP_R1: f64 = 0.0;
+const GOOD_R1: f64 = 0.1;
 
 /// A model that leaves more than this unexplained is not claimed. R1 of right models, without hydrogen and isotropic, was at most 0.25 in
 /// 51 measured sets; models of noise and of wrong cells that were once claimed had 0.31 to 0.49.
 const WORST_R1: f64 = 0.30;
-/// A model with fewer atoms than this share of what the volume has room for is not claimed: right ones of 51 measured sets had 0.64 or more.
+/// A model with fewer atoms than this share of what the volume has room for is not claimed: right ones of 51 measured sets had 0.64 or more …
 const LEAST_SHARE: f64 = 0.45;
+/// … unless R1 is as low as this, and nothing is missing: caesium chloride has room for three times its atoms if they were light ones.
+const EXPLAINED_R1: f64 = 0.10;
 /// A model with more elements than this that nobody named is not claimed: in a cell whose edges are a tenth too long bonds fit no
 /// light atoms, and sucrose came out as a silicate of five elements, R1 0.105. A heavy atom or two are forgotten, hardly three.
 const MOST_PROPOSED: usize = 2;
@@ -60,26 +96,55 @@ const METRIC_OFF: f64 = 0.045;
 
 /// Logarithm of the odds that a structure is right, caps left out: by this structures of one run are compared.
 pub fn log_odds(evidence: &Evidence) -> f64 {
-    let agreeing = AGREEING * (evidence.agreeing as f64).clamp(1.0, MOST_AGREEING).ln();
-    let symmetry = evidence.symmetry.map_or(0.0, |s| SYMMETRY * (s - MIDDLE_SYMMETRY));
-    let r_weak = R_WEAK * (evidence.r_weak - MIDDLE_R_WEAK);
-    let r1 = R1 * (evidence.r1.unwrap_or(NO_MODEL_R1) - MIDDLE_R1);
-    let determined = match evidence.r1 {
-        Some(_) => {
-            PER_PARAMETER * {
-                (evidence.per_parameter.clamp(LEAST_PER_PARAMETER, MOST_PER_PARAMETER) / USUAL_PER_PARAMETER).ln()
-            }
-        }
-        None => 0.0,
-    };
-    CONSTANT + agreeing + symmetry + r_weak + r1 + determined
+    let agreeing = (evidence.agreeing as f64).clamp(1.0, MOST_AGREEING).ln();
+    let symmetry = evidence.symmetry.map_or(0.0, |s| s - MIDDLE_SYMMETRY);
+    let per_parameter = evidence.per_parameter.clamp(LEAST_PER_PARAMETER, MOST_PER_PARAMETER);
+    let determined = evidence.r1.map_or(0.0, |_| (per_parameter / USUAL_PER_PARAMETER).ln());
+    let [low, high] = USUAL_SHARE;
+    let share = evidence.share.unwrap_or(1.0).max(LEAST_COUNTED_SHARE);
+    CONSTANT
+        + AGREEING * agreeing
+        + SYMMETRY * symmetry
+        + R_WEAK * (evidence.r_weak - MIDDLE_R_WEAK)
+        + R1 * (evidence.r1.unwrap_or(NO_MODEL_R1) - MIDDLE_R1)
+        + PER_PARAMETER * determined
+        + SHARE_BELOW * (share / low).ln().min(0.0)
+        + SHARE_ABOVE * (share / high).ln().max(0.0)
+        + LEFT * evidence.left.map_or(0.0, |left| left.min(MOST_LEFT))
+        + PROPOSED * evidence.proposed.min(MOST_PROPOSED_COUNTED) as f64
+        + CLASHES * evidence.clashes.min(MOST_CLASHES) as f64
+        + RIVAL * evidence.rival.map_or(0.0, |rival| rival.ln().clamp(RIVAL_REACH[0], RIVAL_REACH[1]))
+}
+
+/// A model of no atoms is not worse than one of so small a share.
+const LEAST_COUNTED_SHARE: f64 = 0.05;
+
+/// 1/(1 + e^−x).
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// Probability that the atoms are right and the space group too. A group that was given counts as right.
+pub fn probability_group(evidence: &Evidence) -> f64 {
+    let atoms = probability(evidence);
+    let Some(group) = &evidence.group else { return atoms };
+    let margin = group.margin.unwrap_or(MOST_MARGIN).clamp(0.0, MOST_MARGIN);
+    let elsewhere = group.r1_elsewhere.map_or(NOWHERE_ELSE, |r1| r1.ln().clamp(-ELSEWHERE_REACH, ELSEWHERE_REACH));
+    let sum = GROUP_CONSTANT
+        + MARGIN * margin
+        + SCORE * group.score.clamp(SCORE_REACH[0], SCORE_REACH[1])
+        + ELSEWHERE * elsewhere
+        + NAMED * f64::from(u8::from(group.named))
+        + GROUP_R1 * (evidence.r1.unwrap_or(NO_MODEL_R1) - GOOD_R1);
+    atoms * logistic(sum)
 }
 
 /// Probability, 0…1, that at least 0.8 of the atoms are in place (or 0.6 with nine tenths of the scattering: the judge's "solved").
 pub fn probability(evidence: &Evidence) -> f64 {
-    let probability = 1.0 / (1.0 + (-log_odds(evidence)).exp());
+    let probability = logistic(log_odds(evidence));
     let proven = if evidence.proven == Some(false) { UNPROVEN } else { 1.0 };
-    let explained = evidence.r1.is_none_or(|r1| r1 <= WORST_R1) && evidence.share.is_none_or(|s| s >= LEAST_SHARE);
+    let few = evidence.share.is_some_and(|share| share < LEAST_SHARE) && evidence.r1.is_none_or(|r1| r1 > EXPLAINED_R1);
+    let explained = evidence.r1.is_none_or(|r1| r1 <= WORST_R1) && !few;
     let named = evidence.proposed <= MOST_PROPOSED;
     let allowed = if explained && named && !other_edges(evidence) && !other_metric(evidence) { 1.0 } else { FORBIDDEN };
     probability.min(proven).min(allowed)
