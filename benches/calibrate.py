@@ -48,6 +48,8 @@ def terms(e):
 
 NAMES = ["constant", "agreeing", "symmetry", "R_weak", "R1", "per parameter", "share below", "share above", "left",
          "proposed", "clashes", "rival"]
+# Which way each can only count.
+SIGNS = np.array([0, 1, 1, -1, -1, 1, 1, -1, -1, -1, -1, 1])
 
 
 def group_terms(e):
@@ -59,6 +61,7 @@ def group_terms(e):
 
 
 GROUP_NAMES = ["constant", "margin", "score", "R1 elsewhere", "named", "R1"]
+GROUP_SIGNS = np.array([0, 1, 1, 1, 1, -1])
 
 
 def cap(e):
@@ -72,26 +75,34 @@ def cap(e):
     return FORBIDDEN if off or edges or few or poor or e["proposed"] > MOST_PROPOSED else 1.0
 
 
-def coefficients(x, y):
-    ridge = np.diag([1e-6] + [RIDGE] * (x.shape[1] - 1))
-    w = np.zeros(x.shape[1])
-    for _ in range(200):
-        p = 1 / (1 + np.exp(-x @ w))
-        step = np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + ridge, x.T @ (p - y) + ridge @ w)
-        w -= np.clip(step, -2, 2)
-        if abs(step).max() < 1e-9:
+def coefficients(x, y, signs):
+    """Ridge-penalised logistic fit in which every weight keeps the sign that its term can only have."""
+    scale = np.abs(x).max(axis=0) + 1e-12
+    z = x / scale
+    ridge = np.array([1e-6] + [RIDGE] * (x.shape[1] - 1)) / scale**2
+    rate = 1 / (0.25 * np.linalg.eigvalsh(z.T @ z)[-1] + ridge.max())
+    w, ahead, momentum = np.zeros(x.shape[1]), np.zeros(x.shape[1]), 1.0
+    for _ in range(20000):
+        p = 1 / (1 + np.exp(-z @ ahead))
+        new = ahead - rate * (z.T @ (p - y) + ridge * ahead)
+        new = np.where(signs * new < 0, 0.0, new)
+        following = (1 + math.sqrt(1 + 4 * momentum**2)) / 2
+        ahead = new + (momentum - 1) / following * (new - w)
+        done = abs(new - w).max() < 1e-8
+        w, momentum = new, following
+        if done:
             break
-    return w
+    return w / scale
 
 
-def crossed(x, y, names):
+def crossed(x, y, names, signs):
     """Probabilities from fits without the structure judged."""
     order = sorted(set(names))
     fold = np.array([order.index(name) % 10 for name in names])
     said = np.zeros(len(y))
     for k in range(10):
         if (fold == k).any():
-            said[fold == k] = 1 / (1 + np.exp(-x[fold == k] @ coefficients(x[fold != k], y[fold != k])))
+            said[fold == k] = 1 / (1 + np.exp(-x[fold == k] @ coefficients(x[fold != k], y[fold != k], signs)))
     return said
 
 
@@ -117,11 +128,11 @@ def main():
     fitted = [r for r in all_runs if cap(r["evidence"]) == 1.0 or r["right"]]
     x, y = (np.array([f(r) for r in fitted], float) for f in (lambda r: terms(r["evidence"]), lambda r: r["right"]))
     names = [r["name"] for r in fitted]
-    said = crossed(x, y, names)
+    said = crossed(x, y, names, SIGNS)
     capped = np.minimum(said, [cap(r["evidence"]) for r in fitted])
     print(f"{len(all_runs)} runs of {len(set(names))} sets; {len(fitted)} that no cap decides, {int(y.sum())} right; "
           f"log loss {loss(capped, y):.4f}")
-    for name, weight in zip(NAMES, coefficients(x, y)):
+    for name, weight in zip(NAMES, coefficients(x, y, SIGNS)):
         print(f"  {name:15s} {weight:7.2f}")
     table(capped, y)
     for r, p in sorted(zip(fitted, capped), key=lambda t: -t[1]):
@@ -131,9 +142,9 @@ def main():
     print(f"right and not claimed {len(held)}: " + ", ".join(sorted(held)))
     found = [(r, p) for r, p in zip(fitted, capped) if r["right"] and r["evidence"]["group"]]
     x, y = (np.array([f(r) for r, _ in found], float) for f in (lambda r: group_terms(r["evidence"]), lambda r: r["group"]))
-    said = crossed(x, y, [r["name"] for r, _ in found])
+    said = crossed(x, y, [r["name"] for r, _ in found], GROUP_SIGNS)
     print(f"\ngroup, {len(found)} runs with right atoms, {int(y.sum())} in the right group; log loss {loss(said, y):.4f}")
-    for name, weight in zip(GROUP_NAMES, coefficients(x, y)):
+    for name, weight in zip(GROUP_NAMES, coefficients(x, y, GROUP_SIGNS)):
         print(f"  {name:15s} {weight:7.2f}")
     table(said * np.array([p for _, p in found]), y)
     for (r, p), q in sorted(zip(found, said), key=lambda t: -t[1]):
