@@ -2,20 +2,16 @@
 
 use super::atom::Atom;
 use super::factors::Factors;
-use super::lanes::{
-    Equation, Lanes, NO_SUMS, Row, Sums, TRIANGLE, accumulate, amplitude, amplitude_and_slopes, blocks,
-};
+use super::lanes::{Equation, Lanes, NO_SUMS, Sums, TRIANGLE, amplitudes, blocks, equations};
 use super::measurements::Measurements;
-use super::waves::{LANES, Waves};
 use rayon::prelude::*;
 use rustfft::num_complex::Complex64;
+use std::ops::Range;
 
 /// Parameters of an atom: x, y, z (fractional), U (Å2), scattering power.
 pub const PARAMETERS: usize = 5;
 /// Pieces that the reflections are cut into, whatever the number of threads, so that sums come out the same.
 const PIECES: usize = 32;
-/// Reflections that are worked on together: the waves of crambin's 430 atoms at so many stay in the second cache.
-const BATCH: usize = 8;
 
 /// The block of an atom, for the function Σ w (|Fo| − k|Fc|)². Gradients are kept apart so that k and the overall
 /// displacement can be chosen afterwards.
@@ -61,7 +57,7 @@ impl Calculator<'_> {
 
     fn pass(&self, atoms: &[Atom], weights: Option<&[f64]>) -> (Vec<Complex64>, Vec<Block>) {
         let all = self.measurements.list.len();
-        let lanes = Lanes::new(atoms, self.factors, Waves::new(&self.measurements.turns, atoms));
+        let lanes = Lanes::new(atoms, self.factors, &self.measurements.turns);
         let piece = all.div_ceil(PIECES).max(1);
         let parts: Vec<(Vec<Complex64>, Vec<Sums>)> = (0..all.div_ceil(piece))
             .into_par_iter()
@@ -77,43 +73,16 @@ impl Calculator<'_> {
                 *to += from;
             }
         }
-        (fc, if weights.is_some() { blocks(&sums, atoms.len()) } else { Vec::new() })
+        (fc, if weights.is_some() { blocks(&lanes, &sums) } else { Vec::new() })
     }
 
-    fn piece(
-        &self,
-        lanes: &Lanes,
-        range: std::ops::Range<usize>,
-        weights: Option<&[f64]>,
-    ) -> (Vec<Complex64>, Vec<Sums>) {
-        let chunks = lanes.len();
-        let used = if weights.is_some() { chunks } else { 0 };
-        let mut sums = vec![NO_SUMS; used];
-        let mut kept = vec![[[[0.0; LANES]; 2]; 4]; used * BATCH];
-        let mut rows: Vec<Equation> = Vec::with_capacity(BATCH);
-        let mut factors: Vec<f32> = Vec::new();
-        let fc = range
-            .map(|reflection| {
-                let m = &self.measurements.list[reflection];
-                let weight = weights.map_or(0.0, |w| w[reflection]);
-                let mut row = Row { reflection, stol_sq: m.stol_sq, fo: m.f, weight, fc: [0.0; 2] };
-                factors.clear();
-                factors.extend(self.factors.row(reflection).iter().map(|f| *f as f32));
-                if weight > 0.0 {
-                    let space = &mut kept[rows.len() * chunks..(rows.len() + 1) * chunks];
-                    amplitude_and_slopes(lanes, &factors, &mut row, space);
-                    rows.push(Equation::new(&row));
-                    if rows.len() == BATCH {
-                        accumulate(lanes, &rows, &kept, &mut sums);
-                        rows.clear();
-                    }
-                } else {
-                    amplitude(lanes, &factors, &mut row);
-                }
-                Complex64::new(row.fc[0], row.fc[1])
-            })
-            .collect();
-        accumulate(lanes, &rows, &kept, &mut sums);
+    fn piece(&self, lanes: &Lanes, range: Range<usize>, weights: Option<&[f64]>) -> (Vec<Complex64>, Vec<Sums>) {
+        let list = &self.measurements.list[range.clone()];
+        let fc = amplitudes(lanes, list, range.clone());
+        let Some(weights) = weights else { return (fc, Vec::new()) };
+        let weighted = list.iter().zip(&fc).zip(&weights[range.clone()]);
+        let rows: Vec<Equation> = weighted.map(|((m, fc), weight)| Equation::new(m, *fc, *weight)).collect();
+        let sums = equations(lanes, &rows, range.start);
         (fc, sums)
     }
 }

@@ -5,11 +5,10 @@ use super::atom::Atom;
 use super::contacts::{FARTHEST, Images, contacts};
 use super::difference::{Difference, difference};
 use super::elements::{Assigned, assign};
-use super::factors::Factors;
 use super::finish::{LISTED, finished};
 use super::given::{Expected, Given};
 use super::measurements::Measurements;
-use super::normal::Calculator;
+use super::part::Part;
 use super::powers::Powers;
 use super::radii::shortest;
 use super::refinement::{Fitted, Refined, fitted, median_u, refined};
@@ -63,10 +62,11 @@ pub fn build_model(given: &Given) -> Option<Model> {
     let starts = first_atoms(given, &expected, &powers);
     let built = starts.into_iter().filter_map(|atoms| build.from(atoms));
     let (best, assigned, rounds) = built.min_by(|a, b| build.worth(&a.0).total_cmp(&build.worth(&b.0)))?;
-    let mut factors = Factors::new(given.table, &[], &measurements);
-    factors.extend(given.table, &best.atoms, &measurements);
-    let calculator = Calculator { measurements: &measurements, factors: &factors };
+    let mut part = Part::finishing(given, &measurements, best.atoms.len());
+    let best = part.narrowed(given, best);
+    let calculator = part.calculator(given, &best.atoms);
     let best = refined(given, &calculator, best, Refined::Positions, CYCLES[2]);
+    let best = part.widened(given, best, &mut Part::whole(given, &measurements));
     if best.r1[0].is_nan() || best.r1[0] > WORST_R1 {
         return None;
     }
@@ -95,15 +95,15 @@ impl Build<'_> {
         if measurements.list.len() < PER_ATOM * atoms.len() {
             return None;
         }
-        let mut factors = Factors::new(given.table, &[], measurements);
+        let mut whole = Part::whole(given, measurements);
         let mut added = 0;
         let mut rounds: Vec<Round> = Vec::new();
         let mut best: Option<(Fitted, Assigned)> = None;
         for _ in 0..MOST_ROUNDS {
             let before: Vec<u8> = atoms.iter().map(|a| a.z).collect();
-            factors.extend(given.table, &atoms, measurements);
-            let calculator = Calculator { measurements, factors: &factors };
-            let mut now = refined(given, &calculator, fitted(&calculator, atoms), Refined::Roughly, CYCLES[0]);
+            let mut part = Part::growing(given, measurements, atoms.len());
+            let calculator = part.calculator(given, &atoms);
+            let mut now = refined(given, &calculator, fitted(&calculator, atoms), Refined::Positions, CYCLES[0]);
             now = refined(given, &calculator, now, Refined::Powers, POWER_CYCLES);
             let mut kept = pruned(given, expected, powers, now.atoms);
             if kept.is_empty() {
@@ -111,9 +111,9 @@ impl Build<'_> {
             }
             let removed = before.len() - kept.len();
             let assigned = assign(given, expected, powers, &mut kept, d_min);
-            factors.extend(given.table, &kept, measurements);
-            let calculator = Calculator { measurements, factors: &factors };
+            let calculator = part.calculator(given, &kept);
             now = refined(given, &calculator, fitted(&calculator, kept), Refined::Positions, CYCLES[1]);
+            now = part.widened(given, now, &mut whole);
             rounds.push(Round { atoms: now.atoms.len(), added, removed, r1: now.r1[0] });
             let gained = best.as_ref().is_none_or(|(b, _)| self.worth(&now) < self.worth(b) * (1.0 - LEAST_GAIN));
             if best.as_ref().is_none_or(|(b, _)| self.worth(&now) < self.worth(b)) {

@@ -1,9 +1,8 @@
 //! A model in few cycles, to tell phases that are worth a whole one.
 
-use super::factors::Factors;
 use super::given::Given;
 use super::measurements::Measurements;
-use super::normal::Calculator;
+use super::part::Part;
 use super::powers::Powers;
 use super::refinement::{Refined, fitted, refined};
 use super::start::first_atoms;
@@ -19,11 +18,12 @@ pub fn sketch(given: &Given) -> Option<f64> {
     }
     let powers = Powers::new(given.table, &measurements);
     let starts = first_atoms(given, &given.expected(), &powers);
+    let mut whole = Part::whole(given, &measurements);
     let sketches = starts.into_iter().map(|atoms| {
-        let mut factors = Factors::new(given.table, &[], &measurements);
-        factors.extend(given.table, &atoms, &measurements);
-        let calculator = Calculator { measurements: &measurements, factors: &factors };
-        refined(given, &calculator, fitted(&calculator, atoms), Refined::Roughly, CYCLES).r1[0]
+        let mut part = Part::growing(given, &measurements, atoms.len());
+        let calculator = part.calculator(given, &atoms);
+        let sketch = refined(given, &calculator, fitted(&calculator, atoms), Refined::Positions, CYCLES);
+        part.widened(given, sketch, &mut whole).r1[0]
     });
     sketches.filter(|r1| r1.is_finite()).min_by(f64::total_cmp)
 }

@@ -1,0 +1,67 @@
+//! Measurements that suffice for so many atoms, with the scattering factors at them.
+
+use super::atom::Atom;
+use super::factors::Factors;
+use super::given::Given;
+use super::measurements::Measurements;
+use super::normal::Calculator;
+use super::refinement::{Fitted, evaluated};
+use std::borrow::Cow;
+
+/// Reflections for each atom that a model grows on, 5 for each parameter …
+const PER_ATOM: usize = 24;
+/// … and so many in any case.
+const LEAST: usize = 2000;
+/// Terms (reflections times atoms) that a finished model is refined on at most: all 35 000 reflections of crambin's 430 atoms.
+const MOST_TERMS: usize = 16_000_000;
+
+/// Some or all of the measurements, and the factors of the elements that were met.
+pub struct Part<'a> {
+    measurements: Cow<'a, Measurements>,
+    factors: Factors,
+}
+
+impl<'a> Part<'a> {
+    /// What a model of so many atoms grows on.
+    pub fn growing(given: &Given, all: &'a Measurements, atoms: usize) -> Self {
+        Self::of(given, all, (PER_ATOM * atoms).max(LEAST))
+    }
+
+    /// What a model of so many atoms is finished on.
+    pub fn finishing(given: &Given, all: &'a Measurements, atoms: usize) -> Self {
+        Self::of(given, all, MOST_TERMS / atoms.max(1))
+    }
+
+    /// All.
+    pub fn whole(given: &Given, all: &'a Measurements) -> Self {
+        Self::of(given, all, usize::MAX)
+    }
+
+    fn of(given: &Given, all: &'a Measurements, most: usize) -> Self {
+        let measurements = all.thinned(given, most).map_or(Cow::Borrowed(all), Cow::Owned);
+        let factors = Factors::new(given.table, &[], &measurements);
+        Self { measurements, factors }
+    }
+
+    /// For structure factors of `atoms`.
+    pub fn calculator(&mut self, given: &Given, atoms: &[Atom]) -> Calculator<'_> {
+        self.factors.extend(given.table, atoms, &self.measurements);
+        Calculator { measurements: &self.measurements, factors: &self.factors }
+    }
+
+    /// A model that was refined on all, as it fits this part.
+    pub fn narrowed(&mut self, given: &Given, model: Fitted) -> Fitted {
+        match self.measurements {
+            Cow::Borrowed(_) => model,
+            Cow::Owned(_) => evaluated(&self.calculator(given, &model.atoms), model.atoms),
+        }
+    }
+
+    /// A model that was refined on this part, as it fits `whole`.
+    pub fn widened(&self, given: &Given, model: Fitted, whole: &mut Part) -> Fitted {
+        match self.measurements {
+            Cow::Borrowed(_) => model,
+            Cow::Owned(_) => evaluated(&whole.calculator(given, &model.atoms), model.atoms),
+        }
+    }
+}
