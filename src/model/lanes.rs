@@ -185,25 +185,27 @@ pub fn amplitudes(lanes: &Lanes, list: &[Measurement], range: Range<usize>) -> V
 #[multiversion(targets("x86_64+avx2+fma", "x86_64+avx512f", "aarch64+neon"))]
 pub fn equations(lanes: &Lanes, rows: &[Equation], first: usize) -> Vec<Sums> {
     let mut all = vec![NO_SUMS; lanes.octets.len()];
+    let mut slopes = [[[0.0f32; LANES]; PARAMETERS]; TOGETHER];
+    let mut partial = [[0.0f32; LANES]; NUMBERS];
     for ((n, octet), sums) in lanes.octets.iter().enumerate().zip(&mut all) {
         let waves = lanes.waves.octet(n);
         let mut damping = Damping::NONE;
         for (part, rows) in rows.chunks(TOGETHER).enumerate() {
-            let mut slopes = [[[0.0f32; LANES]; PARAMETERS]; TOGETHER];
             for ((n, row), slopes) in rows.iter().enumerate().zip(&mut slopes) {
                 let reflection = first + part * TOGETHER + n;
                 *slopes = derivatives(octet, &waves, &mut damping, row, lanes.factors.row(reflection), reflection);
             }
             let slopes = &slopes[..rows.len()];
-            let (triangle, right) = sums.split_at_mut(TRIANGLE);
+            let (triangle, right) = partial.split_at_mut(TRIANGLE);
             products::<5>(slopes, &mut triangle[..5]);
             products::<4>(slopes, &mut triangle[5..9]);
             products::<3>(slopes, &mut triangle[9..12]);
             products::<2>(slopes, &mut triangle[12..14]);
             products::<1>(slopes, &mut triangle[14..]);
-            for (which, sums) in right.chunks_exact_mut(PARAMETERS).enumerate() {
-                gradient(slopes, rows, which, sums);
+            for (which, partial) in right.chunks_exact_mut(PARAMETERS).enumerate() {
+                gradient(slopes, rows, which, partial);
             }
+            add(&partial, sums);
         }
     }
     all
@@ -230,19 +232,19 @@ fn derivatives(
 
 /// Adds the products of the Nth last derivative with itself and those behind it.
 #[inline(always)]
-fn products<const N: usize>(slopes: &[[Lane; PARAMETERS]], sums: &mut [[f64; LANES]]) {
+fn products<const N: usize>(slopes: &[[Lane; PARAMETERS]], sums: &mut [Lane]) {
     let mut partial = [[0.0f32; LANES]; N];
     for own in slopes {
         for (n, partial) in partial.iter_mut().enumerate() {
             *partial = lane(|j| partial[j] + own[PARAMETERS - N][j] * own[PARAMETERS - N + n][j]);
         }
     }
-    add(&partial, sums);
+    sums.copy_from_slice(&partial);
 }
 
 /// Adds the products of all derivatives with a right side of the equations.
 #[inline(always)]
-fn gradient(slopes: &[[Lane; PARAMETERS]], rows: &[Equation], which: usize, sums: &mut [[f64; LANES]]) {
+fn gradient(slopes: &[[Lane; PARAMETERS]], rows: &[Equation], which: usize, sums: &mut [Lane]) {
     let mut partial = [[0.0f32; LANES]; PARAMETERS];
     for (own, row) in slopes.iter().zip(rows) {
         let right = row.right[which];
@@ -250,11 +252,12 @@ fn gradient(slopes: &[[Lane; PARAMETERS]], rows: &[Equation], which: usize, sums
             *partial = lane(|j| partial[j] + own[j] * right);
         }
     }
-    add(&partial, sums);
+    sums.copy_from_slice(&partial);
 }
 
-#[inline(always)]
-fn add(partial: &[Lane], sums: &mut [[f64; LANES]]) {
+/// A call of its own, lest what is summed in single precision be cut into pieces of four.
+#[inline(never)]
+fn add(partial: &[Lane; NUMBERS], sums: &mut Sums) {
     for (sum, partial) in sums.iter_mut().zip(partial) {
         for j in 0..LANES {
             sum[j] += f64::from(partial[j]);

@@ -158,7 +158,9 @@ impl OctetWaves<'_> {
     #[inline(always)]
     fn wave(&self, turn: &Turn) -> [Lane; 2] {
         let [x, y, z] = [0, 1, 2].map(|axis| self.axes[axis].at(turn.image[axis]));
-        product(&product(&product(x, y), z), &turn.phase.map(|part| [part; LANES]))
+        let [re, im] = product(&product(x, y), z);
+        let [cos, sin] = turn.phase;
+        [lane(|j| cos * re[j] - sin * im[j]), lane(|j| cos * im[j] + sin * re[j])]
     }
 
     /// Σ exp 2πi(hR·x + h·t) over the operations.
@@ -182,16 +184,17 @@ impl OctetWaves<'_> {
     #[inline(always)]
     pub fn along(&self, reflection: usize, [a, b]: [f32; 2]) -> (Lane, [Lane; 3]) {
         let mut along = [0.0; LANES];
-        let mut slopes = [[0.0; LANES]; 3];
+        let [mut x, mut y, mut z] = [[0.0; LANES]; 3];
         for turn in self.turns(reflection) {
             // With a centre at the origin Fc is real: b is 0, and the conjugate wave of the mate has been counted.
             let [re, im] = self.wave(turn);
             along = lane(|j| along[j] + (a * re[j] + b * im[j]));
             let across = lane(|j| b * re[j] - a * im[j]);
-            for (slope, index) in slopes.iter_mut().zip(turn.slope) {
-                *slope = lane(|j| slope[j] + index * across[j]);
-            }
+            let [h, k, l] = turn.slope;
+            x = lane(|j| x[j] + h * across[j]);
+            y = lane(|j| y[j] + k * across[j]);
+            z = lane(|j| z[j] + l * across[j]);
         }
-        (along, slopes)
+        (along, [x, y, z])
     }
 }
