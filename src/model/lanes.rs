@@ -17,7 +17,7 @@ pub const TRIANGLE: usize = PARAMETERS * (PARAMETERS + 1) / 2;
 /// Numbers of a block: the triangle and three gradients.
 const NUMBERS: usize = TRIANGLE + 3 * PARAMETERS;
 /// Reflections that are summed in single precision: their derivatives stay in the first cache.
-const TOGETHER: usize = 16;
+const TOGETHER: usize = 32;
 
 /// What does not depend on the reflection, for eight atoms; unused places scatter nothing.
 #[derive(Clone, Copy)]
@@ -223,11 +223,11 @@ fn derivatives(
 ) -> [Lane; PARAMETERS] {
     let unit = damping.unit(octet, factors, row.stol_sq);
     // ∂F/∂x = 2πi Σ hR exp…, of which the part along Fc counts.
-    let (along, slopes) = waves.along(reflection, row.direction);
+    let (along, [x, y, z]) = waves.along(reflection, row.direction);
     let along = lane(|j| unit[j] * along[j]);
     let size = lane(|j| TAU * unit[j] * octet.power[j]);
-    let [x, y, z] = slopes.map(|slope| lane(|j| size[j] * slope[j]));
-    [x, y, z, lane(|j| row.by_u * octet.power[j] * along[j]), along]
+    let u = lane(|j| row.by_u * octet.power[j] * along[j]);
+    [lane(|j| size[j] * x[j]), lane(|j| size[j] * y[j]), lane(|j| size[j] * z[j]), u, along]
 }
 
 /// Adds the products of the Nth last derivative with itself and those behind it.
@@ -257,6 +257,7 @@ fn gradient(slopes: &[[Lane; PARAMETERS]], rows: &[Equation], which: usize, sums
 
 /// A call of its own, lest what is summed in single precision be cut into pieces of four.
 #[inline(never)]
+#[multiversion(targets("x86_64+avx2+fma", "x86_64+avx512f", "aarch64+neon"))]
 fn add(partial: &[Lane; NUMBERS], sums: &mut Sums) {
     for (sum, partial) in sums.iter_mut().zip(partial) {
         for j in 0..LANES {

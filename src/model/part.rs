@@ -5,11 +5,11 @@ use super::factors::Factors;
 use super::given::Given;
 use super::measurements::Measurements;
 use super::normal::Calculator;
-use super::refinement::{Fitted, evaluated};
+use super::refinement::{Fitted, Refined, evaluated, refined};
 use std::borrow::Cow;
 
-/// Reflections for each atom that a model grows on, 5 for each parameter …
-const PER_ATOM: usize = 24;
+/// Reflections for each atom that a model grows on, 4 for each parameter …
+const PER_ATOM: usize = 16;
 /// … and so many in any case.
 const LEAST: usize = 2000;
 /// Terms (reflections times atoms) that a finished model is refined on at most: all 35 000 reflections of crambin's 430 atoms.
@@ -57,11 +57,14 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// A model that was refined on this part, as it fits `whole`.
-    pub fn widened(&self, given: &Given, model: Fitted, whole: &mut Part) -> Fitted {
+    /// A model that was refined on this part, refined on `whole` for some more cycles where that is more.
+    pub fn widened(&self, given: &Given, model: Fitted, whole: &mut Part, cycles: usize) -> Fitted {
         match self.measurements {
             Cow::Borrowed(_) => model,
-            Cow::Owned(_) => evaluated(&whole.calculator(given, &model.atoms), model.atoms),
+            Cow::Owned(_) => {
+                let calculator = whole.calculator(given, &model.atoms);
+                refined(given, &calculator, evaluated(&calculator, model.atoms), Refined::Positions, cycles)
+            }
         }
     }
 }

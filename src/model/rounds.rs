@@ -17,8 +17,15 @@ use crate::crystal::SymOp;
 
 /// Rounds at most.
 const MOST_ROUNDS: usize = 8;
-/// Cycles on coordinates and displacements before and after elements are assigned, and at the very end.
-const CYCLES: [usize; 3] = [4, 3, 4];
+/// Cycles on coordinates and displacements before elements are assigned, in the first round and in later ones, which begin with a refined
+/// model, …
+const BEFORE: [usize; 2] = [4, 2];
+/// … after they are, …
+const AFTER: usize = 3;
+/// … then on all reflections, which takes away most of what part of them has done to a large model, …
+const WHOLE_CYCLES: usize = 1;
+/// … and at the very end.
+const LAST: usize = 4;
 /// Cycles on scattering powers.
 const POWER_CYCLES: usize = 3;
 /// An atom goes that scatters less than this share of the lightest element expected …
@@ -65,8 +72,8 @@ pub fn build_model(given: &Given) -> Option<Model> {
     let mut part = Part::finishing(given, &measurements, best.atoms.len());
     let best = part.narrowed(given, best);
     let calculator = part.calculator(given, &best.atoms);
-    let best = refined(given, &calculator, best, Refined::Positions, CYCLES[2]);
-    let best = part.widened(given, best, &mut Part::whole(given, &measurements));
+    let best = refined(given, &calculator, best, Refined::Positions, LAST);
+    let best = part.widened(given, best, &mut Part::whole(given, &measurements), 0);
     if best.r1[0].is_nan() || best.r1[0] > WORST_R1 {
         return None;
     }
@@ -103,7 +110,13 @@ impl Build<'_> {
             let before: Vec<u8> = atoms.iter().map(|a| a.z).collect();
             let mut part = Part::growing(given, measurements, atoms.len());
             let calculator = part.calculator(given, &atoms);
-            let mut now = refined(given, &calculator, fitted(&calculator, atoms), Refined::Positions, CYCLES[0]);
+            let mut now = refined(
+                given,
+                &calculator,
+                fitted(&calculator, atoms),
+                Refined::Positions,
+                BEFORE[usize::from(!rounds.is_empty())],
+            );
             now = refined(given, &calculator, now, Refined::Powers, POWER_CYCLES);
             let mut kept = pruned(given, expected, powers, now.atoms);
             if kept.is_empty() {
@@ -112,8 +125,8 @@ impl Build<'_> {
             let removed = before.len() - kept.len();
             let assigned = assign(given, expected, powers, &mut kept, d_min);
             let calculator = part.calculator(given, &kept);
-            now = refined(given, &calculator, fitted(&calculator, kept), Refined::Positions, CYCLES[1]);
-            now = part.widened(given, now, &mut whole);
+            now = refined(given, &calculator, fitted(&calculator, kept), Refined::Positions, AFTER);
+            now = part.widened(given, now, &mut whole, WHOLE_CYCLES);
             rounds.push(Round { atoms: now.atoms.len(), added, removed, r1: now.r1[0] });
             let gained = best.as_ref().is_none_or(|(b, _)| self.worth(&now) < self.worth(b) * (1.0 - LEAST_GAIN));
             if best.as_ref().is_none_or(|(b, _)| self.worth(&now) < self.worth(b)) {

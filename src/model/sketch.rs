@@ -23,7 +23,7 @@ pub fn sketch(given: &Given) -> Option<f64> {
         let mut part = Part::growing(given, &measurements, atoms.len());
         let calculator = part.calculator(given, &atoms);
         let sketch = refined(given, &calculator, fitted(&calculator, atoms), Refined::Positions, CYCLES);
-        part.widened(given, sketch, &mut whole).r1[0]
+        part.widened(given, sketch, &mut whole, 0).r1[0]
     });
     sketches.filter(|r1| r1.is_finite()).min_by(f64::total_cmp)
 }

@@ -14,10 +14,10 @@ pub const LANES: usize = 8;
 /// One number of so many atoms.
 pub type Lane = [f32; LANES];
 
-/// One step for eight atoms: written step by step, the compiler makes one vector instruction of each.
+/// One step for eight atoms: written out, the compiler makes one vector instruction of it.
 #[inline(always)]
 pub fn lane(step: impl Fn(usize) -> f32) -> Lane {
-    std::array::from_fn(step)
+    [step(0), step(1), step(2), step(3), step(4), step(5), step(6), step(7)]
 }
 
 /// Complex product.
@@ -157,8 +157,8 @@ impl OctetWaves<'_> {
 
     #[inline(always)]
     fn wave(&self, turn: &Turn) -> [Lane; 2] {
-        let [x, y, z] = [0, 1, 2].map(|axis| self.axes[axis].at(turn.image[axis]));
-        let [re, im] = product(&product(x, y), z);
+        let ([h, k, l], [x, y, z]) = (turn.image, &self.axes);
+        let [re, im] = product(&product(x.at(h), y.at(k)), z.at(l));
         let [cos, sin] = turn.phase;
         [lane(|j| cos * re[j] - sin * im[j]), lane(|j| cos * im[j] + sin * re[j])]
     }
