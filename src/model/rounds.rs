@@ -107,22 +107,18 @@ impl Build<'_> {
         let mut rounds: Vec<Round> = Vec::new();
         let mut best: Option<(Fitted, Assigned)> = None;
         for _ in 0..MOST_ROUNDS {
-            let before: Vec<u8> = atoms.iter().map(|a| a.z).collect();
+            let elements: Vec<u8> = atoms.iter().map(|a| a.z).collect();
             let mut part = Part::growing(given, measurements, atoms.len());
             let calculator = part.calculator(given, &atoms);
-            let mut now = refined(
-                given,
-                &calculator,
-                fitted(&calculator, atoms),
-                Refined::Positions,
-                BEFORE[usize::from(!rounds.is_empty())],
-            );
+            let start = fitted(&calculator, atoms);
+            let before = BEFORE[usize::from(!rounds.is_empty())];
+            let mut now = refined(given, &calculator, start, Refined::Positions, before);
             now = refined(given, &calculator, now, Refined::Powers, POWER_CYCLES);
             let mut kept = pruned(given, expected, powers, now.atoms);
             if kept.is_empty() {
                 break;
             }
-            let removed = before.len() - kept.len();
+            let removed = elements.len() - kept.len();
             let assigned = assign(given, expected, powers, &mut kept, d_min);
             let calculator = part.calculator(given, &kept);
             now = refined(given, &calculator, fitted(&calculator, kept), Refined::Positions, AFTER);
@@ -139,7 +135,8 @@ impl Build<'_> {
             atoms = now.atoms.clone();
             added = complete(given, expected, &mut atoms, &rest);
 
-            if added == 0 && removed == 0 && rounds.len() > 1 && atoms.iter().map(|a| a.z).eq(before.iter().copied()) {
+            if added == 0 && removed == 0 && rounds.len() > 1 && atoms.iter().map(|a| a.z).eq(elements.iter().copied())
+            {
                 break;
             }
         }
