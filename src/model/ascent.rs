@@ -15,6 +15,9 @@ pub fn climb(chemistry: &Chemistry, chosen: &mut [usize]) {
     for _ in 0..SWEEPS {
         let changed = change_single(chemistry, chosen, &mut stale);
         let exchanged = chemistry.counts.is_some() && exchange(chemistry, chosen);
+        if exchanged {
+            stale.fill(true);
+        }
         if !changed && !exchanged {
             break;
         }
