@@ -20,7 +20,7 @@ pub fn sketch(given: &Given) -> Option<f64> {
     let starts = first_atoms(given, &given.expected(), &powers);
     let mut whole = Part::whole(given, &measurements);
     let sketches = starts.into_iter().map(|atoms| {
-        let mut part = Part::growing(given, &measurements, atoms.len());
+        let mut part = Part::sketched(given, &measurements, atoms.len());
         let calculator = part.calculator(given, &atoms);
         let sketch = refined(given, &calculator, fitted(&calculator, atoms), Refined::Positions, CYCLES);
         part.widened(given, sketch, &mut whole, 0).r1[0]
