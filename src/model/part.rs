@@ -5,17 +5,15 @@ use super::factors::Factors;
 use super::given::Given;
 use super::measurements::Measurements;
 use super::normal::Calculator;
-use super::refinement::{Fitted, Refined, evaluated, refined};
+use super::refinement::{Fitted, evaluated};
 use std::borrow::Cow;
 
-/// Reflections for each atom that a sketch is made on, 8 for each parameter, …
-const PER_SKETCHED: usize = 32;
-/// … for each that a model grows on: with 16, 32 and 48 rounds came to rest early and R1 of a palladium cage was 0.159, 0.156 and 0.153
-/// instead of 0.148 …
-const PER_ATOM: usize = 64;
-/// … and so many in any case.
+/// Reflections for each atom that serve for rough positions, 8 for each parameter. Rounds on so few come to rest early: R1 of a palladium
+/// cage of 240 atoms was 0.159 with 16 for each atom, 0.156 with 32 and 0.153 with 48, and 0.148 with all 70.
+const PER_ATOM: usize = 32;
+/// So many serve in any case.
 const LEAST: usize = 2000;
-/// Terms (reflections times atoms) that a finished model is refined on at most: all 35 000 reflections of crambin's 430 atoms.
+/// Terms (reflections times atoms) that go into the normal equations at most: all 35 000 reflections of crambin's 430 atoms.
 const MOST_TERMS: usize = 16_000_000;
 
 /// Some or all of the measurements, and the factors of the elements that were met.
@@ -25,18 +23,13 @@ pub struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    /// What the sketch of a model of so many atoms is made on.
-    pub fn sketched(given: &Given, all: &'a Measurements, atoms: usize) -> Self {
-        Self::of(given, all, (PER_SKETCHED * atoms).max(LEAST))
-    }
-
-    /// What a model of so many atoms grows on.
-    pub fn growing(given: &Given, all: &'a Measurements, atoms: usize) -> Self {
+    /// What serves for rough positions of so many atoms.
+    pub fn rough(given: &Given, all: &'a Measurements, atoms: usize) -> Self {
         Self::of(given, all, (PER_ATOM * atoms).max(LEAST))
     }
 
-    /// What a model of so many atoms is finished on.
-    pub fn finishing(given: &Given, all: &'a Measurements, atoms: usize) -> Self {
+    /// What a model of so many atoms is refined on.
+    pub fn fine(given: &Given, all: &'a Measurements, atoms: usize) -> Self {
         Self::of(given, all, MOST_TERMS / atoms.max(1))
     }
 
@@ -57,22 +50,11 @@ impl<'a> Part<'a> {
         Calculator { measurements: &self.measurements, factors: &self.factors }
     }
 
-    /// A model that was refined on all, as it fits this part.
-    pub fn narrowed(&mut self, given: &Given, model: Fitted) -> Fitted {
-        match self.measurements {
-            Cow::Borrowed(_) => model,
-            Cow::Owned(_) => evaluated(&self.calculator(given, &model.atoms), model.atoms),
+    /// A model that was calculated for `other`, a part or the whole of the same measurements, as it fits this one.
+    pub fn taken_over(&mut self, given: &Given, model: Fitted, other: &Part) -> Fitted {
+        if self.measurements.list.len() == other.measurements.list.len() {
+            return model;
         }
-    }
-
-    /// A model that was refined on this part, refined on `whole` for some more cycles where that is more.
-    pub fn widened(&self, given: &Given, model: Fitted, whole: &mut Part, cycles: usize) -> Fitted {
-        match self.measurements {
-            Cow::Borrowed(_) => model,
-            Cow::Owned(_) => {
-                let calculator = whole.calculator(given, &model.atoms);
-                refined(given, &calculator, evaluated(&calculator, model.atoms), Refined::Positions, cycles)
-            }
-        }
+        evaluated(&self.calculator(given, &model.atoms), model.atoms)
     }
 }
