@@ -47,42 +47,33 @@ pub struct Calculator<'a> {
 impl Calculator<'_> {
     /// Fc of all reflections, in electrons (X-rays).
     pub fn amplitudes(&self, atoms: &[Atom]) -> Vec<Complex64> {
-        self.pass(atoms, None).0
-    }
-
-    /// Fc of all reflections, and the blocks for `weights`.
-    pub fn equations(&self, atoms: &[Atom], weights: &[f64]) -> (Vec<Complex64>, Vec<Block>) {
-        self.pass(atoms, Some(weights))
-    }
-
-    fn pass(&self, atoms: &[Atom], weights: Option<&[f64]>) -> (Vec<Complex64>, Vec<Block>) {
-        let all = self.measurements.list.len();
         let lanes = Lanes::new(atoms, self.factors, &self.measurements.turns);
-        let piece = all.div_ceil(PIECES).max(1);
-        let parts: Vec<(Vec<Complex64>, Vec<Sums>)> = (0..all.div_ceil(piece))
-            .into_par_iter()
-            .map(|n| self.piece(&lanes, n * piece..((n + 1) * piece).min(all), weights))
-            .collect();
-        let mut fc = Vec::with_capacity(all);
-        let mut sums = vec![NO_SUMS; if weights.is_some() { lanes.len() } else { 0 }];
-        for (part, more) in parts {
-            fc.extend(part);
+        let piece = |range: Range<usize>| amplitudes(&lanes, &self.measurements.list[range.clone()], range);
+        self.pieces().into_par_iter().flat_map_iter(piece).collect()
+    }
+
+    /// The blocks for `weights` of atoms whose Fc are known.
+    pub fn blocks(&self, atoms: &[Atom], fc: &[Complex64], weights: &[f64]) -> Vec<Block> {
+        let lanes = Lanes::new(atoms, self.factors, &self.measurements.turns);
+        let piece = |range: Range<usize>| {
+            let weighted = range.clone().map(|n| Equation::new(&self.measurements.list[n], fc[n], weights[n]));
+            equations(&lanes, &weighted.collect::<Vec<_>>(), range.start)
+        };
+        let parts: Vec<Vec<Sums>> = self.pieces().into_par_iter().map(piece).collect();
+        let mut sums = vec![NO_SUMS; lanes.len()];
+        for part in parts {
             for (to, from) in
-                sums.as_flattened_mut().as_flattened_mut().iter_mut().zip(more.as_flattened().as_flattened())
+                sums.as_flattened_mut().as_flattened_mut().iter_mut().zip(part.as_flattened().as_flattened())
             {
                 *to += from;
             }
         }
-        (fc, if weights.is_some() { blocks(&lanes, &sums) } else { Vec::new() })
+        blocks(&lanes, &sums)
     }
 
-    fn piece(&self, lanes: &Lanes, range: Range<usize>, weights: Option<&[f64]>) -> (Vec<Complex64>, Vec<Sums>) {
-        let list = &self.measurements.list[range.clone()];
-        let fc = amplitudes(lanes, list, range.clone());
-        let Some(weights) = weights else { return (fc, Vec::new()) };
-        let weighted = list.iter().zip(&fc).zip(&weights[range.clone()]);
-        let rows: Vec<Equation> = weighted.map(|((m, fc), weight)| Equation::new(m, *fc, *weight)).collect();
-        let sums = equations(lanes, &rows, range.start);
-        (fc, sums)
+    fn pieces(&self) -> Vec<Range<usize>> {
+        let all = self.measurements.list.len();
+        let piece = all.div_ceil(PIECES).max(1);
+        (0..all.div_ceil(piece)).map(|n| n * piece..((n + 1) * piece).min(all)).collect()
     }
 }

@@ -98,32 +98,26 @@ fn summed_up(calculator: &Calculator, atoms: Vec<Atom>, fc: Vec<Complex64>) -> F
 /// Refines for `cycles` cycles; of coordinates and displacements the cycle with the best R1 is returned, never one worse than the
 /// start.
 pub fn refined(given: &Given, calculator: &Calculator, start: Fitted, what: Refined, cycles: usize) -> Fitted {
+    // The scale belongs to the elements as they were assigned, whatever scattering powers become.
+    let scale = start.scale;
     let mut best = start.clone();
     let mut now = start;
-    let better = |now: &Fitted, best: &Fitted| what == Refined::Powers || now.r1[0] < best.r1[0];
     for n in 0..cycles {
         if n > 0 && given.clock.over() {
             break;
         }
-        let w = weights(calculator.measurements, &now.fc, now.scale);
-        let (fc, blocks) = calculator.equations(&now.atoms, &w);
-        if n > 0 {
-            // The pass for the equations tells what the last shifts were worth.
-            let scale = now.scale;
-            now = summed_up(calculator, now.atoms, fc);
-            if what == Refined::Powers {
-                now.scale = scale;
-            }
-            if better(&now, &best) {
-                best = now.clone();
-            }
+        if what == Refined::Powers {
+            now.scale = scale;
         }
-        now.atoms = shifted(given, calculator, &now, &w, &blocks, what);
+        let w = weights(calculator.measurements, &now.fc, now.scale);
+        let blocks = calculator.blocks(&now.atoms, &now.fc, &w);
+        let atoms = shifted(given, calculator, &now, &w, &blocks, what);
+        now = evaluated(calculator, atoms);
+        if what == Refined::Powers || now.r1[0] < best.r1[0] {
+            best = now.clone();
+        }
     }
-    if cycles > 0 {
-        now = evaluated(calculator, now.atoms);
-    }
-    if better(&now, &best) { now } else { best }
+    best
 }
 
 /// The atoms after one step. `now.fc` is what the equations were made with.
@@ -139,7 +133,6 @@ fn shifted(
     let fc = &now.fc;
     let common = match what {
         Refined::Positions => overall(measurements, fc, w),
-        // The scale belongs to the elements as they were assigned.
         Refined::Powers => Overall { scale: now.scale, u: 0.0 },
     };
     let chi_sq: f64 = measurements
