@@ -58,3 +58,37 @@ impl<'a> Part<'a> {
         evaluated(&self.calculator(given, &model.atoms), model.atoms)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::simulated::amide;
+    use super::*;
+
+    #[test]
+    fn a_part_is_spread_over_all_resolutions_and_fits_as_the_whole_does() {
+        let truth = amide(false, &[]);
+        let given = truth.given();
+        let all = Measurements::new(&given);
+        let count = all.list.len();
+        assert!(all.thinned(&given, count).is_none());
+        let mut part = Part::of(&given, &all, count / 4);
+        let kept = &part.measurements.list;
+        assert!(kept.len().abs_diff(count / 4) <= 2, "{} of {count}", kept.len());
+        let below = |n: usize| kept.iter().filter(|m| m.stol_sq < all.list[n].stol_sq).count();
+        for quarter in 1..4 {
+            let expected = quarter * kept.len() / 4;
+            assert!(below(quarter * count / 4).abs_diff(expected) <= 3);
+        }
+        let mut whole = Part::whole(&given, &all);
+        let few = evaluated(&part.calculator(&given, &truth.atoms), truth.atoms.clone());
+        let (fc, r1) = (few.fc.len(), few.r1[0]);
+        let many = whole.taken_over(&given, few, &part);
+        assert_eq!((fc, many.fc.len()), (part.measurements.list.len(), count));
+        assert!((many.r1[0] - r1).abs() < 0.02);
+    }
+
+    #[test]
+    fn large_structures_are_refined_on_part_of_their_reflections() {
+        assert_eq!((PER_ATOM, LEAST, MOST_TERMS), (32, 2000, 16_000_000));
+    }
+}
