@@ -11,19 +11,27 @@ const NEAR_MISS: f64 = 0.5;
 
 /// Changes one atom, or exchanges the elements of two, until nothing is gained.
 pub fn climb(chemistry: &Chemistry, chosen: &mut [usize]) {
+    let mut stale = vec![true; chosen.len()];
     for _ in 0..SWEEPS {
-        let changed = change_single(chemistry, chosen);
+        let changed = change_single(chemistry, chosen, &mut stale);
         let exchanged = chemistry.counts.is_some() && exchange(chemistry, chosen);
+        if exchanged {
+            stale.fill(true);
+        }
         if !changed && !exchanged {
             break;
         }
     }
 }
 
-fn change_single(chemistry: &Chemistry, chosen: &mut [usize]) -> bool {
+/// Changes single atoms. Those that are not `stale` have been tried amid what is around them now.
+fn change_single(chemistry: &Chemistry, chosen: &mut [usize], stale: &mut [bool]) -> bool {
     let mut changed = false;
     let mut found = chemistry.found(chosen);
     for n in 0..chosen.len() {
+        if !std::mem::take(&mut stale[n]) {
+            continue;
+        }
         let old = chosen[n];
         let sof = chemistry.sof[n];
         let mut best = (chemistry.local(chosen, n) + chemistry.prior(&found) + GAIN, old);
@@ -43,11 +51,26 @@ fn change_single(chemistry: &Chemistry, chosen: &mut [usize]) -> bool {
             }
         }
         chosen[n] = best.1;
-        found[old] -= sof;
-        found[best.1] += sof;
-        changed |= best.1 != old;
+        if best.1 != old {
+            found[old] -= sof;
+            found[best.1] += sof;
+            changed = true;
+            disturb(chemistry, n, stale);
+        }
     }
     changed
+}
+
+/// Marks what a change of atom `n` bears on: numbers bear on all atoms, an element on neighbours, and on theirs by the bonds they count.
+fn disturb(chemistry: &Chemistry, n: usize, stale: &mut [bool]) {
+    if chemistry.counts.is_some() {
+        stale.fill(true);
+        return;
+    }
+    for near in &chemistry.contacts[n] {
+        stale[near.other] = true;
+        chemistry.contacts[near.other].iter().for_each(|next| stale[next.other] = true);
+    }
 }
 
 /// An element is not tried whose own likelihood lies this far below that of the present one.

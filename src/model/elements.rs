@@ -7,6 +7,7 @@ use super::contacts::{Contact, FARTHEST, contacts};
 use super::given::{Expected, Given};
 use super::powers::Powers;
 use super::proposals::{ln_unexpected, proposals};
+use rayon::prelude::*;
 
 /// Scattering powers are right to this share: hydrogen atoms ride on carbon, displacements are not isotropic.
 const POWER_SHARE: f64 = 0.08;
@@ -83,11 +84,10 @@ pub fn assign(given: &Given, expected: &Expected, powers: &Powers, atoms: &mut [
     };
     let found: f64 = observed.sof.iter().sum();
     let named: f64 = expected.elements.iter().map(|e| e.1).sum();
-    let counted = MULTIPLES
-        .iter()
-        .filter(|&&m| NEAR_COUNT.contains(&(m * named / found)))
-        .filter_map(|&m| observed.by_counts(expected, m));
-    let best = counted.chain(observed.freely(expected)).max_by(|a, b| a.worth.total_cmp(&b.worth));
+    let near = |m: &&f64| NEAR_COUNT.contains(&(**m * named / found));
+    let counted = || MULTIPLES.par_iter().filter(near).filter_map(|&m| observed.by_counts(expected, m)).collect();
+    let (counted, free): (Vec<Choice>, _) = rayon::join(counted, || observed.freely(expected));
+    let best = counted.into_iter().chain(free).max_by(|a, b| a.worth.total_cmp(&b.worth));
     let Some(best) = best else { return Assigned { multiple: None, proposed: Vec::new() } };
     for (atom, element) in atoms.iter_mut().zip(&best.chosen) {
         atom.z = best.elements[*element];
@@ -118,7 +118,10 @@ impl Observed<'_> {
 
     /// Powers of `elements` for each atom.
     fn table(&self, elements: &[u8]) -> Vec<Vec<f64>> {
-        let of = |u: f64| elements.iter().map(|&z| self.powers.ratio(z, REFERENCE, u)).collect();
+        let of = |u: f64| {
+            let damped = self.powers.at(u);
+            elements.iter().map(|&z| damped.ratio(z, REFERENCE)).collect()
+        };
         self.atoms.iter().map(|a| of(a.2)).collect()
     }
 
@@ -209,10 +212,13 @@ impl Observed<'_> {
             (ln, Choice { elements, chosen, worth, multiple: None })
         };
         let better = |a: &(f64, Choice), b: &(f64, Choice)| a.1.worth.total_cmp(&b.1.worth);
-        let mut best = scales(SCALE_STEP).map(at).max_by(better)?;
+        let coarse: Vec<f64> = scales(SCALE_STEP).collect();
+        let tried: Vec<(f64, Choice)> = coarse.into_par_iter().map(at).collect();
+        let mut best = tried.into_iter().max_by(better)?;
         for step in [0.5 * SCALE_STEP, 0.25 * SCALE_STEP] {
             let centre = best.0;
-            best = [at(centre - step), best, at(centre + step)].into_iter().max_by(better)?;
+            let (below, above) = rayon::join(|| at(centre - step), || at(centre + step));
+            best = [below, best, above].into_iter().max_by(better)?;
         }
         Some(best.1)
     }

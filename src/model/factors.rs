@@ -10,7 +10,7 @@ pub struct Factors {
     /// Atomic numbers, ascending.
     elements: Vec<u8>,
     /// One row a reflection, one column an element.
-    values: Vec<f64>,
+    values: Vec<f32>,
 }
 
 impl Factors {
@@ -22,7 +22,7 @@ impl Factors {
         let values = measurements
             .list
             .iter()
-            .flat_map(|m| elements.iter().map(move |&z| table.factor(z, m.stol_sq).unwrap_or(0.0)))
+            .flat_map(|m| elements.iter().map(move |&z| table.factor(z, m.stol_sq).unwrap_or(0.0) as f32))
             .collect();
         Self { elements, values }
     }
@@ -41,7 +41,7 @@ impl Factors {
     }
 
     /// Factors of all elements at one reflection.
-    pub fn row(&self, reflection: usize) -> &[f64] {
+    pub fn row(&self, reflection: usize) -> &[f32] {
         let n = self.elements.len();
         &self.values[reflection * n..(reflection + 1) * n]
     }

@@ -18,6 +18,9 @@ const PER_SHELL: usize = 40;
 /// A reflection counts as observed above this many σ(I), as in SHELXL.
 const OBSERVED: f64 = 2.0;
 
+/// Golden section: multiples of it modulo 1 are spread evenly.
+const GOLDEN: f64 = 0.618_033_988_749_895;
+
 /// One amplitude.
 #[derive(Debug, Clone, Copy)]
 pub struct Measurement {
@@ -59,6 +62,13 @@ impl Measurements {
     /// All reflections given, to the limit of the data.
     pub fn unlimited(given: &Given) -> Self {
         Self::in_shells(given, sorted(given))
+    }
+
+    /// At most so many of them, evenly over all resolutions; `None` where there are no more.
+    pub fn thinned(&self, given: &Given, most: usize) -> Option<Self> {
+        let share = most as f64 / self.list.len() as f64;
+        let kept = |(n, m): (usize, &Measurement)| ((n as f64 * GOLDEN).fract() < share).then_some(*m);
+        (share < 1.0).then(|| Self::in_shells(given, self.list.iter().enumerate().filter_map(kept).collect()))
     }
 
     fn in_shells(given: &Given, mut list: Vec<Measurement>) -> Self {

@@ -21,6 +21,7 @@
 //! | `waves` | sums of waves of one reflection, and their derivatives by the coordinates |
 //! | `lanes` | the inner loops, eight atoms side by side |
 //! | `normal` | normal equations, one block an atom |
+//! | `part` | measurements that suffice for so many atoms |
 //! | `scale` | overall scale and displacement, weights by shells |
 //! | `refinement` | cycles of least squares |
 //! | `radii` | covalent radii |
@@ -55,6 +56,7 @@ mod given;
 mod lanes;
 mod measurements;
 mod normal;
+mod part;
 mod powers;
 mod proposals;
 mod radii;

@@ -2,20 +2,16 @@
 
 use super::atom::Atom;
 use super::factors::Factors;
-use super::lanes::{
-    Equation, Lanes, NO_SUMS, Row, Sums, TRIANGLE, accumulate, amplitude, amplitude_and_slopes, blocks,
-};
+use super::lanes::{Equation, Lanes, NO_SUMS, Sums, TRIANGLE, amplitudes, blocks, equations};
 use super::measurements::Measurements;
-use super::waves::{LANES, Waves};
 use rayon::prelude::*;
 use rustfft::num_complex::Complex64;
+use std::ops::Range;
 
 /// Parameters of an atom: x, y, z (fractional), U (Å2), scattering power.
 pub const PARAMETERS: usize = 5;
 /// Pieces that the reflections are cut into, whatever the number of threads, so that sums come out the same.
 const PIECES: usize = 32;
-/// Reflections that are worked on together: the waves of crambin's 430 atoms at so many stay in the second cache.
-const BATCH: usize = 8;
 
 /// The block of an atom, for the function Σ w (|Fo| − k|Fc|)². Gradients are kept apart so that k and the overall
 /// displacement can be chosen afterwards.
@@ -51,69 +47,33 @@ pub struct Calculator<'a> {
 impl Calculator<'_> {
     /// Fc of all reflections, in electrons (X-rays).
     pub fn amplitudes(&self, atoms: &[Atom]) -> Vec<Complex64> {
-        self.pass(atoms, None).0
+        let lanes = Lanes::new(atoms, self.factors, &self.measurements.turns);
+        let piece = |range: Range<usize>| amplitudes(&lanes, &self.measurements.list[range.clone()], range);
+        self.pieces().into_par_iter().flat_map_iter(piece).collect()
     }
 
-    /// Fc of all reflections, and the blocks for `weights`.
-    pub fn equations(&self, atoms: &[Atom], weights: &[f64]) -> (Vec<Complex64>, Vec<Block>) {
-        self.pass(atoms, Some(weights))
-    }
-
-    fn pass(&self, atoms: &[Atom], weights: Option<&[f64]>) -> (Vec<Complex64>, Vec<Block>) {
-        let all = self.measurements.list.len();
-        let lanes = Lanes::new(atoms, self.factors, Waves::new(&self.measurements.turns, atoms));
-        let piece = all.div_ceil(PIECES).max(1);
-        let parts: Vec<(Vec<Complex64>, Vec<Sums>)> = (0..all.div_ceil(piece))
-            .into_par_iter()
-            .map(|n| self.piece(&lanes, n * piece..((n + 1) * piece).min(all), weights))
-            .collect();
-        let mut fc = Vec::with_capacity(all);
-        let mut sums = vec![NO_SUMS; if weights.is_some() { lanes.len() } else { 0 }];
-        for (part, more) in parts {
-            fc.extend(part);
+    /// The blocks for `weights` of atoms whose Fc are known.
+    pub fn blocks(&self, atoms: &[Atom], fc: &[Complex64], weights: &[f64]) -> Vec<Block> {
+        let lanes = Lanes::new(atoms, self.factors, &self.measurements.turns);
+        let piece = |range: Range<usize>| {
+            let weighted = range.clone().map(|n| Equation::new(&self.measurements.list[n], fc[n], weights[n]));
+            equations(&lanes, &weighted.collect::<Vec<_>>(), range.start)
+        };
+        let parts: Vec<Vec<Sums>> = self.pieces().into_par_iter().map(piece).collect();
+        let mut sums = vec![NO_SUMS; lanes.len()];
+        for part in parts {
             for (to, from) in
-                sums.as_flattened_mut().as_flattened_mut().iter_mut().zip(more.as_flattened().as_flattened())
+                sums.as_flattened_mut().as_flattened_mut().iter_mut().zip(part.as_flattened().as_flattened())
             {
                 *to += from;
             }
         }
-        (fc, if weights.is_some() { blocks(&sums, atoms.len()) } else { Vec::new() })
+        blocks(&lanes, &sums)
     }
 
-    fn piece(
-        &self,
-        lanes: &Lanes,
-        range: std::ops::Range<usize>,
-        weights: Option<&[f64]>,
-    ) -> (Vec<Complex64>, Vec<Sums>) {
-        let chunks = lanes.len();
-        let used = if weights.is_some() { chunks } else { 0 };
-        let mut sums = vec![NO_SUMS; used];
-        let mut kept = vec![[[[0.0; LANES]; 2]; 4]; used * BATCH];
-        let mut rows: Vec<Equation> = Vec::with_capacity(BATCH);
-        let mut factors: Vec<f32> = Vec::new();
-        let fc = range
-            .map(|reflection| {
-                let m = &self.measurements.list[reflection];
-                let weight = weights.map_or(0.0, |w| w[reflection]);
-                let mut row = Row { reflection, stol_sq: m.stol_sq, fo: m.f, weight, fc: [0.0; 2] };
-                factors.clear();
-                factors.extend(self.factors.row(reflection).iter().map(|f| *f as f32));
-                if weight > 0.0 {
-                    let space = &mut kept[rows.len() * chunks..(rows.len() + 1) * chunks];
-                    amplitude_and_slopes(lanes, &factors, &mut row, space);
-                    rows.push(Equation::new(&row));
-                    if rows.len() == BATCH {
-                        accumulate(lanes, &rows, &kept, &mut sums);
-                        rows.clear();
-                    }
-                } else {
-                    amplitude(lanes, &factors, &mut row);
-                }
-                Complex64::new(row.fc[0], row.fc[1])
-            })
-            .collect();
-        accumulate(lanes, &rows, &kept, &mut sums);
-        (fc, sums)
+    fn pieces(&self) -> Vec<Range<usize>> {
+        let all = self.measurements.list.len();
+        let piece = all.div_ceil(PIECES).max(1);
+        (0..all.div_ceil(piece)).map(|n| n * piece..((n + 1) * piece).min(all)).collect()
     }
 }

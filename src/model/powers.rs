@@ -45,11 +45,29 @@ impl Powers {
     /// Scattering power of element `other` in units of `z`, both with displacement `u` (Å2): the factor that, put
     /// before f(z), comes nearest to f(other) over the reflections. 1 for elements without factors.
     pub fn ratio(&self, other: u8, z: u8, u: f64) -> f64 {
-        let (Some(a), Some(b)) = (self.of(other), self.of(z)) else { return 1.0 };
+        self.at(u).ratio(other, z)
+    }
+
+    /// All elements with displacement `u` (Å2).
+    pub fn at(&self, u: f64) -> Damped<'_> {
         let b_factor = 16.0 * std::f64::consts::PI.powi(2) * u;
+        Damped { powers: self, weights: self.stol_sq.iter().map(|s| (-b_factor * s).exp()).collect() }
+    }
+}
+
+/// Scattering powers of atoms with one displacement.
+pub struct Damped<'a> {
+    powers: &'a Powers,
+    /// Square of the damping of each reflection.
+    weights: Vec<f64>,
+}
+
+impl Damped<'_> {
+    /// Scattering power of element `other` in units of `z`; 1 for elements without factors.
+    pub fn ratio(&self, other: u8, z: u8) -> f64 {
+        let (Some(a), Some(b)) = (self.powers.of(other), self.powers.of(z)) else { return 1.0 };
         let (mut cross, mut own) = (0.0, 0.0);
-        for ((s, a), b) in self.stol_sq.iter().zip(a).zip(b) {
-            let damping = (-b_factor * s).exp();
+        for ((damping, a), b) in self.weights.iter().zip(a).zip(b) {
             cross += damping * a * b;
             own += damping * b * b;
         }

@@ -94,7 +94,8 @@ pub fn proposals(
         if lighter || explained.iter().any(|expected| (power / expected).ln().abs() < APART.ln()) {
             continue;
         }
-        let off = |z: u8| (power / powers.ratio(z, reference, u)).ln().abs();
+        let damped = powers.at(u);
+        let off = |z: u8| (power / damped.ratio(z, reference)).ln().abs();
         for z in (3..=URANIUM).filter(|z| !NEVER.contains(z) && powers.knows(*z)) {
             if off(z) < ALIKE.ln() && !expected.contains(&z) && !out.contains(&z) {
                 out.push(z);

@@ -28,8 +28,6 @@ const POWER_RANGE: [f64; 2] = [0.02, 12.0];
 /// Which parameters are refined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refined {
-    /// Coordinates and displacements, from part of the reflections.
-    Roughly,
     /// Coordinates and displacements.
     Positions,
     /// Scattering powers too.
@@ -100,55 +98,26 @@ fn summed_up(calculator: &Calculator, atoms: Vec<Atom>, fc: Vec<Complex64>) -> F
 /// Refines for `cycles` cycles; of coordinates and displacements the cycle with the best R1 is returned, never one worse than the
 /// start.
 pub fn refined(given: &Given, calculator: &Calculator, start: Fitted, what: Refined, cycles: usize) -> Fitted {
+    // The scale belongs to the elements as they were assigned, whatever scattering powers become.
+    let scale = start.scale;
     let mut best = start.clone();
     let mut now = start;
-    let better = |now: &Fitted, best: &Fitted| what == Refined::Powers || now.r1[0] < best.r1[0];
     for n in 0..cycles {
         if n > 0 && given.clock.over() {
             break;
         }
-        let mut w = weights(calculator.measurements, &now.fc, now.scale);
-        thin(&mut w, now.atoms.len(), what);
-        let (fc, blocks) = calculator.equations(&now.atoms, &w);
-        if n > 0 {
-            // The pass for the equations tells what the last shifts were worth.
-            let scale = now.scale;
-            now = summed_up(calculator, now.atoms, fc);
-            if what == Refined::Powers {
-                now.scale = scale;
-            }
-            if better(&now, &best) {
-                best = now.clone();
-            }
+        if what == Refined::Powers {
+            now.scale = scale;
         }
-        now.atoms = shifted(given, calculator, &now, &w, &blocks, what);
+        let w = weights(calculator.measurements, &now.fc, now.scale);
+        let blocks = calculator.blocks(&now.atoms, &now.fc, &w);
+        let atoms = shifted(given, calculator, &now, &w, &blocks, what);
+        now = evaluated(calculator, atoms);
+        if what == Refined::Powers || now.r1[0] < best.r1[0] {
+            best = now.clone();
+        }
     }
-    if cycles > 0 {
-        now = evaluated(calculator, now.atoms);
-    }
-    if better(&now, &best) { now } else { best }
-}
-
-/// Terms (reflections times atoms) that go into the normal equations at most: all 35 000 reflections of crambin's 430 atoms.
-const MOST_TERMS: f64 = 16e6;
-/// Reflections for each atom that serve for rough positions, 8 for each parameter …
-const ROUGH_PER_ATOM: f64 = 32.0;
-/// … and so many in any case.
-const LEAST_ROUGH: f64 = 2000.0;
-/// Golden section: multiples of it modulo 1 are spread evenly.
-const GOLDEN: f64 = 0.618_033_988_749_895;
-
-/// Takes the weight from reflections that a large structure can spare, evenly over all resolutions.
-fn thin(w: &mut [f64], atoms: usize, what: Refined) {
-    let atoms = atoms as f64;
-    let mut most = MOST_TERMS / atoms;
-    if what == Refined::Roughly {
-        most = most.min(f64::max(ROUGH_PER_ATOM * atoms, LEAST_ROUGH));
-    }
-    let share = most / w.len() as f64;
-    if share < 1.0 {
-        w.iter_mut().enumerate().filter(|(n, _)| (*n as f64 * GOLDEN).fract() >= share).for_each(|(_, w)| *w = 0.0);
-    }
+    best
 }
 
 /// The atoms after one step. `now.fc` is what the equations were made with.
@@ -163,11 +132,9 @@ fn shifted(
     let measurements = calculator.measurements;
     let fc = &now.fc;
     let common = match what {
-        Refined::Roughly | Refined::Positions => overall(measurements, fc, w),
-        // The scale belongs to the elements as they were assigned.
+        Refined::Positions => overall(measurements, fc, w),
         Refined::Powers => Overall { scale: now.scale, u: 0.0 },
     };
-    let count = w.iter().filter(|w| **w > 0.0).count() as f64;
     let chi_sq: f64 = measurements
         .list
         .iter()
@@ -175,7 +142,7 @@ fn shifted(
         .zip(w)
         .map(|((m, f), w)| w * (m.f - common.scale * size(f)).powi(2))
         .sum::<f64>()
-        / count;
+        / w.len() as f64;
     let near = contacts(given.cell, given.group, &now.atoms);
     let targets = neighbour_ln_u(&now.atoms, &near);
     let mut atoms = now.atoms.clone();

@@ -6,6 +6,7 @@
 
 use super::atom::Atom;
 use crate::crystal::{Hkl, SpaceGroup, SymOp};
+use rustfft::num_complex::Complex64;
 use std::f64::consts::TAU;
 
 /// Atoms worked on side by side: a vector register of AVX2.
@@ -13,10 +14,10 @@ pub const LANES: usize = 8;
 /// One number of so many atoms.
 pub type Lane = [f32; LANES];
 
-/// One step for eight atoms: written step by step, the compiler makes one vector instruction of each.
+/// One step for eight atoms: written out, the compiler makes one vector instruction of it.
 #[inline(always)]
 pub fn lane(step: impl Fn(usize) -> f32) -> Lane {
-    std::array::from_fn(step)
+    [step(0), step(1), step(2), step(3), step(4), step(5), step(6), step(7)]
 }
 
 /// Complex product.
@@ -76,35 +77,50 @@ impl Turns {
     }
 }
 
-/// exp 2πi n x of all atoms for n from −limit to limit along one axis; row n holds all atoms, real and imaginary parts of
-/// eight atoms in turn.
+/// exp 2πi n x of all atoms for n from −limit to limit along one axis, eight atoms after the other: those of one octet stay in the first
+/// cache while it meets all reflections.
 struct AxisTable {
     limit: i32,
-    chunks: usize,
     rows: Vec<[Lane; 2]>,
 }
 
 impl AxisTable {
     fn new(atoms: &[Atom], axis: usize, limit: i32) -> Self {
-        let chunks = atoms.len().div_ceil(LANES);
         let zero = limit as usize;
-        let mut rows = vec![[[0.0; LANES]; 2]; (2 * zero + 1) * chunks];
+        let length = 2 * zero + 1;
+        let mut rows = vec![[[0.0; LANES]; 2]; length * atoms.len().div_ceil(LANES)];
         for (j, atom) in atoms.iter().enumerate() {
-            let (chunk, lane) = (j / LANES, j % LANES);
+            let (octet, lane) = (&mut rows[j / LANES * length..][..length], j % LANES);
+            let step = Complex64::cis(TAU * atom.xyz[axis].fract());
+            let mut wave = Complex64::new(1.0, 0.0);
             for n in 0..=zero {
-                let (sin, cos) = (TAU * (n as f64 * atom.xyz[axis]).fract()).sin_cos();
-                for (at, sin) in [(zero + n, sin), (zero - n, -sin)] {
-                    let [re, im] = &mut rows[at * chunks + chunk];
-                    (re[lane], im[lane]) = (cos as f32, sin as f32);
+                for (at, im) in [(zero + n, wave.im), (zero - n, -wave.im)] {
+                    let [to_re, to_im] = &mut octet[at];
+                    (to_re[lane], to_im[lane]) = (wave.re as f32, im as f32);
                 }
+                wave *= step;
             }
         }
-        Self { limit, chunks, rows }
+        Self { limit, rows }
     }
 
+    fn octet(&self, octet: usize) -> AxisRows<'_> {
+        let length = 2 * self.limit as usize + 1;
+        AxisRows { limit: self.limit, rows: &self.rows[octet * length..(octet + 1) * length] }
+    }
+}
+
+/// The rows of one octet.
+#[derive(Clone, Copy)]
+struct AxisRows<'a> {
+    limit: i32,
+    rows: &'a [[Lane; 2]],
+}
+
+impl AxisRows<'_> {
     #[inline(always)]
-    fn at(&self, index: i32, chunk: usize) -> &[Lane; 2] {
-        &self.rows[(index + self.limit) as usize * self.chunks + chunk]
+    fn at(&self, index: i32) -> &[Lane; 2] {
+        &self.rows[(index + self.limit) as usize]
     }
 }
 
@@ -114,40 +130,71 @@ pub struct Waves<'a> {
     axes: [AxisTable; 3],
 }
 
-/// Sums of eight atoms at one reflection: Σ exp(2πi(hR·x + h·t)) and the same weighted with each component of hR; real and
-/// imaginary parts.
-pub type WaveSums = [[Lane; 2]; 4];
-
 impl<'a> Waves<'a> {
     /// Tables for the reflections of `turns`.
     pub fn new(turns: &'a Turns, atoms: &[Atom]) -> Self {
         Self { turns, axes: std::array::from_fn(|axis| AxisTable::new(atoms, axis, turns.limits[axis])) }
     }
 
-    /// The sums of a group of eight atoms for one reflection; the weighted ones only when `DERIVATIVES` are wanted.
+    /// The waves of eight atoms.
+    pub fn octet(&self, octet: usize) -> OctetWaves<'_> {
+        OctetWaves { turns: self.turns, axes: [0, 1, 2].map(|axis| self.axes[axis].octet(octet)) }
+    }
+}
+
+/// Tables for eight atoms.
+#[derive(Clone, Copy)]
+pub struct OctetWaves<'a> {
+    turns: &'a Turns,
+    axes: [AxisRows<'a>; 3],
+}
+
+impl OctetWaves<'_> {
     #[inline(always)]
-    pub fn sum<const DERIVATIVES: bool>(&self, reflection: usize, chunk: usize) -> WaveSums {
-        let mut sums = [[[0.0; LANES]; 2]; 4];
-        for turn in &self.turns.list[reflection * self.turns.per..(reflection + 1) * self.turns.per] {
-            let [x, y, z] = [0, 1, 2].map(|axis| self.axes[axis].at(turn.image[axis], chunk));
-            let wave = product(&product(&product(x, y), z), &turn.phase.map(|part| [part; LANES]));
+    fn turns(&self, reflection: usize) -> &[Turn] {
+        &self.turns.list[reflection * self.turns.per..(reflection + 1) * self.turns.per]
+    }
+
+    #[inline(always)]
+    fn wave(&self, turn: &Turn) -> [Lane; 2] {
+        let ([h, k, l], [x, y, z]) = (turn.image, &self.axes);
+        let [re, im] = product(&product(x.at(h), y.at(k)), z.at(l));
+        let [cos, sin] = turn.phase;
+        [lane(|j| cos * re[j] - sin * im[j]), lane(|j| cos * im[j] + sin * re[j])]
+    }
+
+    /// Σ exp 2πi(hR·x + h·t) over the operations.
+    #[inline(always)]
+    pub fn sum(&self, reflection: usize) -> [Lane; 2] {
+        let mut sum = [[0.0; LANES]; 2];
+        for turn in self.turns(reflection) {
+            let wave = self.wave(turn);
             for part in 0..2 {
-                sums[0][part] = lane(|j| sums[0][part][j] + wave[part][j]);
-                if DERIVATIVES {
-                    for axis in 0..3 {
-                        let slope = turn.slope[axis];
-                        sums[axis + 1][part] = lane(|j| sums[axis + 1][part][j] + slope * wave[part][j]);
-                    }
-                }
+                sum[part] = lane(|j| sum[part][j] + wave[part][j]);
             }
         }
         if self.turns.centric {
-            // The mate adds the conjugate wave with −hR: plain sums become real, weighted ones imaginary.
-            sums[0][1] = [0.0; LANES];
-            for sum in &mut sums[1..] {
-                sum[0] = [0.0; LANES];
-            }
+            // The mate adds the conjugate wave.
+            sum[1] = [0.0; LANES];
         }
-        sums
+        sum
+    }
+
+    /// The part of the sum along `direction`, and how that changes with each coordinate, divided by 2π.
+    #[inline(always)]
+    pub fn along(&self, reflection: usize, [a, b]: [f32; 2]) -> (Lane, [Lane; 3]) {
+        let mut along = [0.0; LANES];
+        let [mut x, mut y, mut z] = [[0.0; LANES]; 3];
+        for turn in self.turns(reflection) {
+            // With a centre at the origin Fc is real: b is 0, and the conjugate wave of the mate has been counted.
+            let [re, im] = self.wave(turn);
+            along = lane(|j| along[j] + (a * re[j] + b * im[j]));
+            let across = lane(|j| b * re[j] - a * im[j]);
+            let [h, k, l] = turn.slope;
+            x = lane(|j| x[j] + h * across[j]);
+            y = lane(|j| y[j] + k * across[j]);
+            z = lane(|j| z[j] + l * across[j]);
+        }
+        (along, [x, y, z])
     }
 }
