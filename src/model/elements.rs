@@ -2,7 +2,7 @@
 
 use super::ascent::climb;
 use super::atom::Atom;
-use super::chemistry::Chemistry;
+use super::chemistry::{Chemistry, Numbers};
 use super::contacts::{Contact, FARTHEST, contacts};
 use super::given::{Expected, Given};
 use super::powers::Powers;
@@ -38,6 +38,24 @@ const MULTIPLE_COST: f64 = 2.0;
 /// … and counts that UNIT does not know, beyond how unusual they are.
 const FREE_COST: f64 = 3.0;
 
+/// Answers that R1 is asked to tell apart.
+const MOST_ANSWERS: usize = 3;
+/// An answer is kept beside a likelier one when it is worse by no more than this, as a ln of probability …
+const WITHIN: f64 = 40.0;
+/// … and leaves less of the scattering unexplained, by this share of it, …
+const BETTER_SEEN: f64 = 0.1;
+/// … or has another scale, by this as ln.
+const OTHER_SCALE: f64 = 0.2;
+
+/// What it costs that bonds tell nothing, as a ln of probability.
+const LAWLESS_COST: f64 = 30.0;
+
+/// Where carbon was named and has no more than this share of the sites, there may be none …
+const LITTLE_CARBON: f64 = 0.25;
+/// … which costs this, as a ln of probability.
+const INORGANIC_COST: f64 = 2.0;
+const CARBON: u8 = 6;
+
 /// What the elements were assigned by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assigned {
@@ -64,10 +82,23 @@ struct Choice {
     chosen: Vec<usize>,
     worth: f64,
     multiple: Option<f64>,
+    /// The part of the worth that bonds and neighbours have.
+    bonds: f64,
+    /// ln of the factor of the scale.
+    ln_scale: f64,
+    /// Share of scattering left unexplained.
+    off: f64,
 }
 
-/// Gives each atom the element that fits best, and scattering power 1. `d_min` is the resolution in Å.
-pub fn assign(given: &Given, expected: &Expected, powers: &Powers, atoms: &mut [Atom], d_min: f64) -> Assigned {
+/// Gives each atom the element that fits best, and scattering power 1: the likeliest answer, and behind it others that only R1 can tell
+/// from it, likeliest first. `d_min` is the resolution in Å.
+pub fn assign(
+    given: &Given,
+    expected: &Expected,
+    powers: &Powers,
+    atoms: &[Atom],
+    d_min: f64,
+) -> Vec<(Vec<Atom>, Assigned)> {
     let observed = Observed {
         powers,
         atoms: atoms
@@ -87,21 +118,67 @@ pub fn assign(given: &Given, expected: &Expected, powers: &Powers, atoms: &mut [
         .iter()
         .filter(|&&m| NEAR_COUNT.contains(&(m * named / found)))
         .filter_map(|&m| observed.by_counts(expected, m));
-    let best = counted.chain(observed.freely(expected)).max_by(|a, b| a.worth.total_cmp(&b.worth));
-    let Some(best) = best else { return Assigned { multiple: None, proposed: Vec::new() } };
-    for (atom, element) in atoms.iter_mut().zip(&best.chosen) {
-        atom.z = best.elements[*element];
-        atom.power = 1.0;
-        atom.sigma_power = f64::INFINITY;
+    let mut choices: Vec<Choice> = counted.chain(observed.freely(expected, true)).collect();
+    let likeliest = |a: &Choice, b: &Choice| b.worth.total_cmp(&a.worth);
+    choices.sort_by(likeliest);
+    if choices.first().is_some_and(|best| best.bonds < 0.0) {
+        choices.extend(observed.freely(expected, false));
+        choices.sort_by(likeliest);
     }
-    let mut proposed: Vec<u8> = atoms.iter().map(|a| a.z).collect();
-    proposed.sort_unstable();
-    proposed.dedup();
-    proposed.retain(|z| expected.elements.iter().all(|e| e.0 != *z));
-    Assigned { multiple: best.multiple, proposed }
+    if expected.organic && choices.first().is_some_and(|best| best.share(CARBON) <= LITTLE_CARBON) {
+        let inorganic = observed.freely(&expected.without_carbon(), true);
+        choices.extend(inorganic.into_iter().map(|c| Choice { worth: c.worth - INORGANIC_COST, ..c }));
+        choices.sort_by(likeliest);
+    }
+    let mut taken: Vec<&Choice> = Vec::new();
+    for choice in &choices {
+        if taken.len() < MOST_ANSWERS && taken.iter().all(|other| choice.challenges(other)) {
+            taken.push(choice);
+        }
+    }
+    taken.into_iter().map(|choice| observed.assigned(expected, atoms, choice)).collect()
+}
+
+impl Choice {
+    /// The share of the sites that an element has.
+    fn share(&self, z: u8) -> f64 {
+        let of = self.chosen.iter().filter(|&&e| self.elements[e] == z).count();
+        of as f64 / self.chosen.len().max(1) as f64
+    }
+
+    /// Whether this answer may be right although `other` is likelier: it scatters more nearly as was seen, or stands on another scale.
+    fn challenges(&self, other: &Choice) -> bool {
+        self.worth > other.worth - WITHIN
+            && (self.off < other.off - BETTER_SEEN || (self.ln_scale - other.ln_scale).abs() > OTHER_SCALE)
+    }
 }
 
 impl Observed<'_> {
+    /// The atoms with the elements chosen.
+    fn assigned(&self, expected: &Expected, atoms: &[Atom], choice: &Choice) -> (Vec<Atom>, Assigned) {
+        let mut atoms = atoms.to_vec();
+        for (atom, element) in atoms.iter_mut().zip(&choice.chosen) {
+            atom.z = choice.elements[*element];
+            atom.power = 1.0;
+            atom.sigma_power = f64::INFINITY;
+        }
+        let mut proposed: Vec<u8> = atoms.iter().map(|a| a.z).collect();
+        proposed.sort_unstable();
+        proposed.dedup();
+        proposed.retain(|z| expected.elements.iter().all(|e| e.0 != *z));
+        (atoms, Assigned { multiple: choice.multiple, proposed })
+    }
+
+    /// How far the scattering of the elements chosen is from what was seen on this scale: root of the share of squared powers.
+    fn off(&self, table: &[Vec<f64>], chosen: &[usize], factor: f64) -> f64 {
+        let (mut off, mut all) = (0.0, 0.0);
+        for (n, &(seen, ..)) in self.atoms.iter().enumerate() {
+            off += self.sof[n] * (factor * seen - table[n][chosen[n]]).powi(2);
+            all += self.sof[n] * (factor * seen).powi(2);
+        }
+        if all > 0.0 { (off / all).sqrt() } else { 0.0 }
+    }
+
     /// ln likelihood of the observed scattering power of atom `n` when its true one is `power` and the scale is wrong by `factor`.
     fn scattering(&self, n: usize, power: f64, factor: f64) -> f64 {
         let (seen, sigma, _) = self.atoms[n];
@@ -125,7 +202,7 @@ impl Observed<'_> {
     fn chemistry<'a>(
         &'a self,
         elements: &'a [u8],
-        counts: Option<&'a [f64]>,
+        (numbers, lawful): (Numbers<'a>, bool),
         table: &[Vec<f64>],
         prior: &[f64],
         factor: f64,
@@ -134,7 +211,7 @@ impl Observed<'_> {
             row.iter().zip(prior).map(|(&power, prior)| self.scattering(n, power, factor) + prior).collect()
         };
         let own = table.iter().enumerate().map(own).collect();
-        Chemistry { elements, counts, own, contacts: &self.contacts, sof: &self.sof, sigma: self.sigma }
+        Chemistry { elements, numbers, lawful, own, contacts: &self.contacts, sof: &self.sof, sigma: self.sigma }
     }
 
     /// The factor of the scale at which the elements chosen scatter most nearly as was seen.
@@ -157,14 +234,18 @@ impl Observed<'_> {
         let prior = vec![0.0; elements.len()];
         let mut chosen = self.by_rank(&counts);
         let mut worth = f64::NEG_INFINITY;
+        let (mut factor, mut bonds) = (1.0, 0.0);
         for _ in 0..2 {
-            let factor = self.factor(&table, &chosen);
-            let chemistry = self.chemistry(&elements, Some(&counts), &table, &prior, factor);
+            factor = self.factor(&table, &chosen);
+            let chemistry = self.chemistry(&elements, (Numbers::Counted(&counts), true), &table, &prior, factor);
             climb(&chemistry, &mut chosen);
             worth = chemistry.total(&chosen) + ln_scale(factor.ln());
+            bonds = chemistry.bonds(&chosen);
         }
         let cost = if multiple == 1.0 { 0.0 } else { MULTIPLE_COST };
-        (!elements.is_empty()).then_some(Choice { elements, chosen, worth: worth - cost, multiple: Some(multiple) })
+        let off = self.off(&table, &chosen, factor);
+        let (worth, ln_scale, multiple) = (worth - cost, factor.ln(), Some(multiple));
+        (!elements.is_empty()).then_some(Choice { elements, chosen, worth, multiple, bonds, ln_scale, off })
     }
 
     /// The strongest scatterers are the heaviest element, and so on down the list; what is left over is the lightest.
@@ -185,11 +266,12 @@ impl Observed<'_> {
         chosen
     }
 
-    /// Elements whatever UNIT says of numbers: the scale at which scattering, bonds and usual shares agree best, with
+    /// Elements whatever UNIT says of numbers: the scales at which scattering, bonds and usual shares agree best, with
     /// elements proposed where none that is expected scatters so.
-    fn freely(&self, expected: &Expected) -> Option<Choice> {
+    fn freely(&self, expected: &Expected, lawful: bool) -> Vec<Choice> {
         let own: Vec<u8> = expected.elements.iter().map(|e| e.0).collect();
         let own_table = self.table(&own);
+        let cost = FREE_COST + if lawful { 0.0 } else { LAWLESS_COST };
         let at = |ln: f64| {
             let factor = ln.exp();
             let scaled = self.atoms.iter().map(|&(power, _, u)| (factor * power, u));
@@ -200,21 +282,35 @@ impl Observed<'_> {
             }
             let elements = [own.clone(), more].concat();
             let known = own.len();
-            let prior = |(n, &z): (usize, &u8)| if n < known { expected.ln_share(z) } else { ln_unexpected(z) };
-            let prior: Vec<f64> = elements.iter().enumerate().map(prior).collect();
-            let chemistry = self.chemistry(&elements, None, &table, &prior, factor);
+            let prior: Vec<f64> = elements.iter().map(|&z| expected.ln_share(z)).collect();
+            let there = |(n, &z): (usize, &u8)| if n < known { 0.0 } else { ln_unexpected(z) };
+            let there: Vec<f64> = elements.iter().enumerate().map(there).collect();
+            let chemistry = self.chemistry(&elements, (Numbers::Free(&there), lawful), &table, &prior, factor);
             let mut chosen: Vec<usize> = chemistry.own.iter().map(|row| highest(row)).collect();
             climb(&chemistry, &mut chosen);
-            let worth = chemistry.total(&chosen) + ln_scale(ln) + entropy(&chosen, elements.len()) - FREE_COST;
-            (ln, Choice { elements, chosen, worth, multiple: None })
+            let worth = chemistry.total(&chosen) + ln_scale(ln) + entropy(&chosen, elements.len()) - cost;
+            let off = self.off(&table, &chosen, factor);
+            let bonds = chemistry.bonds(&chosen);
+            Choice { elements, chosen, worth, multiple: None, bonds, ln_scale: ln, off }
         };
-        let better = |a: &(f64, Choice), b: &(f64, Choice)| a.1.worth.total_cmp(&b.1.worth);
-        let mut best = scales(SCALE_STEP).map(at).max_by(better)?;
-        for step in [0.5 * SCALE_STEP, 0.25 * SCALE_STEP] {
-            let centre = best.0;
-            best = [at(centre - step), best, at(centre + step)].into_iter().max_by(better)?;
-        }
-        Some(best.1)
+        let tried: Vec<Choice> = scales(SCALE_STEP).map(at).collect();
+        let worth = |n: usize| tried.get(n).map_or(f64::NEG_INFINITY, |c| c.worth);
+        let is_top = |&n: &usize| worth(n) >= worth(n + 1) && n.checked_sub(1).is_none_or(|m| worth(n) > worth(m));
+        let mut tops: Vec<usize> = (0..tried.len()).filter(is_top).collect();
+        tops.sort_by(|a, b| worth(*b).total_cmp(&worth(*a)));
+        tops.truncate(MOST_ANSWERS);
+        let least = tops.first().map_or(f64::NEG_INFINITY, |&n| worth(n) - WITHIN);
+        tops.retain(|&n| worth(n) >= least);
+        let better = |a: &Choice, b: &Choice| a.worth.total_cmp(&b.worth);
+        let climbed = |top: usize| {
+            let mut best = at(tried.get(top)?.ln_scale);
+            for step in [0.5 * SCALE_STEP, 0.25 * SCALE_STEP] {
+                let centre = best.ln_scale;
+                best = [at(centre - step), best, at(centre + step)].into_iter().max_by(better)?;
+            }
+            Some(best)
+        };
+        tops.into_iter().filter_map(climbed).collect()
     }
 }
 

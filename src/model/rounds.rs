@@ -35,6 +35,8 @@ const LEAST_SIGMAS: f64 = 4.0;
 const LEAST_HEIGHT: [f64; 2] = [0.2, 0.25];
 /// A model that fits worse is none: structures of random atoms have R1 0.83 with a centre and 0.59 without (Wilson 1950).
 const WORST_R1: f64 = 0.55;
+/// A less likely choice of elements is taken when R1 is lower by this factor.
+const CLEARLY: f64 = 0.85;
 /// A round must better the last one by this share to be followed by another.
 const LEAST_GAIN: f64 = 0.003;
 /// What a model is worth is R1 times 1 + this many times atoms per reflection.
@@ -105,15 +107,21 @@ impl Build<'_> {
             let calculator = Calculator { measurements, factors: &factors };
             let mut now = refined(given, &calculator, fitted(&calculator, atoms), Refined::Roughly, CYCLES[0]);
             now = refined(given, &calculator, now, Refined::Powers, POWER_CYCLES);
-            let mut kept = pruned(given, expected, powers, now.atoms);
+            let kept = pruned(given, expected, powers, now.atoms);
             if kept.is_empty() {
                 break;
             }
             let removed = before.len() - kept.len();
-            let assigned = assign(given, expected, powers, &mut kept, d_min);
-            factors.extend(given.table, &kept, measurements);
-            let calculator = Calculator { measurements, factors: &factors };
-            now = refined(given, &calculator, fitted(&calculator, kept), Refined::Positions, CYCLES[1]);
+            let mut told: Option<(Fitted, Assigned)> = None;
+            for (atoms, by) in assign(given, expected, powers, &kept, d_min) {
+                factors.extend(given.table, &atoms, measurements);
+                let calculator = Calculator { measurements, factors: &factors };
+                let other = refined(given, &calculator, fitted(&calculator, atoms), Refined::Positions, CYCLES[1]);
+                if told.as_ref().is_none_or(|(likelier, _)| other.r1[0] < CLEARLY * likelier.r1[0]) {
+                    told = Some((other, by));
+                }
+            }
+            let Some((now, assigned)) = told else { break };
             rounds.push(Round { atoms: now.atoms.len(), added, removed, r1: now.r1[0] });
             let gained = best.as_ref().is_none_or(|(b, _)| self.worth(&now) < self.worth(b) * (1.0 - LEAST_GAIN));
             if best.as_ref().is_none_or(|(b, _)| self.worth(&now) < self.worth(b)) {
