@@ -2,32 +2,13 @@
 
 use super::ascent::climb;
 use super::atom::Atom;
-use super::chemistry::{Chemistry, Numbers};
-use super::contacts::{Contact, FARTHEST, contacts};
+use super::chemistry::Numbers;
+use super::choice::{Assigned, Choice, MOST_ANSWERS, WITHIN};
 use super::given::{Expected, Given};
+use super::observed::{Observed, REFERENCE, SCALE_STEP, ln_scale, scales};
 use super::powers::Powers;
 use super::proposals::{ln_unexpected, proposals};
 
-/// Scattering powers are right to this share: hydrogen atoms ride on carbon, displacements are not isotropic.
-const POWER_SHARE: f64 = 0.08;
-/// The same beyond neon, where hydrogen weighs little.
-const HEAVY_SHARE: f64 = 0.06;
-/// Scattering power of neon in units of carbon.
-const HEAVY_POWER: f64 = 1.7;
-/// Share by which a scattering power may be off that was not refined.
-const UNREFINED_SHARE: f64 = 0.5;
-/// Tails of errors: Student's t with so many degrees of freedom.
-const FREEDOM: f64 = 5.0;
-/// Uncertainty of a distance in Å, as a share of the resolution (about 0.02 Å at 0.8 Å before the last cycles).
-const DISTANCE_SHARE: f64 = 0.025;
-/// Scattering powers are counted in units of this element.
-const REFERENCE: u8 = 6;
-/// The scale of scattering powers is looked for within exp ± this of what it was …
-const SCALE_REACH: f64 = 0.63;
-/// … in steps of this, as ln …
-const SCALE_STEP: f64 = 0.07;
-/// … and expected within this.
-const SCALE_SIGMA: f64 = 0.35;
 /// Numbers of UNIT times one of these may be those of the cell: formula units miscounted.
 const MULTIPLES: [f64; 17] =
     [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 9.0, 12.0, 16.0, 18.0, 24.0, 32.0, 48.0, 0.5, 0.25, 1.0 / 3.0, 0.75];
@@ -38,15 +19,6 @@ const MULTIPLE_COST: f64 = 2.0;
 /// … and counts that UNIT does not know, beyond how unusual they are.
 const FREE_COST: f64 = 3.0;
 
-/// Answers that R1 is asked to tell apart.
-const MOST_ANSWERS: usize = 3;
-/// An answer is kept beside a likelier one when it is worse by no more than this, as a ln of probability …
-const WITHIN: f64 = 40.0;
-/// … and leaves less of the scattering unexplained, by this share of it, …
-const BETTER_SEEN: f64 = 0.1;
-/// … or has another scale, by this as ln.
-const OTHER_SCALE: f64 = 0.2;
-
 /// What it costs that bonds tell nothing, as a ln of probability.
 const LAWLESS_COST: f64 = 30.0;
 
@@ -55,40 +27,6 @@ const LITTLE_CARBON: f64 = 0.25;
 /// … which costs this, as a ln of probability.
 const INORGANIC_COST: f64 = 2.0;
 const CARBON: u8 = 6;
-
-/// What the elements were assigned by.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Assigned {
-    /// UNIT times this holds; `None` where the data refute its numbers.
-    pub multiple: Option<f64>,
-    /// Elements in use that were not expected.
-    pub proposed: Vec<u8>,
-}
-
-/// The atoms as they were observed.
-struct Observed<'a> {
-    powers: &'a Powers,
-    /// Scattering power in units of the reference, its uncertainty in the same unit (infinite when not refined), U in Å2.
-    atoms: Vec<(f64, f64, f64)>,
-    contacts: Vec<Vec<Contact>>,
-    sof: Vec<f64>,
-    /// Uncertainty of distances, Å.
-    sigma: f64,
-}
-
-/// Elements for all atoms, with what they are worth.
-struct Choice {
-    elements: Vec<u8>,
-    chosen: Vec<usize>,
-    worth: f64,
-    multiple: Option<f64>,
-    /// The part of the worth that bonds and neighbours have.
-    bonds: f64,
-    /// ln of the factor of the scale.
-    ln_scale: f64,
-    /// Share of scattering left unexplained.
-    off: f64,
-}
 
 /// Gives each atom the element that fits best, and scattering power 1: the likeliest answer, and behind it others that only R1 can tell
 /// from it, likeliest first. `d_min` is the resolution in Å.
@@ -99,19 +37,7 @@ pub fn assign(
     atoms: &[Atom],
     d_min: f64,
 ) -> Vec<(Vec<Atom>, Assigned)> {
-    let observed = Observed {
-        powers,
-        atoms: atoms
-            .iter()
-            .map(|a| {
-                let unit = powers.ratio(a.z, REFERENCE, a.u);
-                (a.power * unit, a.sigma_power * unit, a.u)
-            })
-            .collect(),
-        contacts: contacts(given.cell, given.group, atoms),
-        sof: atoms.iter().map(|a| a.sof).collect(),
-        sigma: (DISTANCE_SHARE * d_min).min(0.1 * FARTHEST),
-    };
+    let observed = Observed::new(given, powers, atoms, d_min);
     let found: f64 = observed.sof.iter().sum();
     let named: f64 = expected.elements.iter().map(|e| e.1).sum();
     let counted = MULTIPLES
@@ -136,95 +62,10 @@ pub fn assign(
             taken.push(choice);
         }
     }
-    taken.into_iter().map(|choice| observed.assigned(expected, atoms, choice)).collect()
-}
-
-impl Choice {
-    /// The share of the sites that an element has.
-    fn share(&self, z: u8) -> f64 {
-        let of = self.chosen.iter().filter(|&&e| self.elements[e] == z).count();
-        of as f64 / self.chosen.len().max(1) as f64
-    }
-
-    /// Whether this answer may be right although `other` is likelier: it scatters more nearly as was seen, or stands on another scale.
-    fn challenges(&self, other: &Choice) -> bool {
-        self.worth > other.worth - WITHIN
-            && (self.off < other.off - BETTER_SEEN || (self.ln_scale - other.ln_scale).abs() > OTHER_SCALE)
-    }
+    taken.into_iter().map(|choice| choice.assigned(expected, atoms)).collect()
 }
 
 impl Observed<'_> {
-    /// The atoms with the elements chosen.
-    fn assigned(&self, expected: &Expected, atoms: &[Atom], choice: &Choice) -> (Vec<Atom>, Assigned) {
-        let mut atoms = atoms.to_vec();
-        for (atom, element) in atoms.iter_mut().zip(&choice.chosen) {
-            atom.z = choice.elements[*element];
-            atom.power = 1.0;
-            atom.sigma_power = f64::INFINITY;
-        }
-        let mut proposed: Vec<u8> = atoms.iter().map(|a| a.z).collect();
-        proposed.sort_unstable();
-        proposed.dedup();
-        proposed.retain(|z| expected.elements.iter().all(|e| e.0 != *z));
-        (atoms, Assigned { multiple: choice.multiple, proposed })
-    }
-
-    /// How far the scattering of the elements chosen is from what was seen on this scale: root of the share of squared powers.
-    fn off(&self, table: &[Vec<f64>], chosen: &[usize], factor: f64) -> f64 {
-        let (mut off, mut all) = (0.0, 0.0);
-        for (n, &(seen, ..)) in self.atoms.iter().enumerate() {
-            off += self.sof[n] * (factor * seen - table[n][chosen[n]]).powi(2);
-            all += self.sof[n] * (factor * seen).powi(2);
-        }
-        if all > 0.0 { (off / all).sqrt() } else { 0.0 }
-    }
-
-    /// ln likelihood of the observed scattering power of atom `n` when its true one is `power` and the scale is wrong by `factor`.
-    fn scattering(&self, n: usize, power: f64, factor: f64) -> f64 {
-        let (seen, sigma, _) = self.atoms[n];
-        let (seen, sigma) = (factor * seen, factor * sigma);
-        let variance = if sigma.is_finite() {
-            let share = if power > HEAVY_POWER { HEAVY_SHARE } else { POWER_SHARE };
-            sigma * sigma + (share * power).powi(2)
-        } else {
-            (UNREFINED_SHARE * power).powi(2)
-        };
-        let t_sq = (seen - power).powi(2) / variance;
-        -0.5 * (FREEDOM + 1.0) * (t_sq / FREEDOM).ln_1p() - 0.5 * variance.ln() + factor.ln()
-    }
-
-    /// Powers of `elements` for each atom.
-    fn table(&self, elements: &[u8]) -> Vec<Vec<f64>> {
-        let of = |u: f64| elements.iter().map(|&z| self.powers.ratio(z, REFERENCE, u)).collect();
-        self.atoms.iter().map(|a| of(a.2)).collect()
-    }
-
-    fn chemistry<'a>(
-        &'a self,
-        elements: &'a [u8],
-        (numbers, lawful): (Numbers<'a>, bool),
-        table: &[Vec<f64>],
-        prior: &[f64],
-        factor: f64,
-    ) -> Chemistry<'a> {
-        let own = |(n, row): (usize, &Vec<f64>)| {
-            row.iter().zip(prior).map(|(&power, prior)| self.scattering(n, power, factor) + prior).collect()
-        };
-        let own = table.iter().enumerate().map(own).collect();
-        Chemistry { elements, numbers, lawful, own, contacts: &self.contacts, sof: &self.sof, sigma: self.sigma }
-    }
-
-    /// The factor of the scale at which the elements chosen scatter most nearly as was seen.
-    fn factor(&self, table: &[Vec<f64>], chosen: &[usize]) -> f64 {
-        let value = |ln: f64| -> f64 {
-            let factor = ln.exp();
-            let all: f64 = chosen.iter().enumerate().map(|(n, &e)| self.scattering(n, table[n][e], factor)).sum();
-            all + ln_scale(ln)
-        };
-        let best = scales(0.5 * SCALE_STEP).max_by(|a, b| value(*a).total_cmp(&value(*b)));
-        best.unwrap_or(0.0).exp()
-    }
-
     /// Elements under the numbers of UNIT times `multiple`.
     fn by_counts(&self, expected: &Expected, multiple: f64) -> Option<Choice> {
         let kept: Vec<(u8, f64)> = expected.elements.iter().filter(|e| e.1 > 0.0).copied().collect();
@@ -312,17 +153,6 @@ impl Observed<'_> {
         };
         tops.into_iter().filter_map(climbed).collect()
     }
-}
-
-/// ln prior of the scale.
-fn ln_scale(ln: f64) -> f64 {
-    -0.5 * (ln / SCALE_SIGMA).powi(2)
-}
-
-/// Scales to try, as ln.
-fn scales(step: f64) -> impl Iterator<Item = f64> {
-    let most = (SCALE_REACH / step).round() as i32;
-    (-most..=most).map(move |n| f64::from(n) * step)
 }
 
 fn highest(row: &[f64]) -> usize {

@@ -2,9 +2,10 @@
 
 use super::Model;
 use super::atom::Atom;
+use super::choice::Assigned;
 use super::contacts::{FARTHEST, Images, contacts};
 use super::difference::{Difference, difference};
-use super::elements::{Assigned, assign};
+use super::elements::assign;
 use super::factors::Factors;
 use super::finish::{LISTED, finished};
 use super::given::{Expected, Given};
