@@ -24,7 +24,7 @@ const LAWLESS_COST: f64 = 30.0;
 
 /// Where carbon was named and has no more than this share of the sites, there may be none …
 const LITTLE_CARBON: f64 = 0.25;
-/// … which costs this, as a ln of probability.
+/// … where bonds agree, which costs this, as a ln of probability.
 const INORGANIC_COST: f64 = 2.0;
 const CARBON: u8 = 6;
 
@@ -53,7 +53,8 @@ pub fn assign(
     }
     if expected.organic && choices.first().is_some_and(|best| best.share(CARBON) <= LITTLE_CARBON) {
         let inorganic = observed.freely(&expected.without_carbon(), true);
-        choices.extend(inorganic.into_iter().map(|c| Choice { worth: c.worth - INORGANIC_COST, ..c }));
+        let bonded = inorganic.into_iter().filter(|c| c.bonds >= 0.0);
+        choices.extend(bonded.map(|c| Choice { worth: c.worth - INORGANIC_COST, ..c }));
         choices.sort_by(likeliest);
     }
     let mut taken: Vec<&Choice> = Vec::new();
