@@ -27,7 +27,11 @@ fn a_line_that_is_no_diary_is_named() {
     std::fs::write(&path, "{}\n").unwrap();
     let replayed = seedflip(&["replay", &path.to_string_lossy()]);
     assert_eq!(replayed.code, Some(1));
-    assert!(replayed.stderr.contains("diaries.jsonl:1: ") && replayed.stderr.lines().count() == 1, "{}", replayed.stderr);
+    assert!(
+        replayed.stderr.contains("diaries.jsonl:1: ") && replayed.stderr.lines().count() == 1,
+        "{}",
+        replayed.stderr
+    );
 }
 
 /// A run keeps its diary, and its decisions are taken again as they fell.

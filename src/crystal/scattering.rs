@@ -1,5 +1,6 @@
 //! Scattering factors of free neutral atoms, by radiation.
 
+mod dispersion;
 mod electron;
 mod xray;
 
@@ -32,15 +33,22 @@ pub fn electron(z: u8, stol_sq: f64) -> Option<f64> {
 }
 
 /// The scattering factors of one kind of radiation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ScatteringTable {
     radiation: Radiation,
+    /// Å; 0 far from every absorption edge.
+    wavelength: f64,
 }
 
 impl ScatteringTable {
     /// The table for `radiation`.
     pub fn new(radiation: Radiation) -> Self {
-        Self { radiation }
+        Self { radiation, wavelength: 0.0 }
+    }
+
+    /// The table for `radiation` of this `wavelength` in Å: X-rays lose what absorption edges take.
+    pub fn at(radiation: Radiation, wavelength: f64) -> Self {
+        Self { radiation, wavelength }
     }
 
     /// Radiation that the factors are for.
@@ -52,7 +60,7 @@ impl ScatteringTable {
     /// electrons; `None` outside H–Cf.
     pub fn factor(&self, z: u8, stol_sq: f64) -> Option<f64> {
         match self.radiation {
-            Radiation::Xray => xray(z, stol_sq),
+            Radiation::Xray => xray(z, stol_sq).map(|f| f + dispersion::f_prime(z, self.wavelength)),
             Radiation::Electron => electron(z, stol_sq),
         }
     }

@@ -1,6 +1,6 @@
 //! Elements of all atoms, changed one by one and exchanged two by two as long as their likelihood rises.
 
-use super::chemistry::Chemistry;
+use super::chemistry::{Chemistry, Numbers};
 
 /// Sweeps over all atoms and all pairs; they settle in three or four.
 const SWEEPS: usize = 12;
@@ -9,16 +9,17 @@ const GAIN: f64 = 1e-9;
 /// Neighbours may gain more from an exchange than each of the two alone.
 const NEAR_MISS: f64 = 0.5;
 
-/// Changes one atom, or exchanges the elements of two, until nothing is gained.
+/// Changes one atom, or exchanges the elements of two where numbers are known, or changes all atoms of an element where not, until nothing
+/// is gained.
 pub fn climb(chemistry: &Chemistry, chosen: &mut [usize]) {
     let mut stale = vec![true; chosen.len()];
     for _ in 0..SWEEPS {
         let changed = change_single(chemistry, chosen, &mut stale);
-        let exchanged = chemistry.counts.is_some() && exchange(chemistry, chosen);
-        if exchanged {
+        let more = if chemistry.counted() { exchange(chemistry, chosen) } else { change_kind(chemistry, chosen) };
+        if more {
             stale.fill(true);
         }
-        if !changed && !exchanged {
+        if !changed && !more {
             break;
         }
     }
@@ -52,26 +53,57 @@ fn change_single(chemistry: &Chemistry, chosen: &mut [usize], stale: &mut [bool]
         }
         chosen[n] = best.1;
         if best.1 != old {
+            let before = chemistry.prior(&found);
             found[old] -= sof;
             found[best.1] += sof;
             changed = true;
-            disturb(chemistry, n, stale);
+            if chemistry.counted() || chemistry.prior(&found) != before {
+                // What is known of numbers bears on all atoms.
+                stale.fill(true);
+            } else {
+                disturb(chemistry, n, stale);
+            }
         }
     }
     changed
 }
 
-/// Marks what a change of atom `n` bears on: numbers bear on all atoms, an element on neighbours, and on theirs by the bonds they count.
+/// Marks what a change of atom `n` bears on: neighbours, and theirs by the bonds they count.
 fn disturb(chemistry: &Chemistry, n: usize, stale: &mut [bool]) {
-    if chemistry.counts.is_some() {
-        stale.fill(true);
-        return;
-    }
     for near in &chemistry.contacts[n] {
         stale[near.other] = true;
         chemistry.contacts[near.other].iter().for_each(|next| stale[next.other] = true);
     }
 }
+
+/// Changes all atoms of one element that costs something to be there into another.
+fn change_kind(chemistry: &Chemistry, chosen: &mut [usize]) -> bool {
+    let Numbers::Free(there) = chemistry.numbers else { return false };
+    let mut changed = false;
+    for old in (0..there.len()).filter(|&e| there[e] < 0.0) {
+        let of_kind: Vec<usize> = (0..chosen.len()).filter(|&n| chosen[n] == old).collect();
+        // A single atom has been changed already.
+        if of_kind.len() < 2 {
+            continue;
+        }
+        let own = |e: usize| of_kind.iter().map(|&n| chemistry.own[n][e]).sum::<f64>();
+        let near = own(old) + there[old] - NEAR_KIND;
+        let mut best = (chemistry.total(chosen) + GAIN, old);
+        for element in (0..there.len()).filter(|&e| e != old && own(e) > near) {
+            of_kind.iter().for_each(|&n| chosen[n] = element);
+            let value = chemistry.total(chosen);
+            if value > best.0 {
+                best = (value, element);
+            }
+        }
+        of_kind.iter().for_each(|&n| chosen[n] = best.1);
+        changed |= best.1 != old;
+    }
+    changed
+}
+
+/// All atoms of a kind become another when their own likelihoods fall by no more than this beyond what the kind costs.
+const NEAR_KIND: f64 = 3.0;
 
 /// An element is not tried whose own likelihood lies this far below that of the present one.
 const HOPELESS: f64 = 60.0;

@@ -1,6 +1,6 @@
 //! How likely a distance is between two elements that are bonded.
 
-use super::radii::{covalent, longest, non_metal};
+use super::radii::{covalent, ionic, longest, multiple, non_metal};
 
 /// Mean and spread in Å, share of all bonds of such atoms.
 type Length = (f64, f64, f64);
@@ -85,9 +85,36 @@ pub fn ln_likelihood(a: u8, b: u8, distance: f64, sigma: f64) -> f64 {
         Some((_, _, entries)) => entries.iter().map(|&(mean, spread, share)| share * normal(mean, spread)).sum(),
         None => UNKNOWN_SHARE * normal(covalent(a) + covalent(b), UNKNOWN_SPREAD),
     };
-    // Bonds to metals vary too much to tell anything but that they are possible.
-    if !non_metal(a) || !non_metal(b) { METAL_SHARE * (density + OUTLIER).ln() } else { (density + OUTLIER).ln() }
+    // Bonds to metals vary too much to tell anything but that they are possible, and none is very short.
+    let ln = (density + OUTLIER).ln();
+    if non_metal(a) && non_metal(b) { ln } else { METAL_SHARE * ln + ln_too_short(a, b, distance) }
 }
+
+/// What a bond costs that is shorter than such bonds are, where a metal takes part.
+fn ln_too_short(a: u8, b: u8, distance: f64) -> f64 {
+    let least = match (multiple(a) || multiple(b), non_metal(a) || non_metal(b)) {
+        (false, _) => LEAST_CLOSED,
+        (true, true) if [NITROGEN, OXYGEN].contains(&a) || [NITROGEN, OXYGEN].contains(&b) => LEAST_MULTIPLE,
+        (true, true) => LEAST_SINGLE,
+        (true, false) => LEAST_METAL,
+    };
+    let below = (least - distance / (covalent(a) + covalent(b))).max(0.0) / RATIO_SIGMA;
+    (-0.5 * below * below).max(TOO_SHORT)
+}
+
+/// Bonds as a share of the sum of the radii are seldom shorter than: of metals that form single bonds only (Na–O 0.97, Al–O 0.87, Lu–O 0.90,
+/// Ni–CO 0.87, Cu–C 0.89, Y–O of siloxides 0.80), …
+const LEAST_CLOSED: f64 = 0.85;
+/// … of other metals to nitrogen and oxygen (V=O 0.73, Mo≡N 0.73, U=O 0.68) …
+const LEAST_MULTIPLE: f64 = 0.72;
+/// … and to other non-metals (Ti–Cl 0.84, Fe–CO 0.84, W≡C 0.76), …
+const LEAST_SINGLE: f64 = 0.8;
+/// … and among themselves (Cr–Cr fourfold 0.66).
+const LEAST_METAL: f64 = 0.7;
+/// Uncertainty of these shares.
+const RATIO_SIGMA: f64 = 0.04;
+/// The most that a bond too short costs, as a ln of probability: an atom may be wrong.
+const TOO_SHORT: f64 = -6.0;
 
 /// The usual length in Å of a bond between elements `a` and `b` that is nearest to `distance`; `None` beyond any bond and for elements
 /// without an entry.
@@ -125,6 +152,17 @@ pub fn ln_valence(z: u8, non_metals: usize, metals: usize) -> f64 {
         FLUORINE if all == 0 => -4.0,
         FLUORINE if non_metals > 0 => -4.0 * (all as f64 - 1.0),
         SILICON | PHOSPHORUS if all < 3 => -3.0,
+        SULPHUR if all == 0 => -3.0,
+        ARSENIC | SELENIUM => {
+            if all == 0 {
+                -3.0
+            } else {
+                -3.0 * (n - 4.0).max(0.0)
+            }
+        }
+        // A cation is surrounded, as far as atoms have been found.
+        _ if ionic(z) => -(4.0 - all as f64).max(0.0),
+        _ if all == 0 && !non_metal(z) => -3.0,
         // Perchlorate is common, perbromate and periodate are not.
         CHLORINE if non_metals == 4 => 0.0,
         CHLORINE | BROMINE | IODINE => -2.0 * (n - 1.0).max(0.0),
@@ -139,6 +177,9 @@ const OXYGEN: u8 = 8;
 const FLUORINE: u8 = 9;
 const SILICON: u8 = 14;
 const PHOSPHORUS: u8 = 15;
+const SULPHUR: u8 = 16;
 const CHLORINE: u8 = 17;
+const ARSENIC: u8 = 33;
+const SELENIUM: u8 = 34;
 const BROMINE: u8 = 35;
 const IODINE: u8 = 53;

@@ -2,33 +2,14 @@
 
 use super::ascent::climb;
 use super::atom::Atom;
-use super::chemistry::Chemistry;
-use super::contacts::{Contact, FARTHEST, contacts};
+use super::chemistry::Numbers;
+use super::choice::{Assigned, Choice, MOST_ANSWERS, WITHIN};
 use super::given::{Expected, Given};
+use super::observed::{Observed, REFERENCE, SCALE_STEP, ln_scale, scales};
 use super::powers::Powers;
 use super::proposals::{ln_unexpected, proposals};
 use rayon::prelude::*;
 
-/// Scattering powers are right to this share: hydrogen atoms ride on carbon, displacements are not isotropic.
-const POWER_SHARE: f64 = 0.08;
-/// The same beyond neon, where hydrogen weighs little.
-const HEAVY_SHARE: f64 = 0.06;
-/// Scattering power of neon in units of carbon.
-const HEAVY_POWER: f64 = 1.7;
-/// Share by which a scattering power may be off that was not refined.
-const UNREFINED_SHARE: f64 = 0.5;
-/// Tails of errors: Student's t with so many degrees of freedom.
-const FREEDOM: f64 = 5.0;
-/// Uncertainty of a distance in Å, as a share of the resolution (about 0.02 Å at 0.8 Å before the last cycles).
-const DISTANCE_SHARE: f64 = 0.025;
-/// Scattering powers are counted in units of this element.
-const REFERENCE: u8 = 6;
-/// The scale of scattering powers is looked for within exp ± this of what it was …
-const SCALE_REACH: f64 = 0.63;
-/// … in steps of this, as ln …
-const SCALE_STEP: f64 = 0.07;
-/// … and expected within this.
-const SCALE_SIGMA: f64 = 0.35;
 /// Numbers of UNIT times one of these may be those of the cell: formula units miscounted.
 const MULTIPLES: [f64; 17] =
     [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 9.0, 12.0, 16.0, 18.0, 24.0, 32.0, 48.0, 0.5, 0.25, 1.0 / 3.0, 0.75];
@@ -39,118 +20,53 @@ const MULTIPLE_COST: f64 = 2.0;
 /// … and counts that UNIT does not know, beyond how unusual they are.
 const FREE_COST: f64 = 3.0;
 
-/// What the elements were assigned by.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Assigned {
-    /// UNIT times this holds; `None` where the data refute its numbers.
-    pub multiple: Option<f64>,
-    /// Elements in use that were not expected.
-    pub proposed: Vec<u8>,
-}
+/// What it costs that bonds tell nothing, as a ln of probability.
+const LAWLESS_COST: f64 = 30.0;
 
-/// The atoms as they were observed.
-struct Observed<'a> {
-    powers: &'a Powers,
-    /// Scattering power in units of the reference, its uncertainty in the same unit (infinite when not refined), U in Å2.
-    atoms: Vec<(f64, f64, f64)>,
-    contacts: Vec<Vec<Contact>>,
-    sof: Vec<f64>,
-    /// Uncertainty of distances, Å.
-    sigma: f64,
-}
+/// Where carbon was named and has no more than this share of the sites, there may be none …
+const LITTLE_CARBON: f64 = 0.25;
+/// … where bonds agree, which costs this, as a ln of probability.
+const INORGANIC_COST: f64 = 2.0;
+const CARBON: u8 = 6;
 
-/// Elements for all atoms, with what they are worth.
-struct Choice {
-    elements: Vec<u8>,
-    chosen: Vec<usize>,
-    worth: f64,
-    multiple: Option<f64>,
-}
-
-/// Gives each atom the element that fits best, and scattering power 1. `d_min` is the resolution in Å.
-pub fn assign(given: &Given, expected: &Expected, powers: &Powers, atoms: &mut [Atom], d_min: f64) -> Assigned {
-    let observed = Observed {
-        powers,
-        atoms: atoms
-            .iter()
-            .map(|a| {
-                let unit = powers.ratio(a.z, REFERENCE, a.u);
-                (a.power * unit, a.sigma_power * unit, a.u)
-            })
-            .collect(),
-        contacts: contacts(given.cell, given.group, atoms),
-        sof: atoms.iter().map(|a| a.sof).collect(),
-        sigma: (DISTANCE_SHARE * d_min).min(0.1 * FARTHEST),
-    };
+/// Gives each atom the element that fits best, and scattering power 1: the likeliest answer, and behind it others that only R1 can tell
+/// from it, likeliest first. `d_min` is the resolution in Å.
+pub fn assign(
+    given: &Given,
+    expected: &Expected,
+    powers: &Powers,
+    atoms: &[Atom],
+    d_min: f64,
+) -> Vec<(Vec<Atom>, Assigned)> {
+    let observed = Observed::new(given, powers, atoms, d_min);
     let found: f64 = observed.sof.iter().sum();
     let named: f64 = expected.elements.iter().map(|e| e.1).sum();
     let near = |m: &&f64| NEAR_COUNT.contains(&(**m * named / found));
     let counted = || MULTIPLES.par_iter().filter(near).filter_map(|&m| observed.by_counts(expected, m)).collect();
-    let (counted, free): (Vec<Choice>, _) = rayon::join(counted, || observed.freely(expected));
-    let best = counted.into_iter().chain(free).max_by(|a, b| a.worth.total_cmp(&b.worth));
-    let Some(best) = best else { return Assigned { multiple: None, proposed: Vec::new() } };
-    for (atom, element) in atoms.iter_mut().zip(&best.chosen) {
-        atom.z = best.elements[*element];
-        atom.power = 1.0;
-        atom.sigma_power = f64::INFINITY;
+    let (counted, free): (Vec<Choice>, _) = rayon::join(counted, || observed.freely(expected, true));
+    let mut choices: Vec<Choice> = counted.into_iter().chain(free).collect();
+    let likeliest = |a: &Choice, b: &Choice| b.worth.total_cmp(&a.worth);
+    choices.sort_by(likeliest);
+    if choices.first().is_some_and(|best| best.bonds < 0.0) {
+        choices.extend(observed.freely(expected, false));
+        choices.sort_by(likeliest);
     }
-    let mut proposed: Vec<u8> = atoms.iter().map(|a| a.z).collect();
-    proposed.sort_unstable();
-    proposed.dedup();
-    proposed.retain(|z| expected.elements.iter().all(|e| e.0 != *z));
-    Assigned { multiple: best.multiple, proposed }
+    if expected.organic && choices.first().is_some_and(|best| best.share(CARBON) <= LITTLE_CARBON) {
+        let inorganic = observed.freely(&expected.without_carbon(), true);
+        let bonded = inorganic.into_iter().filter(|c| c.bonds >= 0.0);
+        choices.extend(bonded.map(|c| Choice { worth: c.worth - INORGANIC_COST, ..c }));
+        choices.sort_by(likeliest);
+    }
+    let mut taken: Vec<&Choice> = Vec::new();
+    for choice in &choices {
+        if taken.len() < MOST_ANSWERS && taken.iter().all(|other| choice.challenges(other)) {
+            taken.push(choice);
+        }
+    }
+    taken.into_iter().map(|choice| choice.assigned(expected, atoms)).collect()
 }
 
 impl Observed<'_> {
-    /// ln likelihood of the observed scattering power of atom `n` when its true one is `power` and the scale is wrong by `factor`.
-    fn scattering(&self, n: usize, power: f64, factor: f64) -> f64 {
-        let (seen, sigma, _) = self.atoms[n];
-        let (seen, sigma) = (factor * seen, factor * sigma);
-        let variance = if sigma.is_finite() {
-            let share = if power > HEAVY_POWER { HEAVY_SHARE } else { POWER_SHARE };
-            sigma * sigma + (share * power).powi(2)
-        } else {
-            (UNREFINED_SHARE * power).powi(2)
-        };
-        let t_sq = (seen - power).powi(2) / variance;
-        -0.5 * (FREEDOM + 1.0) * (t_sq / FREEDOM).ln_1p() - 0.5 * variance.ln() + factor.ln()
-    }
-
-    /// Powers of `elements` for each atom.
-    fn table(&self, elements: &[u8]) -> Vec<Vec<f64>> {
-        let of = |u: f64| {
-            let damped = self.powers.at(u);
-            elements.iter().map(|&z| damped.ratio(z, REFERENCE)).collect()
-        };
-        self.atoms.iter().map(|a| of(a.2)).collect()
-    }
-
-    fn chemistry<'a>(
-        &'a self,
-        elements: &'a [u8],
-        counts: Option<&'a [f64]>,
-        table: &[Vec<f64>],
-        prior: &[f64],
-        factor: f64,
-    ) -> Chemistry<'a> {
-        let own = |(n, row): (usize, &Vec<f64>)| {
-            row.iter().zip(prior).map(|(&power, prior)| self.scattering(n, power, factor) + prior).collect()
-        };
-        let own = table.iter().enumerate().map(own).collect();
-        Chemistry { elements, counts, own, contacts: &self.contacts, sof: &self.sof, sigma: self.sigma }
-    }
-
-    /// The factor of the scale at which the elements chosen scatter most nearly as was seen.
-    fn factor(&self, table: &[Vec<f64>], chosen: &[usize]) -> f64 {
-        let value = |ln: f64| -> f64 {
-            let factor = ln.exp();
-            let all: f64 = chosen.iter().enumerate().map(|(n, &e)| self.scattering(n, table[n][e], factor)).sum();
-            all + ln_scale(ln)
-        };
-        let best = scales(0.5 * SCALE_STEP).max_by(|a, b| value(*a).total_cmp(&value(*b)));
-        best.unwrap_or(0.0).exp()
-    }
-
     /// Elements under the numbers of UNIT times `multiple`.
     fn by_counts(&self, expected: &Expected, multiple: f64) -> Option<Choice> {
         let kept: Vec<(u8, f64)> = expected.elements.iter().filter(|e| e.1 > 0.0).copied().collect();
@@ -160,14 +76,18 @@ impl Observed<'_> {
         let prior = vec![0.0; elements.len()];
         let mut chosen = self.by_rank(&counts);
         let mut worth = f64::NEG_INFINITY;
+        let (mut factor, mut bonds) = (1.0, 0.0);
         for _ in 0..2 {
-            let factor = self.factor(&table, &chosen);
-            let chemistry = self.chemistry(&elements, Some(&counts), &table, &prior, factor);
+            factor = self.factor(&table, &chosen);
+            let chemistry = self.chemistry(&elements, (Numbers::Counted(&counts), true), &table, &prior, factor);
             climb(&chemistry, &mut chosen);
             worth = chemistry.total(&chosen) + ln_scale(factor.ln());
+            bonds = chemistry.bonds(&chosen);
         }
         let cost = if multiple == 1.0 { 0.0 } else { MULTIPLE_COST };
-        (!elements.is_empty()).then_some(Choice { elements, chosen, worth: worth - cost, multiple: Some(multiple) })
+        let off = self.off(&table, &chosen, factor);
+        let (worth, ln_scale, multiple) = (worth - cost, factor.ln(), Some(multiple));
+        (!elements.is_empty()).then_some(Choice { elements, chosen, worth, multiple, bonds, ln_scale, off })
     }
 
     /// The strongest scatterers are the heaviest element, and so on down the list; what is left over is the lightest.
@@ -188,11 +108,12 @@ impl Observed<'_> {
         chosen
     }
 
-    /// Elements whatever UNIT says of numbers: the scale at which scattering, bonds and usual shares agree best, with
+    /// Elements whatever UNIT says of numbers: the scales at which scattering, bonds and usual shares agree best, with
     /// elements proposed where none that is expected scatters so.
-    fn freely(&self, expected: &Expected) -> Option<Choice> {
+    fn freely(&self, expected: &Expected, lawful: bool) -> Vec<Choice> {
         let own: Vec<u8> = expected.elements.iter().map(|e| e.0).collect();
         let own_table = self.table(&own);
+        let cost = FREE_COST + if lawful { 0.0 } else { LAWLESS_COST };
         let at = |ln: f64| {
             let factor = ln.exp();
             let scaled = self.atoms.iter().map(|&(power, _, u)| (factor * power, u));
@@ -203,36 +124,38 @@ impl Observed<'_> {
             }
             let elements = [own.clone(), more].concat();
             let known = own.len();
-            let prior = |(n, &z): (usize, &u8)| if n < known { expected.ln_share(z) } else { ln_unexpected(z) };
-            let prior: Vec<f64> = elements.iter().enumerate().map(prior).collect();
-            let chemistry = self.chemistry(&elements, None, &table, &prior, factor);
+            let prior: Vec<f64> = elements.iter().map(|&z| expected.ln_share(z)).collect();
+            let there = |(n, &z): (usize, &u8)| if n < known { 0.0 } else { ln_unexpected(z) };
+            let there: Vec<f64> = elements.iter().enumerate().map(there).collect();
+            let chemistry = self.chemistry(&elements, (Numbers::Free(&there), lawful), &table, &prior, factor);
             let mut chosen: Vec<usize> = chemistry.own.iter().map(|row| highest(row)).collect();
             climb(&chemistry, &mut chosen);
-            let worth = chemistry.total(&chosen) + ln_scale(ln) + entropy(&chosen, elements.len()) - FREE_COST;
-            (ln, Choice { elements, chosen, worth, multiple: None })
+            let worth = chemistry.total(&chosen) + ln_scale(ln) + entropy(&chosen, elements.len()) - cost;
+            let off = self.off(&table, &chosen, factor);
+            let bonds = chemistry.bonds(&chosen);
+            Choice { elements, chosen, worth, multiple: None, bonds, ln_scale: ln, off }
         };
-        let better = |a: &(f64, Choice), b: &(f64, Choice)| a.1.worth.total_cmp(&b.1.worth);
         let coarse: Vec<f64> = scales(SCALE_STEP).collect();
-        let tried: Vec<(f64, Choice)> = coarse.into_par_iter().map(at).collect();
-        let mut best = tried.into_iter().max_by(better)?;
-        for step in [0.5 * SCALE_STEP, 0.25 * SCALE_STEP] {
-            let centre = best.0;
-            let (below, above) = rayon::join(|| at(centre - step), || at(centre + step));
-            best = [below, best, above].into_iter().max_by(better)?;
-        }
-        Some(best.1)
+        let tried: Vec<Choice> = coarse.into_par_iter().map(at).collect();
+        let worth = |n: usize| tried.get(n).map_or(f64::NEG_INFINITY, |c| c.worth);
+        let is_top = |&n: &usize| worth(n) >= worth(n + 1) && n.checked_sub(1).is_none_or(|m| worth(n) > worth(m));
+        let mut tops: Vec<usize> = (0..tried.len()).filter(is_top).collect();
+        tops.sort_by(|a, b| worth(*b).total_cmp(&worth(*a)));
+        tops.truncate(MOST_ANSWERS);
+        let least = tops.first().map_or(f64::NEG_INFINITY, |&n| worth(n) - WITHIN);
+        tops.retain(|&n| worth(n) >= least);
+        let better = |a: &Choice, b: &Choice| a.worth.total_cmp(&b.worth);
+        let climbed = |top: usize| {
+            let mut best = at(tried.get(top)?.ln_scale);
+            for step in [0.5 * SCALE_STEP, 0.25 * SCALE_STEP] {
+                let centre = best.ln_scale;
+                let (below, above) = rayon::join(|| at(centre - step), || at(centre + step));
+                best = [below, best, above].into_iter().max_by(better)?;
+            }
+            Some(best)
+        };
+        tops.into_par_iter().filter_map(climbed).collect()
     }
-}
-
-/// ln prior of the scale.
-fn ln_scale(ln: f64) -> f64 {
-    -0.5 * (ln / SCALE_SIGMA).powi(2)
-}
-
-/// Scales to try, as ln.
-fn scales(step: f64) -> impl Iterator<Item = f64> {
-    let most = (SCALE_REACH / step).round() as i32;
-    (-most..=most).map(move |n| f64::from(n) * step)
 }
 
 fn highest(row: &[f64]) -> usize {

@@ -1,10 +1,10 @@
 //! The finished model: one connected asymmetric unit, order, labels, peaks behind the atoms.
 
 use super::Model;
+use super::choice::Assigned;
 use super::contacts::Images;
 use super::contents::Contents;
 use super::difference::{Difference, Rest};
-use super::elements::Assigned;
 use super::geometry::Geometry;
 use super::given::{Expected, Given};
 use super::measurements::Measurements;

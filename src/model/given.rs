@@ -90,11 +90,22 @@ impl Expected {
         self.counted.unwrap_or(self.room)
     }
 
-    /// ln of the share of atoms that an element is expected to have, whatever UNIT says of numbers.
+    /// The same where carbon is not in the crystal although it was named.
+    pub fn without_carbon(&self) -> Self {
+        let elements = self.elements.iter().filter(|e| e.0 != CARBON).copied().collect();
+        Self { elements, organic: false, ..self.clone() }
+    }
+
+    /// ln of the share of atoms that an element is expected to have, whatever UNIT says of numbers. What nobody named is rare, however
+    /// usual elsewhere.
     pub fn ln_share(&self, z: u8) -> f64 {
         let sum: f64 = self.elements.iter().map(|e| usual_share(e.0, self.organic)).sum();
-        (usual_share(z, self.organic) / sum).ln()
+        let named = self.elements.iter().any(|e| e.0 == z);
+        let share = usual_share(if named { z } else { RARE }, self.organic);
+        (share / sum).ln()
     }
 }
 
 const CARBON: u8 = 6;
+/// An element like any other: iron.
+const RARE: u8 = 26;

@@ -31,6 +31,8 @@
 //! | `chemistry` | likelihood of all elements together |
 //! | `ascent` | elements changed one by one while the likelihood rises |
 //! | `proposals` | elements that nobody expected |
+//! | `observed` | scattering powers and contacts of atoms |
+//! | `choice` | elements chosen, and which choices R1 must tell apart |
 //! | `elements` | elements of atoms by scattering, bonds and contents |
 //! | `start` | first atoms, from integrated peaks |
 //! | `difference` | the difference map and what it shows |
@@ -45,6 +47,7 @@ mod ascent;
 mod atom;
 mod bonds;
 mod chemistry;
+mod choice;
 mod contacts;
 mod contents;
 mod difference;
@@ -56,6 +59,7 @@ mod given;
 mod lanes;
 mod measurements;
 mod normal;
+mod observed;
 mod part;
 mod powers;
 mod proposals;

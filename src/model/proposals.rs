@@ -63,8 +63,8 @@ const RARE: f64 = 0.2;
 const URANIUM: u8 = 92;
 /// A noble gas or an element that hardly lives is none to propose.
 const NEVER: [u8; 14] = [2, 10, 18, 36, 43, 54, 61, 84, 85, 86, 87, 88, 89, 91];
-/// What an element costs an atom that nobody expected, before its own rarity, as a ln of probability.
-const UNEXPECTED: f64 = -4.0;
+/// What an element costs that nobody expected, before its own rarity, as a ln of probability: once, however many of its atoms there are.
+const UNEXPECTED: f64 = -2.0;
 /// How much of the rarity of an element counts: a crystal that holds an unnamed heavy atom was made for it.
 const RARITY: f64 = 0.5;
 /// An atom scatters like no expected element when it differs from the nearest by this factor …
@@ -72,7 +72,7 @@ const APART: f64 = 1.3;
 /// Elements proposed for an atom come within this factor of its scattering power.
 const ALIKE: f64 = 1.15;
 
-/// ln prior of an atom being of an element that was not expected.
+/// ln prior of an element being there that was not expected.
 pub fn ln_unexpected(z: u8) -> f64 {
     let share = SHARES.iter().find(|s| s.0 == z).map_or(RARE, |s| s.1);
     UNEXPECTED + RARITY * (share / 100.0).ln()

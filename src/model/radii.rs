@@ -44,3 +44,13 @@ pub fn longest(a: u8, b: u8) -> f64 {
 pub fn non_metal(z: u8) -> bool {
     matches!(z, 1 | 5..=9 | 14..=17 | 33..=35 | 52 | 53)
 }
+
+/// True for metals that are cations with many neighbours and no short bonds: alkali, alkaline earth and rare earth metals, thorium.
+pub fn ionic(z: u8) -> bool {
+    matches!(z, 11 | 12 | 19..=21 | 37..=39 | 55..=71 | 87..=90)
+}
+
+/// True for metals that form multiple bonds: titanium to cobalt and those below, uranium and its neighbours.
+pub fn multiple(z: u8) -> bool {
+    matches!(z, 22..=27 | 40..=45 | 72..=77 | 91..=95)
+}

@@ -2,9 +2,10 @@
 
 use super::Model;
 use super::atom::Atom;
+use super::choice::Assigned;
 use super::contacts::{FARTHEST, Images, contacts};
 use super::difference::{Difference, difference};
-use super::elements::{Assigned, assign};
+use super::elements::assign;
 use super::finish::{LISTED, finished};
 use super::given::{Expected, Given};
 use super::measurements::Measurements;
@@ -39,6 +40,8 @@ const LEAST_SIGMAS: f64 = 4.0;
 const LEAST_HEIGHT: [f64; 2] = [0.2, 0.25];
 /// A model that fits worse is none: structures of random atoms have R1 0.83 with a centre and 0.59 without (Wilson 1950).
 const WORST_R1: f64 = 0.55;
+/// A less likely choice of elements is taken when R1 is lower by this factor.
+const CLEARLY: f64 = 0.85;
 /// A round must better the last one by this share to be followed by another.
 const LEAST_GAIN: f64 = 0.003;
 /// What a model is worth is R1 times 1 + this many times atoms per reflection.
@@ -116,15 +119,21 @@ impl Build<'_> {
             };
             let calculator = part.calculator(given, &now.atoms);
             now = refined(given, &calculator, now, Refined::Powers, POWER_CYCLES);
-            let mut kept = pruned(given, expected, powers, now.atoms);
+            let kept = pruned(given, expected, powers, now.atoms);
             if kept.is_empty() {
                 break;
             }
             let removed = elements.len() - kept.len();
-            let assigned = assign(given, expected, powers, &mut kept, d_min);
-            let calculator = part.calculator(given, &kept);
-            now = refined(given, &calculator, fitted(&calculator, kept), Refined::Positions, CYCLES[0]);
-            now = whole.taken_over(given, now, &part);
+            let mut told: Option<(Fitted, Assigned)> = None;
+            for (atoms, by) in assign(given, expected, powers, &kept, d_min) {
+                let calculator = part.calculator(given, &atoms);
+                let other = refined(given, &calculator, fitted(&calculator, atoms), Refined::Positions, CYCLES[0]);
+                if told.as_ref().is_none_or(|(likelier, _)| other.r1[0] < CLEARLY * likelier.r1[0]) {
+                    told = Some((other, by));
+                }
+            }
+            let Some((now, assigned)) = told else { break };
+            let now = whole.taken_over(given, now, &part);
             rounds.push(Round { atoms: now.atoms.len(), added, removed, r1: now.r1[0] });
             let gained = best.as_ref().is_none_or(|(b, _)| self.worth(&now) < self.worth(b) * (1.0 - LEAST_GAIN));
             if best.as_ref().is_none_or(|(b, _)| self.worth(&now) < self.worth(b)) {

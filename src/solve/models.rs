@@ -123,7 +123,7 @@ impl WorkUp<'_> {
         Given {
             cell: &header.cell,
             group,
-            table: ScatteringTable::new(header.radiation),
+            table: ScatteringTable::at(header.radiation, header.wavelength),
             contents: &self.contents,
             reflections,
             solution,

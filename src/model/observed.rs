@@ -1,0 +1,131 @@
+//! Scattering powers and contacts of atoms, and how well elements agree with them.
+
+use super::atom::Atom;
+use super::chemistry::{Chemistry, Numbers};
+use super::contacts::{Contact, FARTHEST, contacts};
+use super::given::Given;
+use super::powers::Powers;
+
+/// Scattering powers are right to this share: hydrogen atoms ride on carbon, displacements are not isotropic.
+const POWER_SHARE: f64 = 0.08;
+/// The same beyond neon, where hydrogen weighs little.
+const HEAVY_SHARE: f64 = 0.06;
+/// Scattering power of neon in units of carbon.
+const HEAVY_POWER: f64 = 1.7;
+/// Share by which a scattering power may be off that was not refined.
+const UNREFINED_SHARE: f64 = 0.5;
+/// Tails of errors: Student's t with so many degrees of freedom.
+const FREEDOM: f64 = 5.0;
+/// Uncertainty of a distance in Å, as a share of the resolution (about 0.02 Å at 0.8 Å before the last cycles).
+const DISTANCE_SHARE: f64 = 0.025;
+/// Scattering powers are counted in units of this element.
+pub const REFERENCE: u8 = 6;
+/// The scale of scattering powers is looked for within exp ± this of what it was …
+const SCALE_REACH: f64 = 0.63;
+/// … in steps of this, as ln …
+pub const SCALE_STEP: f64 = 0.07;
+/// … and expected within this.
+const SCALE_SIGMA: f64 = 0.35;
+
+/// The atoms as they were observed.
+pub struct Observed<'a> {
+    /// Powers of all elements.
+    pub powers: &'a Powers,
+    /// Scattering power in units of the reference, its uncertainty in the same unit (infinite when not refined), U in Å2.
+    pub atoms: Vec<(f64, f64, f64)>,
+    contacts: Vec<Vec<Contact>>,
+    /// 1/order of the site symmetry of each atom.
+    pub sof: Vec<f64>,
+    /// Uncertainty of distances, Å.
+    sigma: f64,
+}
+
+impl<'a> Observed<'a> {
+    /// Atoms with refined scattering powers, from data to `d_min` in Å.
+    pub fn new(given: &Given, powers: &'a Powers, atoms: &[Atom], d_min: f64) -> Self {
+        let seen = |a: &Atom| {
+            let unit = powers.ratio(a.z, REFERENCE, a.u);
+            (a.power * unit, a.sigma_power * unit, a.u)
+        };
+        Self {
+            powers,
+            atoms: atoms.iter().map(seen).collect(),
+            contacts: contacts(given.cell, given.group, atoms),
+            sof: atoms.iter().map(|a| a.sof).collect(),
+            sigma: (DISTANCE_SHARE * d_min).min(0.1 * FARTHEST),
+        }
+    }
+}
+
+impl Observed<'_> {
+    /// How far the scattering of the elements chosen is from what was seen on this scale: root of the share of squared powers.
+    pub fn off(&self, table: &[Vec<f64>], chosen: &[usize], factor: f64) -> f64 {
+        let (mut off, mut all) = (0.0, 0.0);
+        for (n, &(seen, ..)) in self.atoms.iter().enumerate() {
+            off += self.sof[n] * (factor * seen - table[n][chosen[n]]).powi(2);
+            all += self.sof[n] * (factor * seen).powi(2);
+        }
+        if all > 0.0 { (off / all).sqrt() } else { 0.0 }
+    }
+
+    /// ln likelihood of the observed scattering power of atom `n` when its true one is `power` and the scale is wrong by `factor`.
+    fn scattering(&self, n: usize, power: f64, factor: f64) -> f64 {
+        let (seen, sigma, _) = self.atoms[n];
+        let (seen, sigma) = (factor * seen, factor * sigma);
+        let variance = if sigma.is_finite() {
+            let share = if power > HEAVY_POWER { HEAVY_SHARE } else { POWER_SHARE };
+            sigma * sigma + (share * power).powi(2)
+        } else {
+            (UNREFINED_SHARE * power).powi(2)
+        };
+        let t_sq = (seen - power).powi(2) / variance;
+        -0.5 * (FREEDOM + 1.0) * (t_sq / FREEDOM).ln_1p() - 0.5 * variance.ln() + factor.ln()
+    }
+
+    /// Powers of `elements` for each atom.
+    pub fn table(&self, elements: &[u8]) -> Vec<Vec<f64>> {
+        let of = |u: f64| {
+            let damped = self.powers.at(u);
+            elements.iter().map(|&z| damped.ratio(z, REFERENCE)).collect()
+        };
+        self.atoms.iter().map(|a| of(a.2)).collect()
+    }
+
+    /// The likelihood of `elements` for all atoms, with ln `prior` of each; without law bonds count nothing.
+    pub fn chemistry<'a>(
+        &'a self,
+        elements: &'a [u8],
+        (numbers, lawful): (Numbers<'a>, bool),
+        table: &[Vec<f64>],
+        prior: &[f64],
+        factor: f64,
+    ) -> Chemistry<'a> {
+        let own = |(n, row): (usize, &Vec<f64>)| {
+            row.iter().zip(prior).map(|(&power, prior)| self.scattering(n, power, factor) + prior).collect()
+        };
+        let own = table.iter().enumerate().map(own).collect();
+        Chemistry { elements, numbers, lawful, own, contacts: &self.contacts, sof: &self.sof, sigma: self.sigma }
+    }
+
+    /// The factor of the scale at which the elements chosen scatter most nearly as was seen.
+    pub fn factor(&self, table: &[Vec<f64>], chosen: &[usize]) -> f64 {
+        let value = |ln: f64| -> f64 {
+            let factor = ln.exp();
+            let all: f64 = chosen.iter().enumerate().map(|(n, &e)| self.scattering(n, table[n][e], factor)).sum();
+            all + ln_scale(ln)
+        };
+        let best = scales(0.5 * SCALE_STEP).max_by(|a, b| value(*a).total_cmp(&value(*b)));
+        best.unwrap_or(0.0).exp()
+    }
+}
+
+/// ln prior of the scale.
+pub fn ln_scale(ln: f64) -> f64 {
+    -0.5 * (ln / SCALE_SIGMA).powi(2)
+}
+
+/// Scales to try, as ln.
+pub fn scales(step: f64) -> impl Iterator<Item = f64> {
+    let most = (SCALE_REACH / step).round() as i32;
+    (-most..=most).map(move |n| f64::from(n) * step)
+}
