@@ -4,7 +4,7 @@ use super::page::{Diary, Moment, Signed, Stood, short};
 use crate::crystal::SpaceGroup;
 use crate::crystal::identity::identify;
 use crate::solve::{Note, Solved, Structure, evidence};
-use crate::symmetry::GroupCandidate;
+use crate::symmetry::{GroupCandidate, OperatorFit, OperatorFits};
 use crate::trials::Event;
 
 /// Structures that are kept of a look.
@@ -43,7 +43,7 @@ impl Keeper {
                 Moment::Finished(trial.clone())
             }
             Event::Compared { trial, agreements, fits } => {
-                Moment::Compared { trial, agreements: agreements.to_vec(), fits: fits.cloned() }
+                Moment::Compared { trial, agreements: agreements.to_vec(), fits: fits.map(heights) }
             }
             Event::Structure { .. } => return,
         });
@@ -84,6 +84,12 @@ impl Keeper {
             truth: None,
         }
     }
+}
+
+/// Fits without the translations, for which no decision asks again.
+fn heights(fits: &OperatorFits) -> OperatorFits {
+    let height = |fit: &OperatorFit| OperatorFit { trans: Vec::new(), ..fit.clone() };
+    OperatorFits { fits: fits.fits.iter().map(height).collect() }
 }
 
 /// A structure as it is kept.
