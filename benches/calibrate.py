@@ -19,6 +19,7 @@ RIDGE = 0.05
 WORST_R1, LEAST_SHARE, EXPLAINED_R1, MOST_PROPOSED, FORBIDDEN = 0.30, 0.45, 0.10, 2, 0.9
 METRIC_GAIN, METRIC_OFF, EDGES_REFUTED = 3.5, 0.045, -4.0
 NO_MODEL_R1 = 0.59
+WRONG_CELLS = ("stretched", "scaled", "other", "swapped")
 
 
 def runs(paths):
@@ -42,26 +43,25 @@ def terms(e):
     share = 1.0 if e["share"] is None else max(e["share"], 0.05)
     return [1.0, math.log(min(max(e["agreeing"], 1), 4)), 0.0 if e["symmetry"] is None else e["symmetry"] - 0.5,
             e["r_weak"] - 0.2, r1 - 0.25, determined, min(0.0, math.log(share / 0.8)), max(0.0, math.log(share / 1.25)),
-            0.0 if e["left"] is None else min(e["left"], 1.5), min(e["proposed"], 3), min(e["clashes"], 4),
+            0.0 if e["left"] is None else min(e["left"], 1.5), min(e["proposed"], 3),
             0.0 if e["rival"] is None else min(max(math.log(e["rival"]), -0.5), 1.0)]
 
 
 NAMES = ["constant", "agreeing", "symmetry", "R_weak", "R1", "per parameter", "share below", "share above", "left",
-         "proposed", "clashes", "rival"]
+         "proposed", "rival"]
 # Which way each can only count.
-SIGNS = np.array([0, 1, 1, -1, -1, 1, 1, -1, -1, -1, -1, 1])
+SIGNS = np.array([0, 1, 1, -1, -1, 1, 1, -1, -1, -1, 1])
 
 
 def group_terms(e):
     """Of the group, given right atoms."""
     g = e["group"]
     margin = 8.0 if g["margin"] is None else min(max(g["margin"], 0.0), 8.0)
-    elsewhere = 0.3 if g["r1_elsewhere"] is None else min(max(math.log(g["r1_elsewhere"]), -0.7), 0.7)
-    return [1.0, margin, min(max(g["score"], -5.0), 10.0), elsewhere, float(g["named"]), (e["r1"] or NO_MODEL_R1) - 0.1]
+    return [1.0, margin, min(max(g["score"], -5.0), 10.0), float(g["named"]), (e["r1"] or NO_MODEL_R1) - 0.1]
 
 
-GROUP_NAMES = ["constant", "margin", "score", "R1 elsewhere", "named", "R1"]
-GROUP_SIGNS = np.array([0, 1, 1, 1, 1, -1])
+GROUP_NAMES = ["constant", "margin", "score", "named", "R1"]
+GROUP_SIGNS = np.array([0, 1, 1, 1, -1])
 
 
 def cap(e):
@@ -124,8 +124,10 @@ def main():
     if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     all_runs = list(runs(sys.argv[1:]))
-    # What a cap forbids is decided without the sum.
-    fitted = [r for r in all_runs if cap(r["evidence"]) == 1.0 or r["right"]]
+    wrong_cells = [r for r in all_runs if r["spoiled"].split(" ")[0] in WRONG_CELLS]
+    # Wrong cells are for the caps to find: right atoms in them explain the data as well as in the right one, and how often a cell
+    # is wrong is not known from here. What a cap forbids is decided without the sum.
+    fitted = [r for r in all_runs if r not in wrong_cells and (cap(r["evidence"]) == 1.0 or r["right"])]
     x, y = (np.array([f(r) for r in fitted], float) for f in (lambda r: terms(r["evidence"]), lambda r: r["right"]))
     names = [r["name"] for r in fitted]
     said = crossed(x, y, names, SIGNS)
@@ -138,6 +140,11 @@ def main():
     for r, p in sorted(zip(fitted, capped), key=lambda t: -t[1]):
         if p >= 0.95 and not r["right"]:
             print(f"wrong at {p:.3f}: {r['name']} {r['spoiled']} R1 {r['evidence']['r1']}")
+    weights = coefficients(x, y, SIGNS)
+    slipped = [r for r in wrong_cells if cap(r["evidence"]) == 1.0
+               and 1 / (1 + math.exp(-np.dot(weights, terms(r["evidence"])))) >= 0.95]
+    print(f"wrong cells {len(wrong_cells)}, claimed {len(slipped)}: "
+          + ", ".join(f"{r['name']} {r['spoiled']}" for r in slipped))
     held = [r["name"] + " " + r["spoiled"] for r, p in zip(fitted, capped) if r["right"] and p < 0.95]
     print(f"right and not claimed {len(held)}: " + ", ".join(sorted(held)))
     found = [(r, p) for r, p in zip(fitted, capped) if r["right"] and r["evidence"]["group"]]
