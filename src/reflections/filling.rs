@@ -203,6 +203,14 @@ mod tests {
     }
 
     #[test]
+    fn a_cell_is_contradicted_by_a_clear_rise_of_a_well_filled_sphere() {
+        let of = |share, best, off| Filling { share, best, factors: [1.0, off, 1.0] }.contradicts().is_some();
+        assert!(of(0.9, 0.95, 1.05) && of(0.9, 0.95, 0.95));
+        assert!(!of(0.9, 0.95, 1.04) && !of(0.9, 0.93, 1.05));
+        assert!(of(0.5, 0.61, 1.2) && !of(0.5, 0.59, 1.2));
+    }
+
+    #[test]
     fn a_slab_is_no_other_cell() {
         let own = Cell::new([8.51, 7.47, 10.73], [90.0, 102.6, 90.0]).unwrap();
         let mut slab = data(&own, own.clone());

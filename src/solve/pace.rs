@@ -42,6 +42,6 @@ mod tests {
     #[test]
     fn without_a_claim_it_goes_on() {
         let goal = Pace::default().after(&Judgement::default(), &Findings::default());
-        assert_eq!(goal.and_then(|goal| goal.finished), Some(MORE_TRIALS));
+        assert_eq!(goal.and_then(|goal| goal.finished), Some(16));
     }
 }

@@ -115,3 +115,29 @@ impl Signs {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intensity_where_none_is_allowed_costs_from_a_fifth_on() {
+        let of = |absences| {
+            let signs = Signs {
+                held: vec![0.9],
+                lacking: vec![0.1],
+                level: 0.9,
+                centric: false,
+                mean_e2_minus_1: 0.74,
+                absences: Some(absences),
+                absent: 30,
+                named: false,
+            };
+            signs.score().total
+        };
+        assert_eq!(of(0.2), of(0.0));
+        assert!((of(0.2) - of(0.3) - 1.0).abs() < 1e-9);
+        // Held 0.4 above the mark, lacking 0.49 below: 20 times the mean; acentric by 0.1 of ⟨|E²−1|⟩.
+        assert!((of(0.0) - (20.0 * 0.5 * (0.4 + 0.6 - 0.1 / 0.9) + 1.5)).abs() < 1e-9);
+    }
+}

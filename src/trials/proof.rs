@@ -94,4 +94,23 @@ mod tests {
         assert!((kept - 0.4).abs() < 0.05, "{kept}");
         assert!(!came_back(&problem, &phases, &blurred) && came_back(&problem, &phases, &phases));
     }
+
+    /// Phases that agree in part come back from 0.15 above what the blur keeps, and have 40 cycles to do so: what was measured.
+    #[test]
+    fn a_return_is_a_rise_above_the_blur() {
+        let indices = (-7..=7).flat_map(|x| (-7..=7).flat_map(move |y| (1..=7).map(move |z| [x, y, z])));
+        let layout = Layout::new([16, 16, 16], indices).unwrap();
+        let all = 2.0 * layout.len() as f64;
+        let measured = |_| Coefficient { measured: Some((1.0, 1.0)), shell: 0 };
+        // As above: 0.4 is kept.
+        let problem = Problem::new(layout, (all / 30.25) as f32, measured, |_| 0);
+        let n = problem.layout().len();
+        let before = vec![Complex32::new(1.0, 0.0); n];
+        let agreeing = |share: f64| -> Vec<Complex32> {
+            let kept = (share * n as f64) as usize;
+            (0..n).map(|i| if i < kept { Complex32::new(1.0, 0.0) } else { Complex32::new(0.0, 1.0) }).collect()
+        };
+        assert!(came_back(&problem, &before, &agreeing(0.56)) && !came_back(&problem, &before, &agreeing(0.54)));
+        assert_eq!(PROOF_CYCLES, 40);
+    }
 }
