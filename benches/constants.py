@@ -34,7 +34,7 @@ PLACES = {
     "src/phasing/portfolio.rs": "LARGE ANNEAL_CYCLES",
     "src/reflections/filling.rs": "WITHIN RISE OFF LEAST_BEST",
 }
-TESTS = ["trust::", "solve::", "trials::", "phasing::", "reflections::filling", "diary::", "report::"]
+TESTS = ["trust::", "solve::", "trials::", "symmetry::score", "phasing::", "reflections::filling", "diary::", "report::"]
 
 
 UNOPTIMISED = {"CARGO_PROFILE_DEV_OPT_LEVEL": "0", "CARGO_PROFILE_DEV_DEBUG": "0"}

@@ -62,7 +62,7 @@ impl Keeper {
             Note::Judged { finished, ended, structures, judgement } => {
                 let edges = judgement.evidence.and_then(|evidence| evidence.edges).map(|edges| edges.factors);
                 let structures = structures.iter().take(STRUCTURES).map(|structure| stood(structure, edges)).collect();
-                let judged = Moment::Judged { finished, ended, structures, evidence: judgement.evidence };
+                let judged = Moment::Judged { finished, ended, structures, evidence: judgement.evidence.map(Box::new) };
                 self.notes.sort_by(|a, b| a.0.cmp(&b.0));
                 self.moments.extend(self.notes.drain(..).map(|(_, moment)| moment));
                 self.moments.push(judged);

@@ -94,7 +94,7 @@ pub enum Moment {
         /// The first structures in the order of the ranking.
         structures: Vec<Stood>,
         /// Evidence of the first, bonds included.
-        evidence: Option<Evidence>,
+        evidence: Option<Box<Evidence>>,
     },
 }
 

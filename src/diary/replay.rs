@@ -105,7 +105,7 @@ impl<'a> Look<'a> {
     fn of(moment: &'a Moment) -> Option<Self> {
         match moment {
             Moment::Judged { finished, ended, structures, evidence } => {
-                Some(Self { finished: *finished, ended: *ended, structures, evidence: *evidence })
+                Some(Self { finished: *finished, ended: *ended, structures, evidence: evidence.as_deref().copied() })
             }
             _ => None,
         }
