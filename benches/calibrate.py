@@ -16,7 +16,7 @@ import numpy as np
 BINS = [0, 0.05, 0.2, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0001]
 RIDGE = 0.05
 # As src/trust/probability.rs has them.
-WORST_R1, LEAST_SHARE, EXPLAINED_R1, MOST_PROPOSED, FORBIDDEN = 0.30, 0.45, 0.10, 2, 0.9
+WORST_R1, UNEXPLAINED, LEAST_SHARE, EXPLAINED_R1, MOST_PROPOSED, FORBIDDEN = 0.30, 0.3, 0.45, 0.10, 2, 0.9
 METRIC_GAIN, METRIC_OFF, EDGES_REFUTED = 3.5, 0.045, -4.0
 NO_MODEL_R1 = 0.59
 WRONG_CELLS = ("stretched", "scaled", "other", "swapped")
@@ -72,7 +72,9 @@ def cap(e):
     edges = e["edges"] and (e["edges"]["gain"] is None or e["edges"]["gain"] > EDGES_REFUTED)
     few = e["share"] is not None and e["share"] < LEAST_SHARE and (r1 or 1) > EXPLAINED_R1
     poor = r1 is not None and r1 > WORST_R1
-    return FORBIDDEN if off or edges or few or poor or e["proposed"] > MOST_PROPOSED else 1.0
+    if poor or r1 is None:
+        return UNEXPLAINED
+    return FORBIDDEN if off or edges or few or e["proposed"] > MOST_PROPOSED else 1.0
 
 
 def coefficients(x, y, signs):
@@ -126,8 +128,10 @@ def main():
     all_runs = list(runs(sys.argv[1:]))
     wrong_cells = [r for r in all_runs if r["spoiled"].split(" ")[0] in WRONG_CELLS]
     # Wrong cells are for the caps to find: right atoms in them explain the data as well as in the right one, and how often a cell
-    # is wrong is not known from here. What a cap forbids is decided without the sum.
-    fitted = [r for r in all_runs if r not in wrong_cells and (cap(r["evidence"]) == 1.0 or r["right"])]
+    # is wrong is not known from here. What a cap forbids is decided without the sum, but a
+    # missing model says how little the rest is worth.
+    fitted = [r for r in all_runs if r not in wrong_cells and (
+        cap(r["evidence"]) == 1.0 or r["evidence"]["r1"] is None or r["right"])]
     x, y = (np.array([f(r) for r in fitted], float) for f in (lambda r: terms(r["evidence"]), lambda r: r["right"]))
     names = [r["name"] for r in fitted]
     said = crossed(x, y, names, SIGNS)
