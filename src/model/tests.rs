@@ -216,7 +216,7 @@ fn bonds_tell_which_axis_is_too_long() {
     assert!(gain([1.0; 3], [1.0, 1.08, 1.0]) < -4.0 && gain([1.0, 1.08, 1.0], [1.0, 1.08, 1.0]) > 4.0);
     // Only ratios count.
     assert!(gain([1.0, 1.08, 1.0], [0.926, 1.0, 0.926]) > 4.0);
-    let fitted = |by| fitted(by).scale();
+    let fitted = |by| fitted(by).scale().unwrap();
     let right = fitted([1.0; 3]);
     assert!(right.factors.iter().all(|f| (f - 1.0).abs() < 0.01), "{right:?}");
     for axis in 0..3 {
@@ -226,4 +226,20 @@ fn bonds_tell_which_axis_is_too_long() {
         assert!((found.factors[axis] - 1.08).abs() < 0.02, "{axis}: {found:?}");
         assert!(found.gain > right.gain + 3.0, "{axis}: {found:?}");
     }
+}
+
+#[test]
+fn atoms_that_stand_anywhere_say_nothing_of_the_axes() {
+    let cell = crate::crystal::Cell::new([14.0, 15.0, 16.0], [90.0; 3]).unwrap();
+    let group = crate::crystal::SpaceGroup::from_generators(&[]).unwrap();
+    // Pairs of carbon atoms at any length from 1.0 to 1.7 Å.
+    let pair = |n: usize| {
+        let at: [f64; 3] = std::array::from_fn(|i| 0.05 + 0.21 * ((n / [1, 4, 16][i]) % 4) as f64);
+        let mut other = at;
+        other[n % 3] += (1.0 + 0.7 * (n as f64 * 0.618).fract()) / cell.lengths[n % 3];
+        [(6, at), (6, other)]
+    };
+    let atoms: Vec<(u8, [f64; 3])> = (0..16).flat_map(pair).collect();
+    let scale = super::Bonds::new(&cell, &group, &atoms, 0.8).unwrap().scale();
+    assert!(scale.is_none(), "{scale:?}");
 }

@@ -2,7 +2,7 @@
 
 use super::structure::Structure;
 use crate::crystal::Cell;
-use crate::model::Bonds;
+use crate::model::{Bonds, MetricScale};
 use crate::trust::{BAR, Edges, Evidence, GroupEvidence, Metric, probability, probability_group};
 
 /// A claim whose model leaves more than this unexplained is doubted: the search goes on for a while, in case other phases explain more.
@@ -96,10 +96,10 @@ pub fn with_bonds(cell: &Cell, structure: &Structure, evidence: Evidence) -> Evi
     let atoms: Vec<(u8, [f64; 3])> =
         model.sites[..model.atoms].iter().filter_map(|site| Some((site.element?, site.xyz))).collect();
     let Some(bonds) = Bonds::new(cell, &structure.group, &atoms, model.agreement.d_min) else { return evidence };
-    let scale = bonds.scale();
-    let sigmas = scale.sigmas.map(|sigma| Some(sigma).filter(|sigma| sigma.is_finite()));
+    let finite = |sigma: f64| Some(sigma).filter(|sigma| sigma.is_finite());
+    let metric = |s: MetricScale| Metric { factors: s.factors, sigmas: s.sigmas.map(finite), gain: s.gain };
     Evidence {
-        metric: Some(Metric { factors: scale.factors, sigmas, gain: scale.gain }),
+        metric: bonds.scale().map(metric),
         edges: evidence.edges.map(|edges| Edges { gain: Some(bonds.gain(edges.factors)), ..edges }),
         ..evidence
     }
