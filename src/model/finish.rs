@@ -68,6 +68,7 @@ pub fn finished(
     Model {
         sites,
         atoms: count,
+        parameters: best.atoms.iter().map(|a| a.free.len() + 1).sum(),
         r1: best.r1[0],
         r1_all: best.r1[1],
         scale: best.scale,

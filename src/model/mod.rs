@@ -94,6 +94,8 @@ pub struct Model {
     pub sites: Vec<Site>,
     /// Number of atoms among the sites.
     pub atoms: usize,
+    /// Parameters that were refined: coordinates that site symmetry leaves free, and a displacement for each atom.
+    pub parameters: usize,
     /// Σ||Fo|−k|Fc||/Σ|Fo| over reflections above 2σ(I).
     pub r1: f64,
     /// The same over all reflections used.

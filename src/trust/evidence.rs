@@ -20,7 +20,7 @@ pub struct Evidence {
     /// Factors by which a, b and c are too long if the reflections are to fill a sphere (`reflections::Filling`); `None` where they fill one
     /// as the cell is.
     pub edges: Option<Edges>,
-    /// Reflections of the model per refined parameter (four an atom); 0 without a model.
+    /// Reflections of the model per refined parameter (up to four an atom, by its site); 0 without a model.
     pub per_parameter: f64,
     /// Atoms of the model over those that the volume has room for (`model::Contents::share`); `None` without a model.
     pub share: Option<f64>,
