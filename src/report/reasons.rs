@@ -116,7 +116,10 @@ pub fn advice(solved: &Solved, input: &Input, basis: &Basis) -> Vec<String> {
     }
     if lines.is_empty() {
         let trials = solved.report.started.saturating_mul(MORE_TRIALS);
-        lines.push(format!("more trials from other starts: --trials {trials} --seed {}", solved.effective.seed.wrapping_add(1)));
+        lines.push(format!(
+            "more trials from other starts: --trials {trials} --seed {}",
+            solved.effective.seed.wrapping_add(1)
+        ));
     }
     lines
 }
