@@ -64,9 +64,8 @@ def number(x):
 
 def by_unique(rows, crystal):
     import gemmi
-    operations, asu = crystal.ops, gemmi.ReciprocalAsu(gemmi.SpaceGroup("P 1"))
-    group = gemmi.find_spacegroup_by_ops(operations)
-    asu = gemmi.ReciprocalAsu(group)
+    operations = crystal.ops
+    asu = gemmi.ReciprocalAsu(gemmi.find_spacegroup_by_ops(operations))
     unique = {}
     for row in rows:
         unique.setdefault(tuple(asu.to_asu(row[0], operations)[0]), []).append(row)

@@ -196,7 +196,7 @@ pub fn run(args: &Args) -> Result<u8> {
     let seeds = seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: args.wrong });
     stop::catch(clock.clone());
     stop::watch_for(folder.path(".fin"), clock.clone());
-    let keeper = args.diary.is_some().then(Keeper::new);
+    let keeper = args.diary.is_some().then(Keeper::default);
     let mut follower =
         Follower { screen: Screen::new(screen_on), results: Results::new(folder, &input, &basis), keeper };
     let hint = basis.hint.as_ref();

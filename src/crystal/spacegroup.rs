@@ -118,6 +118,12 @@ impl SpaceGroup {
         &self.centring
     }
 
+    /// For each axis the first that operations turn it into: edges of such axes are one length.
+    pub fn axes_alike(&self) -> [usize; 3] {
+        let turned = |a: usize, b: usize| self.operations().iter().any(|op| op.rot[a][b] != 0 || op.rot[b][a] != 0);
+        std::array::from_fn(|axis| (0..axis).find(|&other| turned(axis, other)).unwrap_or(axis))
+    }
+
     /// True when the group holds an inversion (at any origin).
     pub fn is_centrosymmetric(&self) -> bool {
         self.primitive_operations().iter().any(|op| op.rot == SymOp::INVERSION.rot)

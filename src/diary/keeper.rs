@@ -10,7 +10,7 @@ use crate::trials::Event;
 /// Structures that are kept of a look.
 const STRUCTURES: usize = 12;
 
-/// Collects what happens.
+/// Collects what happens; by default nothing has.
 #[derive(Default)]
 pub struct Keeper {
     moments: Vec<Moment>,
@@ -21,11 +21,6 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Nothing has happened.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// The engines have made a step.
     pub fn step(&mut self) {
         if std::mem::take(&mut self.ended) {

@@ -82,12 +82,6 @@ const FEWEST_BONDS: usize = 8;
 /// that stand anywhere, whose lengths say nothing of a cell.
 const LEAST_FIT: f64 = 0.3;
 
-/// For each axis the first that operations of the group turn it into: these have one factor.
-fn first_alike(group: &SpaceGroup) -> [usize; 3] {
-    let alike = |a: usize, b: usize| group.operations().iter().any(|op| op.rot[a][b] != 0);
-    std::array::from_fn(|axis| (0..axis).find(|&other| alike(axis, other) || alike(other, axis)).unwrap_or(axis))
-}
-
 /// The bonds of a model, to be asked for the axes.
 pub struct Bonds {
     list: Vec<Bond>,
@@ -102,7 +96,7 @@ impl Bonds {
     pub fn new(cell: &Cell, group: &SpaceGroup, atoms: &[(u8, [f64; 3])], d_min: f64) -> Option<Self> {
         let list = bonds(cell, group, atoms);
         let sigma = SIGMA.max(SIGMA_SHARE * d_min);
-        (list.len() >= FEWEST_BONDS).then(|| Self { list, alike: first_alike(group), sigma })
+        (list.len() >= FEWEST_BONDS).then(|| Self { list, alike: group.axes_alike(), sigma })
     }
 
     fn likelihood(&self, ln: [f64; 3]) -> f64 {

@@ -110,13 +110,12 @@ impl Sphere {
         };
         let reflections: Vec<_> = data.reflections.iter().step_by(step).map(|r| of(r.merged.hkl)).collect();
         let g = &header.cell.reciprocal_metric;
-        let turned = |a: usize, b: usize| rotations.iter().any(|rot| rot[a][b] != 0 || rot[b][a] != 0);
         Self {
             sampled: data.reflections.len() as f64 / reflections.len().max(1) as f64,
             reflections,
             metric: [g[0][0], g[1][1], g[2][2], g[1][2], g[0][2], g[0][1]],
             volume: header.cell.volume / header.space_group.centring().len() as f64,
-            alike: std::array::from_fn(|axis| (0..axis).find(|&other| turned(axis, other)).unwrap_or(axis)),
+            alike: header.space_group.axes_alike(),
         }
     }
 
