@@ -1,6 +1,6 @@
 //! Why a run is believed or not, and what to try next, in plain words.
 
-use super::table::percent;
+use super::table::{percent, sureness};
 use crate::input::{Basis, Input};
 use crate::solve::Solved;
 use crate::trials::verdict::SYMMETRY_FOUND;
@@ -50,8 +50,8 @@ pub fn reasons(solved: &Solved) -> Vec<String> {
             Some(margin) => format!("{margin:.1} above the next in the ranking"),
             None => "no other group came into question".into(),
         };
-        lines
-            .push(format!("the space group is right as well with probability {:.2}: {next}", solved.probability_group));
+        let sure = sureness(solved.probability_group);
+        lines.push(format!("the space group is right as well with probability {sure}: {next}"));
     }
     if let Some(share) = evidence.share.filter(|share| *share < FEW_ATOMS) {
         lines.push(format!("the model holds {} of the atoms that the volume has room for", percent(share)));

@@ -180,7 +180,7 @@ pub fn conclusion(solved: &Solved, stem: &str) -> String {
 }
 
 /// A probability that never claims certainty.
-fn sureness(probability: f64) -> String {
+pub(super) fn sureness(probability: f64) -> String {
     if probability > 0.99 { "above 0.99".into() } else { format!("{probability:.2}") }
 }
 
@@ -226,11 +226,7 @@ pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<Stri
             "seedflip {} solution {letter}: {}",
             env!("CARGO_PKG_VERSION"),
             if claimed {
-                format!(
-                    "believed right, probability {}, with the space group {}",
-                    sureness(solved.probability),
-                    sureness(solved.probability_group)
-                )
+                format!("believed right, probability {}", sureness(solved.probability))
             } else {
                 "not claimed to be right".to_owned()
             }
@@ -248,6 +244,9 @@ pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<Stri
         ),
         format!("phase residual of the space group {:.1} degrees", structure.solution.origin.residual),
     ];
+    if claimed {
+        lines.push(format!("space group right as well with probability {}", sureness(solved.probability_group)));
+    }
     lines.extend(structure.model.iter().flat_map(|m| [model_line(m), atoms_line(m)]));
     lines
 }
