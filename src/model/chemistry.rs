@@ -1,7 +1,7 @@
 //! The likelihood of elements for all atoms together: scattering, bonds, numbers of bonds, contents of the cell.
 
-use super::bonds::{ln_likelihood, ln_valence};
-use super::contacts::Contact;
+use super::bonds::ln_valence;
+use super::neighbours::Neighbours;
 use super::radii::{covalent, longest, non_metal};
 
 /// A count of an element is expected within this many atoms of the asymmetric unit …
@@ -42,11 +42,52 @@ pub struct Chemistry<'a> {
     /// ln likelihood of each element for each atom by itself: its scattering power, and how usual the element is.
     pub own: Vec<Vec<f64>>,
     /// Contacts of each atom.
-    pub contacts: &'a [Vec<Contact>],
+    pub neighbours: &'a Neighbours,
     /// 1/order of the site symmetry of each atom.
     pub sof: &'a [f64],
-    /// Uncertainty of distances, Å.
-    pub sigma: f64,
+    /// What holds for each two elements, row by row as they are listed.
+    pub pairs: Vec<Pair>,
+}
+
+/// Two elements near each other, the second around the first.
+pub struct Pair {
+    /// Longest bond, Å.
+    longest: f64,
+    /// An atom of the first that is bonded to nothing is crowded by one of the second within this distance, Å.
+    crowded: f64,
+    /// Whether the second is a metal.
+    metal: bool,
+}
+
+impl Pair {
+    /// All pairs of `elements`, row by row.
+    pub fn all(elements: &[u8]) -> Vec<Self> {
+        let of = |own: u8, other: u8| {
+            let apart = if own > NEON && non_metal(own) { LARGE_APART } else { APART };
+            let longest = longest(own, other);
+            Self { longest, crowded: covalent(own) + covalent(other) + apart, metal: !non_metal(other) }
+        };
+        elements.iter().flat_map(|&own| elements.iter().map(move |&other| of(own, other))).collect()
+    }
+}
+
+/// What is near an atom.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Around {
+    non_metals: i32,
+    metals: i32,
+    crowd: i32,
+}
+
+impl Around {
+    /// Counts `times` more of what stands at `distance`, Å.
+    pub fn count(&mut self, pair: &Pair, distance: f64, times: i32) {
+        if distance < pair.longest {
+            *(if pair.metal { &mut self.metals } else { &mut self.non_metals }) += times;
+        } else if distance < pair.crowded {
+            self.crowd += times;
+        }
+    }
 }
 
 /// An element is there from this many atoms on: less than a site of any symmetry, more than rounding.
@@ -58,73 +99,22 @@ impl Chemistry<'_> {
         matches!(self.numbers, Numbers::Counted(_))
     }
 
-    fn z(&self, element: usize) -> u8 {
-        self.elements[element]
+    /// What holds for element `other` around `own`.
+    pub fn pair(&self, own: usize, other: usize) -> &Pair {
+        &self.pairs[own * self.elements.len() + other]
     }
 
-    /// ln likelihood of all that involves atom `n`, counts left out.
-    pub fn local(&self, chosen: &[usize], n: usize) -> f64 {
-        if !self.lawful {
-            return self.own[n][chosen[n]];
-        }
-        let own = self.z(chosen[n]);
-        let mut sum = self.own[n][chosen[n]] + self.valence(chosen, n);
-        for (at, contact) in self.contacts[n].iter().enumerate() {
-            let other = self.z(chosen[contact.other]);
-            sum += ln_likelihood(own, other, contact.distance, self.sigma);
-            // Every neighbour once, though several of its images may be near.
-            let seen = self.contacts[n][..at].iter().any(|c| c.other == contact.other);
-            if contact.other != n && !seen {
-                sum += self.valence(chosen, contact.other);
-            }
-        }
-        sum
+    /// ln likelihood of the length of the contact at a place of the list of all, if it is between these two elements.
+    pub fn ln_length(&self, own: usize, other: usize, at: usize) -> f64 {
+        self.neighbours.ln_length(self.elements[own], self.elements[other], at)
     }
 
-    /// ln likelihood of all atoms, each bond counted once, and of the counts.
-    pub fn total(&self, chosen: &[usize]) -> f64 {
-        let own: f64 = chosen.iter().zip(&self.own).map(|(&element, row)| row[element]).sum();
-        own + self.bonds(chosen) + self.prior(&self.found(chosen))
-    }
-
-    /// The part of it that bonds and neighbours have.
-    pub fn bonds(&self, chosen: &[usize]) -> f64 {
-        if !self.lawful {
-            return 0.0;
-        }
-        let of = |n: usize| -> f64 {
-            let own = self.z(chosen[n]);
-            let bond = |c: &Contact| ln_likelihood(own, self.z(chosen[c.other]), c.distance, self.sigma);
-            self.valence(chosen, n) + 0.5 * self.contacts[n].iter().map(bond).sum::<f64>()
-        };
-        (0..chosen.len()).map(of).sum()
-    }
-
-    /// ln likelihood of elements `one` and `other` for two atoms by the contacts between them.
-    pub fn between(&self, chosen: &[usize], one: usize, other: usize) -> f64 {
-        if !self.lawful {
-            return 0.0;
-        }
-        let (a, b) = (self.z(chosen[one]), self.z(chosen[other]));
-        let shared = self.contacts[one].iter().filter(|c| c.other == other);
-        shared.map(|c| ln_likelihood(a, b, c.distance, self.sigma)).sum()
-    }
-
-    fn valence(&self, chosen: &[usize], n: usize) -> f64 {
-        let own = self.z(chosen[n]);
-        let (mut light, mut metals, mut crowd) = (0, 0, 0);
-        let apart = if own > NEON && non_metal(own) { LARGE_APART } else { APART };
-        for contact in &self.contacts[n] {
-            let other = self.z(chosen[contact.other]);
-            if contact.distance < longest(own, other) {
-                if non_metal(other) { light += 1 } else { metals += 1 }
-            } else if contact.distance < covalent(own) + covalent(other) + apart {
-                crowd += 1;
-            }
-        }
+    /// ln likelihood of what is around an atom of an element.
+    pub fn ln_around(&self, own: usize, around: Around) -> f64 {
+        let Around { non_metals, metals, crowd } = around;
         // What is bonded to nothing keeps away from everything.
-        let alone = if light + metals == 0 { CROWDED * f64::from(crowd) } else { 0.0 };
-        ln_valence(own, light, metals) + alone
+        let alone = if non_metals + metals == 0 { CROWDED * f64::from(crowd) } else { 0.0 };
+        ln_valence(self.elements[own], non_metals.unsigned_abs() as usize, metals.unsigned_abs() as usize) + alone
     }
 
     /// ln prior of the number of atoms of each element. Atoms that were not found may have been of any element.
@@ -152,14 +142,5 @@ impl Chemistry<'_> {
             }
         }
         if metals > others && others > NONE { sum + MOSTLY_METAL } else { sum }
-    }
-
-    /// Atoms of each element.
-    pub fn found(&self, chosen: &[usize]) -> Vec<f64> {
-        let mut found = vec![0.0; self.elements.len()];
-        for (&element, sof) in chosen.iter().zip(self.sof) {
-            found[element] += sof;
-        }
-        found
     }
 }

@@ -1,13 +1,14 @@
 //! Elements of atoms from refined scattering powers, bonds, and what the header says of contents as far as it holds.
 
 use super::ascent::climb;
+use super::assignment::Assignment;
 use super::atom::Atom;
 use super::chemistry::Numbers;
 use super::choice::{Assigned, Choice, MOST_ANSWERS, WITHIN};
 use super::given::{Expected, Given};
-use super::observed::{Observed, REFERENCE, SCALE_STEP, ln_scale, scales};
+use super::observed::{Observed, SCALE_STEP, ln_scale, scales};
 use super::powers::Powers;
-use super::proposals::{ln_unexpected, proposals};
+use super::proposals::ln_unexpected;
 use rayon::prelude::*;
 
 /// Numbers of UNIT times one of these may be those of the cell: formula units miscounted.
@@ -80,9 +81,11 @@ impl Observed<'_> {
         for _ in 0..2 {
             factor = self.factor(&table, &chosen);
             let chemistry = self.chemistry(&elements, (Numbers::Counted(&counts), true), &table, &prior, factor);
-            climb(&chemistry, &mut chosen);
-            worth = chemistry.total(&chosen) + ln_scale(factor.ln());
-            bonds = chemistry.bonds(&chosen);
+            let mut assignment = Assignment::new(&chemistry, chosen);
+            climb(&mut assignment);
+            worth = assignment.total() + ln_scale(factor.ln());
+            bonds = assignment.bonds();
+            chosen = assignment.into_chosen();
         }
         let cost = if multiple == 1.0 { 0.0 } else { MULTIPLE_COST };
         let off = self.off(&table, &chosen, factor);
@@ -116,8 +119,7 @@ impl Observed<'_> {
         let cost = FREE_COST + if lawful { 0.0 } else { LAWLESS_COST };
         let at = |ln: f64| {
             let factor = ln.exp();
-            let scaled = self.atoms.iter().map(|&(power, _, u)| (factor * power, u));
-            let more = proposals(self.powers, REFERENCE, &own, &own_table, scaled);
+            let more = self.proposals(factor, &own, &own_table);
             let mut table = own_table.clone();
             for (row, added) in table.iter_mut().zip(self.table(&more)) {
                 row.extend(added);
@@ -128,11 +130,13 @@ impl Observed<'_> {
             let there = |(n, &z): (usize, &u8)| if n < known { 0.0 } else { ln_unexpected(z) };
             let there: Vec<f64> = elements.iter().enumerate().map(there).collect();
             let chemistry = self.chemistry(&elements, (Numbers::Free(&there), lawful), &table, &prior, factor);
-            let mut chosen: Vec<usize> = chemistry.own.iter().map(|row| highest(row)).collect();
-            climb(&chemistry, &mut chosen);
-            let worth = chemistry.total(&chosen) + ln_scale(ln) + entropy(&chosen, elements.len()) - cost;
+            let highest: Vec<usize> = chemistry.own.iter().map(|row| highest(row)).collect();
+            let mut assignment = Assignment::new(&chemistry, highest);
+            climb(&mut assignment);
+            let (total, bonds) = (assignment.total(), assignment.bonds());
+            let chosen = assignment.into_chosen();
+            let worth = total + ln_scale(ln) + entropy(&chosen, elements.len()) - cost;
             let off = self.off(&table, &chosen, factor);
-            let bonds = chemistry.bonds(&chosen);
             Choice { elements, chosen, worth, multiple: None, bonds, ln_scale: ln, off }
         };
         let coarse: Vec<f64> = scales(SCALE_STEP).collect();

@@ -26,9 +26,11 @@
 //! | `refinement` | cycles of least squares |
 //! | `radii` | covalent radii |
 //! | `contacts` | who is near whom |
+//! | `neighbours` | contacts of all atoms, and how likely their lengths are for any two elements |
 //! | `powers` | scattering powers of all elements in units of each other |
 //! | `bonds` | how likely a length is for two elements |
 //! | `chemistry` | likelihood of all elements together |
+//! | `assignment` | an element for each atom, and what is around it then |
 //! | `ascent` | elements changed one by one while the likelihood rises |
 //! | `proposals` | elements that nobody expected |
 //! | `observed` | scattering powers and contacts of atoms |
@@ -44,6 +46,7 @@
 //! | `finish` | labels, order, one asymmetric unit |
 
 mod ascent;
+mod assignment;
 mod atom;
 mod bonds;
 mod chemistry;
@@ -58,6 +61,7 @@ mod geometry;
 mod given;
 mod lanes;
 mod measurements;
+mod neighbours;
 mod normal;
 mod observed;
 mod part;

@@ -1,10 +1,14 @@
 //! Scattering powers and contacts of atoms, and how well elements agree with them.
 
 use super::atom::Atom;
-use super::chemistry::{Chemistry, Numbers};
-use super::contacts::{Contact, FARTHEST, contacts};
+use super::chemistry::{Chemistry, Numbers, Pair};
+use super::contacts::{FARTHEST, contacts};
 use super::given::Given;
+use super::neighbours::Neighbours;
 use super::powers::Powers;
+use super::proposals::{is_explained, proposable, scatters_like};
+use crate::crystal::elements::LAST;
+use rayon::prelude::*;
 
 /// Scattering powers are right to this share: hydrogen atoms ride on carbon, displacements are not isotropic.
 const POWER_SHARE: f64 = 0.08;
@@ -30,14 +34,14 @@ const SCALE_SIGMA: f64 = 0.35;
 /// The atoms as they were observed.
 pub struct Observed<'a> {
     /// Powers of all elements.
-    pub powers: &'a Powers,
+    powers: &'a Powers,
+    /// Powers of all elements with the displacement of each atom, in units of the reference, hydrogen first.
+    ratios: Vec<Vec<f64>>,
     /// Scattering power in units of the reference, its uncertainty in the same unit (infinite when not refined), U in Å2.
     pub atoms: Vec<(f64, f64, f64)>,
-    contacts: Vec<Vec<Contact>>,
+    neighbours: Neighbours,
     /// 1/order of the site symmetry of each atom.
     pub sof: Vec<f64>,
-    /// Uncertainty of distances, Å.
-    sigma: f64,
 }
 
 impl<'a> Observed<'a> {
@@ -47,12 +51,19 @@ impl<'a> Observed<'a> {
             let unit = powers.ratio(a.z, REFERENCE, a.u);
             (a.power * unit, a.sigma_power * unit, a.u)
         };
+        let ratios = |a: &Atom| {
+            let damped = powers.at(a.u);
+            (1..=LAST).map(|z| damped.ratio(z, REFERENCE)).collect()
+        };
         Self {
             powers,
+            ratios: atoms.par_iter().map(ratios).collect(),
             atoms: atoms.iter().map(seen).collect(),
-            contacts: contacts(given.cell, given.group, atoms),
+            neighbours: Neighbours::new(
+                &contacts(given.cell, given.group, atoms),
+                (DISTANCE_SHARE * d_min).min(0.1 * FARTHEST),
+            ),
             sof: atoms.iter().map(|a| a.sof).collect(),
-            sigma: (DISTANCE_SHARE * d_min).min(0.1 * FARTHEST),
         }
     }
 }
@@ -82,13 +93,32 @@ impl Observed<'_> {
         -0.5 * (FREEDOM + 1.0) * (t_sq / FREEDOM).ln_1p() - 0.5 * variance.ln() + factor.ln()
     }
 
+    /// Power of an element with the displacement of atom `n`.
+    fn ratio(&self, n: usize, z: u8) -> f64 {
+        usize::from(z).checked_sub(1).and_then(|row| self.ratios[n].get(row)).copied().unwrap_or(1.0)
+    }
+
+    /// Elements worth trying, on a scale wrong by `factor`, for atoms that none of `expected`, the powers of which are in `explained`,
+    /// explains, besides those; ascending.
+    pub fn proposals(&self, factor: f64, expected: &[u8], explained: &[Vec<f64>]) -> Vec<u8> {
+        let knows = |z: &u8| self.powers.knows(*z) && !expected.contains(z);
+        let others: Vec<u8> = proposable().filter(knows).collect();
+        let mut out: Vec<u8> = Vec::new();
+        for ((n, &(power, ..)), explained) in self.atoms.iter().enumerate().zip(explained) {
+            if is_explained(factor * power, explained) {
+                continue;
+            }
+            let fits = |z: &&u8| scatters_like(factor * power, self.ratio(n, **z));
+            let new: Vec<u8> = others.iter().filter(fits).filter(|z| !out.contains(z)).copied().collect();
+            out.extend(new);
+        }
+        out.sort_unstable();
+        out
+    }
+
     /// Powers of `elements` for each atom.
     pub fn table(&self, elements: &[u8]) -> Vec<Vec<f64>> {
-        let of = |u: f64| {
-            let damped = self.powers.at(u);
-            elements.iter().map(|&z| damped.ratio(z, REFERENCE)).collect()
-        };
-        self.atoms.iter().map(|a| of(a.2)).collect()
+        (0..self.atoms.len()).map(|n| elements.iter().map(|&z| self.ratio(n, z)).collect()).collect()
     }
 
     /// The likelihood of `elements` for all atoms, with ln `prior` of each; without law bonds count nothing.
@@ -104,7 +134,8 @@ impl Observed<'_> {
             row.iter().zip(prior).map(|(&power, prior)| self.scattering(n, power, factor) + prior).collect()
         };
         let own = table.iter().enumerate().map(own).collect();
-        Chemistry { elements, numbers, lawful, own, contacts: &self.contacts, sof: &self.sof, sigma: self.sigma }
+        let pairs = Pair::all(elements);
+        Chemistry { elements, numbers, lawful, own, neighbours: &self.neighbours, sof: &self.sof, pairs }
     }
 
     /// The factor of the scale at which the elements chosen scatter most nearly as was seen.

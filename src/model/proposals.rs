@@ -1,7 +1,5 @@
 //! Elements that nobody expected, for atoms that scatter like none that was.
 
-use super::powers::Powers;
-
 /// Crystal structures of molecules in which an element takes part, in per cent (Cambridge Structural Database, rounded from memory of its
 /// statistics; only the order of magnitude matters). Others: `RARE`.
 const SHARES: [(u8, f64); 51] = [
@@ -59,7 +57,9 @@ const SHARES: [(u8, f64); 51] = [
 ];
 /// Per cent of structures with any other element.
 const RARE: f64 = 0.2;
-/// The heaviest element that is proposed.
+/// The lightest element that is proposed, …
+const LITHIUM: u8 = 3;
+/// … and the heaviest.
 const URANIUM: u8 = 92;
 /// A noble gas or an element that hardly lives is none to propose.
 const NEVER: [u8; 14] = [2, 10, 18, 36, 43, 54, 61, 84, 85, 86, 87, 88, 89, 91];
@@ -78,30 +78,23 @@ pub fn ln_unexpected(z: u8) -> f64 {
     UNEXPECTED + RARITY * (share / 100.0).ln()
 }
 
-/// Elements worth trying for atoms of these scattering powers and displacements (in units of `reference`, Å2) that none of `expected`
-/// explains, besides those; ascending. `explained` are the powers that the expected elements have for each atom.
-pub fn proposals(
-    powers: &Powers,
-    reference: u8,
-    expected: &[u8],
-    explained: &[Vec<f64>],
-    atoms: impl Iterator<Item = (f64, f64)>,
-) -> Vec<u8> {
-    let mut out = Vec::new();
-    for ((power, u), explained) in atoms.zip(explained) {
-        // Lighter than all that is expected is not another element, but an atom that moves or is not always there.
-        let lighter = explained.iter().all(|expected| *expected > power);
-        if lighter || explained.iter().any(|expected| (power / expected).ln().abs() < APART.ln()) {
-            continue;
-        }
-        let damped = powers.at(u);
-        let off = |z: u8| (power / damped.ratio(z, reference)).ln().abs();
-        for z in (3..=URANIUM).filter(|z| !NEVER.contains(z) && powers.knows(*z)) {
-            if off(z) < ALIKE.ln() && !expected.contains(&z) && !out.contains(&z) {
-                out.push(z);
-            }
-        }
-    }
-    out.sort_unstable();
-    out
+/// Elements that may be proposed, ascending.
+pub fn proposable() -> impl Iterator<Item = u8> {
+    (LITHIUM..=URANIUM).filter(|z| !NEVER.contains(z))
+}
+
+/// Whether one of the powers that the expected elements have for an atom comes near the one that was seen. Lighter than all that is expected is
+/// not another element, but an atom that moves or is not always there.
+pub fn is_explained(power: f64, explained: &[f64]) -> bool {
+    explained.iter().all(|expected| *expected > power)
+        || explained.iter().any(|&expected| is_within(power, expected, APART))
+}
+
+/// Whether an element of power `own` may be proposed for an atom that scatters like `power`.
+pub fn scatters_like(power: f64, own: f64) -> bool {
+    is_within(power, own, ALIKE)
+}
+
+fn is_within(a: f64, b: f64, factor: f64) -> bool {
+    a < factor * b && b < factor * a
 }
