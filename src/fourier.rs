@@ -4,6 +4,7 @@
 //! Axis order is C order: index = (x·ny + y)·nz + z. `forward` is exp(−2πi hx), `inverse` exp(+2πi hx),
 //! both unnormalised.
 
+use rayon::prelude::*;
 use rustfft::{Fft, FftNum, FftPlanner, num_complex::Complex};
 use std::sync::Arc;
 
@@ -77,30 +78,44 @@ impl<T: FftNum> Fourier3<T> {
 
     fn transform(&self, data: &mut [Complex<T>], plans: &[Arc<dyn Fft<T>>; 3]) {
         let [nx, ny, nz] = self.dims;
-        plans[2].process(data);
         let zero = Complex::new(T::zero(), T::zero());
-        let mut plane = vec![zero; ny * nz];
-        for slab in data.chunks_exact_mut(ny * nz) {
-            transpose(slab, &mut plane, ny, nz);
-            plans[1].process(&mut plane);
-            transpose(&plane, slab, nz, ny);
-        }
-        let mut columns = vec![zero; nx * nz];
-        for y in 0..ny {
-            for x in 0..nx {
-                for z in 0..nz {
-                    columns[z * nx + x] = data[(x * ny + y) * nz + z];
+        data.par_chunks_exact_mut(ny * nz).for_each_init(
+            || vec![zero; ny * nz],
+            |plane, slab| {
+                plans[2].process(slab);
+                transpose(slab, plane, ny, nz);
+                plans[1].process(plane);
+                transpose(plane, slab, nz, ny);
+            },
+        );
+        // So many planes at a time that all threads have work and the buffer stays small.
+        let together = (PLANES_PER_THREAD * rayon::current_num_threads()).min(ny);
+        let mut planes = vec![zero; together * nx * nz];
+        for first in (0..ny).step_by(together) {
+            let count = together.min(ny - first);
+            let planes = &mut planes[..count * nx * nz];
+            planes.par_chunks_exact_mut(nx * nz).enumerate().for_each(|(plane, columns)| {
+                for x in 0..nx {
+                    for z in 0..nz {
+                        columns[z * nx + x] = data[(x * ny + first + plane) * nz + z];
+                    }
                 }
-            }
-            plans[0].process(&mut columns);
-            for x in 0..nx {
-                for z in 0..nz {
-                    data[(x * ny + y) * nz + z] = columns[z * nx + x];
+                plans[0].process(columns);
+            });
+            let planes = &*planes;
+            data.par_chunks_exact_mut(ny * nz).enumerate().for_each(|(x, slab)| {
+                for (columns, row) in planes.chunks_exact(nx * nz).zip(slab[first * nz..].chunks_exact_mut(nz)) {
+                    for (z, value) in row.iter_mut().enumerate() {
+                        *value = columns[z * nx + x];
+                    }
                 }
-            }
+            });
         }
     }
 }
+
+/// Planes of columns that each thread transforms before they are put back.
+const PLANES_PER_THREAD: usize = 4;
 
 fn transpose<T: Copy>(from: &[T], to: &mut [T], rows: usize, columns: usize) {
     for r in 0..rows {

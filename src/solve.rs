@@ -26,6 +26,7 @@
 //! | `ranking` | one order for all structures |
 //! | `judge` | claim, doubt, and when to stop |
 //! | `pace` | when a run has enough |
+//! | `assessment` | what was worked up, and what the judge thinks of the first |
 //! | `case` | search, work-up and judge, round by round |
 //! | `note` | what decisions rest on |
 //! | `watch` | who follows a job, and what is told |
@@ -34,6 +35,7 @@
 //!
 //! Imports: `clock`, `trials`, `phasing`, `engine`, `symmetry`, `model`, `trust`, `grid`, `structure`, `seed`, `reflections`, `crystal`, `error`.
 
+mod assessment;
 mod case;
 mod contender;
 mod groups;

@@ -1,6 +1,6 @@
 //! An element for each atom, and what is around the atoms then.
 
-use super::chemistry::{Around, Chemistry};
+use super::chemistry::{Bonded, Chemistry};
 use super::neighbours::Back;
 
 /// Elements chosen for all atoms: places in the list of the chemistry.
@@ -8,7 +8,10 @@ pub struct Assignment<'a> {
     /// What they are judged by.
     pub chemistry: &'a Chemistry<'a>,
     chosen: Vec<usize>,
-    around: Vec<Around>,
+    /// What is bonded to each; empty where bonds do not count.
+    bonded: Vec<Bonded>,
+    /// No bond is longer, Å.
+    longest: f64,
     /// Atoms of each element.
     found: Vec<f64>,
 }
@@ -20,9 +23,9 @@ impl<'a> Assignment<'a> {
         for (&element, sof) in chosen.iter().zip(chemistry.sof) {
             found[element] += sof;
         }
-        let mut out = Self { chemistry, chosen, around: Vec::new(), found };
+        let mut out = Self { chemistry, chosen, bonded: Vec::new(), longest: chemistry.longest(), found };
         if chemistry.lawful {
-            out.around = (0..out.chosen.len()).map(|n| out.around(n, out.chosen[n]).0).collect();
+            out.bonded = (0..out.chosen.len()).map(|n| out.around(n, out.chosen[n]).0).collect();
         }
         out
     }
@@ -66,35 +69,55 @@ impl<'a> Assignment<'a> {
         self.found[element] += sof;
         if self.chemistry.lawful && old != element {
             for back in self.chemistry.neighbours.back(n) {
-                self.around[back.other] = self.around_neighbour(back.other, &back.places, old, element);
+                self.bonded[back.other] = self.bonded_to(back, old, element);
             }
-            self.around[n] = self.around(n, element).0;
+            self.bonded[n] = self.around(n, element).0;
         }
     }
 
-    /// What is around atom `n` if it is of `element`, and the ln likelihood of the lengths of its contacts.
-    fn around(&self, n: usize, element: usize) -> (Around, f64) {
+    /// What is bonded to atom `n` if it is of `element`, and the ln likelihood of the lengths.
+    fn around(&self, n: usize, element: usize) -> (Bonded, f64) {
         let neighbours = self.chemistry.neighbours;
-        let (mut around, mut lengths) = (Around::default(), 0.0);
+        let (mut bonded, mut lengths) = (Bonded::default(), 0.0);
         for at in neighbours.of(n) {
             let contact = neighbours.contact(at);
+            if contact.distance >= self.longest {
+                break;
+            }
             let other = if contact.other == n { element } else { self.chosen[contact.other] };
-            around.count(self.chemistry.pair(element, other), contact.distance, 1);
-            lengths += self.chemistry.ln_length(element, other, at);
+            let pair = self.chemistry.pair(element, other);
+            if pair.bonds(contact.distance) {
+                bonded.count(pair, contact.distance, 1);
+                lengths += self.chemistry.ln_length(element, other, at);
+            }
         }
-        (around, lengths)
+        (bonded, lengths)
     }
 
-    /// What is around atom `m` when the atom at these `places` of its contacts changes from `old` to `new`.
-    fn around_neighbour(&self, m: usize, places: &[usize], old: usize, new: usize) -> Around {
-        let mut around = self.around[m];
-        let own = self.chosen[m];
-        for &at in places {
+    /// What is bonded to a neighbour of an atom that changes from `old` to `new`.
+    fn bonded_to(&self, back: &Back, old: usize, new: usize) -> Bonded {
+        let mut bonded = self.bonded[back.other];
+        let own = self.chosen[back.other];
+        let (before, after) = (self.chemistry.pair(own, old), self.chemistry.pair(own, new));
+        for &at in &back.places {
             let distance = self.chemistry.neighbours.contact(at).distance;
-            around.count(self.chemistry.pair(own, old), distance, -1);
-            around.count(self.chemistry.pair(own, new), distance, 1);
+            if distance < self.longest {
+                bonded.count(before, distance, -1);
+                bonded.count(after, distance, 1);
+            }
         }
-        around
+        bonded
+    }
+
+    /// ln likelihood of what is around atom `m`, to which this is bonded, when atom `n` is of `element`.
+    fn ln_around(&self, m: usize, bonded: Bonded, n: usize, element: usize) -> f64 {
+        let of = |atom: usize| if atom == n { element } else { self.chosen[atom] };
+        let neighbours = self.chemistry.neighbours;
+        let crowd = || {
+            let near = neighbours.of(m).map(|at| neighbours.contact(at));
+            near.filter(|c| self.chemistry.pair(of(m), of(c.other)).crowds(c.distance)).count()
+        };
+        self.chemistry.ln_around(of(m), bonded, crowd)
     }
 
     /// ln likelihood of all that involves atom `n` if it is of `element`, counts left out.
@@ -104,17 +127,14 @@ impl<'a> Assignment<'a> {
         if !chemistry.lawful {
             return own;
         }
-        let (around, lengths) = self.around(n, element);
+        let (bonded, lengths) = self.around(n, element);
+        let old = self.chosen[n];
         let of = |back: &Back| {
-            let around = if element == self.chosen[n] {
-                self.around[back.other]
-            } else {
-                self.around_neighbour(back.other, &back.places, self.chosen[n], element)
-            };
-            chemistry.ln_around(self.chosen[back.other], around)
+            let bonded = if element == old { self.bonded[back.other] } else { self.bonded_to(back, old, element) };
+            self.ln_around(back.other, bonded, n, element)
         };
         let neighbours: f64 = chemistry.neighbours.back(n).iter().map(of).sum();
-        own + chemistry.ln_around(element, around) + lengths + neighbours
+        own + self.ln_around(n, bonded, n, element) + lengths + neighbours
     }
 
     /// ln likelihood of all atoms, each bond counted once, and of the counts.
@@ -129,8 +149,8 @@ impl<'a> Assignment<'a> {
             return 0.0;
         }
         let of = |(n, &element): (usize, &usize)| {
-            let (around, lengths) = self.around(n, element);
-            self.chemistry.ln_around(element, around) + 0.5 * lengths
+            let (bonded, lengths) = self.around(n, element);
+            self.ln_around(n, bonded, n, element) + 0.5 * lengths
         };
         self.chosen.iter().enumerate().map(of).sum()
     }
@@ -201,7 +221,7 @@ mod tests {
             let prior = kept.prior_with(n, element) - kept.prior();
             kept.set(n, element);
             let anew = Assignment::new(&chemistry, kept.chosen.clone());
-            assert_eq!((&kept.around, kept.total()), (&anew.around, anew.total()));
+            assert_eq!((&kept.bonded, kept.total()), (&anew.bonded, anew.total()));
             // A contact with an image of the atom itself counts half in the total, as all do, but is met once.
             if n % 3 != 0 {
                 assert!((kept.total() - before - local - prior).abs() < 1e-9);

@@ -69,23 +69,35 @@ impl Pair {
         };
         elements.iter().flat_map(|&own| elements.iter().map(move |&other| of(own, other))).collect()
     }
+
+    /// Whether atoms of the two at `distance`, Å, are bonded.
+    pub fn bonds(&self, distance: f64) -> bool {
+        distance < self.longest
+    }
+
+    /// Whether the second, at `distance`, Å, crowds one of the first that is bonded to nothing.
+    pub fn crowds(&self, distance: f64) -> bool {
+        distance < self.crowded
+    }
 }
 
-/// What is near an atom.
+/// What is bonded to an atom.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Around {
+pub struct Bonded {
     non_metals: i32,
     metals: i32,
-    crowd: i32,
 }
 
-impl Around {
+impl Bonded {
+    /// Nothing.
+    pub fn is_none(&self) -> bool {
+        self.non_metals + self.metals == 0
+    }
+
     /// Counts `times` more of what stands at `distance`, Å.
     pub fn count(&mut self, pair: &Pair, distance: f64, times: i32) {
-        if distance < pair.longest {
+        if pair.bonds(distance) {
             *(if pair.metal { &mut self.metals } else { &mut self.non_metals }) += times;
-        } else if distance < pair.crowded {
-            self.crowd += times;
         }
     }
 }
@@ -109,12 +121,17 @@ impl Chemistry<'_> {
         self.neighbours.ln_length(self.elements[own], self.elements[other], at)
     }
 
-    /// ln likelihood of what is around an atom of an element.
-    pub fn ln_around(&self, own: usize, around: Around) -> f64 {
-        let Around { non_metals, metals, crowd } = around;
+    /// The longest bond of any two of the elements, Å.
+    pub fn longest(&self) -> f64 {
+        self.pairs.iter().map(|pair| pair.longest).fold(0.0, f64::max)
+    }
+
+    /// ln likelihood of what is bonded to an atom of an element, and of how many crowd it where nothing is.
+    pub fn ln_around(&self, own: usize, bonded: Bonded, crowd: impl FnOnce() -> usize) -> f64 {
         // What is bonded to nothing keeps away from everything.
-        let alone = if non_metals + metals == 0 { CROWDED * f64::from(crowd) } else { 0.0 };
-        ln_valence(self.elements[own], non_metals.unsigned_abs() as usize, metals.unsigned_abs() as usize) + alone
+        let alone = if bonded.is_none() { CROWDED * crowd() as f64 } else { 0.0 };
+        let count = |n: i32| n.unsigned_abs() as usize;
+        ln_valence(self.elements[own], count(bonded.non_metals), count(bonded.metals)) + alone
     }
 
     /// ln prior of the number of atoms of each element. Atoms that were not found may have been of any element.

@@ -1,10 +1,11 @@
 //! What lengths of bonds say of a model.
 
-use super::atom::Atom;
+use super::atom::{Atom, SAME_ATOM};
 use super::bonds::{ln_likelihood, nearest_length};
 use super::contacts::{FARTHEST, contacts};
-use super::radii::{longest, shortest};
+use super::radii::{covalent, longest, shortest};
 use crate::crystal::{Cell, SpaceGroup};
+use rayon::prelude::*;
 
 /// Uncertainty in Å of a distance of a finished model, at atomic resolution …
 const SIGMA: f64 = 0.02;
@@ -112,19 +113,18 @@ impl Bonds {
         for (n, step) in METRIC_STEPS.into_iter().enumerate() {
             let reach = if n == 0 { (METRIC_REACH / step).round() as i32 } else { 4 };
             let centre = best.0;
-            for i in -reach..=reach {
-                for j in -reach..=reach {
-                    for k in -reach..=reach {
-                        let ln = [i, j, k];
-                        if (0..3).any(|a| ln[a] != ln[self.alike[a]]) {
-                            continue;
-                        }
-                        let ln = std::array::from_fn(|a| centre[a] + f64::from(ln[a]) * step);
-                        let value = worth(ln);
-                        if value > best.1 {
-                            best = (ln, value);
-                        }
-                    }
+            let width = 2 * reach + 1;
+            let steps = |n: i32| [n / (width * width), n / width, n].map(|n| n % width - reach);
+            let tied = |steps: &[i32; 3]| (0..3).all(|a| steps[a] == steps[self.alike[a]]);
+            let tried: Vec<[f64; 3]> = (0..width.pow(3))
+                .map(steps)
+                .filter(tied)
+                .map(|steps| std::array::from_fn(|a| centre[a] + f64::from(steps[a]) * step))
+                .collect();
+            let values: Vec<f64> = tried.par_iter().map(|ln| worth(*ln)).collect();
+            for (ln, value) in tried.into_iter().zip(values) {
+                if value > best.1 {
+                    best = (ln, value);
                 }
             }
         }
@@ -182,29 +182,30 @@ impl Bond {
 
 /// Contacts up to the longest bond stretched as far as is looked for.
 fn bonds(cell: &Cell, group: &SpaceGroup, atoms: &[(u8, [f64; 3])]) -> Vec<Bond> {
+    atoms.par_iter().enumerate().flat_map_iter(|(n, atom)| bonds_between(cell, group, *atom, &atoms[..=n])).collect()
+}
+
+/// The same of one atom and `others`.
+fn bonds_between(cell: &Cell, group: &SpaceGroup, (z, xyz): (u8, [f64; 3]), others: &[(u8, [f64; 3])]) -> Vec<Bond> {
     let mut out = Vec::new();
-    for (n, &(z, xyz)) in atoms.iter().enumerate() {
-        for &(other, there) in &atoms[..=n] {
-            if nearest_length(z, other, 0.0_f64.max(super::radii::covalent(z) + super::radii::covalent(other)))
-                .is_none()
-            {
-                continue;
-            }
-            let far = (longest(z, other) * METRIC_REACH.exp()).min(FARTHEST);
-            for op in group.operations() {
-                let image = op.apply(there);
-                let base: [f64; 3] = std::array::from_fn(|i| (image[i] - xyz[i]) - (image[i] - xyz[i]).round());
-                for shift in 0..27 {
-                    let delta: [f64; 3] = [
-                        base[0] + f64::from(shift / 9 - 1),
-                        base[1] + f64::from(shift / 3 % 3 - 1),
-                        base[2] + f64::from(shift % 3 - 1),
-                    ];
-                    let distance = cell.length_sq(delta).sqrt();
-                    if distance > super::atom::SAME_ATOM && distance < far {
-                        let slopes = slopes(cell, delta, distance);
-                        out.push(Bond { elements: [z, other], distance, slopes });
-                    }
+    for &(other, there) in others {
+        if nearest_length(z, other, covalent(z) + covalent(other)).is_none() {
+            continue;
+        }
+        let far = (longest(z, other) * METRIC_REACH.exp()).min(FARTHEST);
+        for op in group.operations() {
+            let image = op.apply(there);
+            let base: [f64; 3] = std::array::from_fn(|i| (image[i] - xyz[i]) - (image[i] - xyz[i]).round());
+            for shift in 0..27 {
+                let delta: [f64; 3] = [
+                    base[0] + f64::from(shift / 9 - 1),
+                    base[1] + f64::from(shift / 3 % 3 - 1),
+                    base[2] + f64::from(shift % 3 - 1),
+                ];
+                let distance = cell.length_sq(delta).sqrt();
+                if distance > SAME_ATOM && distance < far {
+                    let slopes = slopes(cell, delta, distance);
+                    out.push(Bond { elements: [z, other], distance, slopes });
                 }
             }
         }

@@ -27,7 +27,7 @@ const POWER_RANGE: [f64; 2] = [0.02, 12.0];
 
 /// Which parameters are refined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refined {
+enum Refined {
     /// Coordinates and displacements.
     Positions,
     /// Scattering powers too.
@@ -62,10 +62,21 @@ pub fn median_u(atoms: &[Atom]) -> f64 {
 }
 
 /// Brings scale and overall displacement of new atoms to the data, then calculates.
-pub fn fitted(calculator: &Calculator, mut atoms: Vec<Atom>) -> Fitted {
+pub fn fitted(calculator: &Calculator, atoms: Vec<Atom>) -> Fitted {
+    let fc = calculator.amplitudes(&atoms);
+    brought_to_scale(calculator, atoms, fc)
+}
+
+/// The same of the atoms of `before`, which are of these reflections, and more.
+pub fn fitted_with(calculator: &Calculator, before: &Fitted, added: Vec<Atom>) -> Fitted {
+    let more = calculator.amplitudes(&added);
+    let fc = before.fc.iter().zip(more).map(|(f, more)| f + more).collect();
+    brought_to_scale(calculator, before.atoms.iter().cloned().chain(added).collect(), fc)
+}
+
+fn brought_to_scale(calculator: &Calculator, mut atoms: Vec<Atom>, fc: Vec<Complex64>) -> Fitted {
     let measurements = calculator.measurements;
     let flat = vec![1.0; measurements.list.len()];
-    let fc = calculator.amplitudes(&atoms);
     let first = overall(measurements, &fc, &flat);
     let second = overall(measurements, &fc, &weights(measurements, &damped(calculator, &fc, first), first.scale));
     let within = atoms.iter().all(|a| (U_RANGE[0]..=U_RANGE[1]).contains(&(a.u + second.u)));
@@ -95,29 +106,42 @@ fn summed_up(calculator: &Calculator, atoms: Vec<Atom>, fc: Vec<Complex64>) -> F
     Fitted { atoms, fc, scale: k, r1 }
 }
 
-/// Refines for `cycles` cycles; of coordinates and displacements the cycle with the best R1 is returned, never one worse than the
-/// start.
-pub fn refined(given: &Given, calculator: &Calculator, start: Fitted, what: Refined, cycles: usize) -> Fitted {
-    // The scale belongs to the elements as they were assigned, whatever scattering powers become.
-    let scale = start.scale;
+/// Refines coordinates and displacements for `cycles` cycles; the cycle with the best R1 is returned, never one worse than the start.
+pub fn refined(given: &Given, calculator: &Calculator, start: Fitted, cycles: usize) -> Fitted {
     let mut best = start.clone();
     let mut now = start;
     for n in 0..cycles {
         if n > 0 && given.clock.over() {
             break;
         }
-        if what == Refined::Powers {
-            now.scale = scale;
-        }
-        let w = weights(calculator.measurements, &now.fc, now.scale);
-        let blocks = calculator.blocks(&now.atoms, &now.fc, &w);
-        let atoms = shifted(given, calculator, &now, &w, &blocks, what);
-        now = evaluated(calculator, atoms);
-        if what == Refined::Powers || now.r1[0] < best.r1[0] {
+        now = evaluated(calculator, stepped(given, calculator, &now, Refined::Positions));
+        if now.r1[0] < best.r1[0] {
             best = now.clone();
         }
     }
     best
+}
+
+/// Refines scattering powers too, on the scale of the start: it belongs to the elements as they were assigned, whatever scattering powers
+/// become.
+pub fn weighed(given: &Given, calculator: &Calculator, start: Fitted, cycles: usize) -> Vec<Atom> {
+    let scale = start.scale;
+    let mut now = start;
+    for n in 0..cycles {
+        let atoms = stepped(given, calculator, &now, Refined::Powers);
+        if n + 1 == cycles || given.clock.over() {
+            return atoms;
+        }
+        now = Fitted { scale, ..evaluated(calculator, atoms) };
+    }
+    now.atoms
+}
+
+/// The atoms after one cycle.
+fn stepped(given: &Given, calculator: &Calculator, now: &Fitted, what: Refined) -> Vec<Atom> {
+    let w = weights(calculator.measurements, &now.fc, now.scale);
+    let blocks = calculator.blocks(&now.atoms, &now.fc, &w);
+    shifted(given, calculator, now, &w, &blocks, what)
 }
 
 /// The atoms after one step. `now.fc` is what the equations were made with.

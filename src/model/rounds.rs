@@ -12,7 +12,7 @@ use super::measurements::Measurements;
 use super::part::Part;
 use super::powers::Powers;
 use super::radii::shortest;
-use super::refinement::{Fitted, Refined, fitted, median_u, refined};
+use super::refinement::{Fitted, fitted, fitted_with, median_u, refined, weighed};
 use super::sketch::roughly;
 use super::start::first_atoms;
 use crate::crystal::SymOp;
@@ -75,7 +75,7 @@ pub fn build_model(given: &Given) -> Option<Model> {
     let mut part = Part::fine(given, &measurements, best.atoms.len());
     let best = part.taken_over(given, best, &whole);
     let calculator = part.calculator(given, &best.atoms);
-    let best = refined(given, &calculator, best, Refined::Positions, CYCLES[1]);
+    let best = refined(given, &calculator, best, CYCLES[1]);
     let best = whole.taken_over(given, best, &part);
     if best.r1[0].is_nan() || best.r1[0] > WORST_R1 {
         return None;
@@ -100,7 +100,7 @@ impl Build<'_> {
     }
 
     /// The best model that the rounds lead to from these atoms; `None` with too few reflections for them.
-    fn from(&self, mut atoms: Vec<Atom>) -> Option<(Fitted, Assigned, Vec<Round>)> {
+    fn from(&self, atoms: Vec<Atom>) -> Option<(Fitted, Assigned, Vec<Round>)> {
         let Self { given, measurements, expected, powers, d_min } = *self;
         if measurements.list.len() < PER_ATOM * atoms.len() {
             return None;
@@ -110,16 +110,12 @@ impl Build<'_> {
         let mut added = 0;
         let mut rounds: Vec<Round> = Vec::new();
         let mut best: Option<(Fitted, Assigned)> = None;
-        for _ in 0..MOST_ROUNDS {
-            let elements: Vec<u8> = atoms.iter().map(|a| a.z).collect();
-            let mut now = if rounds.is_empty() {
-                roughly(given, measurements, atoms, ROUGH, &mut part)
-            } else {
-                fitted(&part.calculator(given, &atoms), atoms)
-            };
-            let calculator = part.calculator(given, &now.atoms);
-            now = refined(given, &calculator, now, Refined::Powers, POWER_CYCLES);
-            let kept = pruned(given, expected, powers, now.atoms);
+        let mut start = roughly(given, measurements, atoms, ROUGH, &mut part);
+        while rounds.len() < MOST_ROUNDS {
+            let elements: Vec<u8> = start.atoms.iter().map(|a| a.z).collect();
+            let calculator = part.calculator(given, &start.atoms);
+            let weighed = weighed(given, &calculator, start, POWER_CYCLES);
+            let kept = pruned(given, expected, powers, weighed);
             if kept.is_empty() {
                 break;
             }
@@ -127,13 +123,13 @@ impl Build<'_> {
             let mut told: Option<(Fitted, Assigned)> = None;
             for (atoms, by) in assign(given, expected, powers, &kept, d_min) {
                 let calculator = part.calculator(given, &atoms);
-                let other = refined(given, &calculator, fitted(&calculator, atoms), Refined::Positions, CYCLES[0]);
+                let other = refined(given, &calculator, fitted(&calculator, atoms), CYCLES[0]);
                 if told.as_ref().is_none_or(|(likelier, _)| other.r1[0] < CLEARLY * likelier.r1[0]) {
                     told = Some((other, by));
                 }
             }
-            let Some((now, assigned)) = told else { break };
-            let now = whole.taken_over(given, now, &part);
+            let Some((on_part, assigned)) = told else { break };
+            let now = whole.taken_over(given, on_part.clone(), &part);
             rounds.push(Round { atoms: now.atoms.len(), added, removed, r1: now.r1[0] });
             let gained = best.as_ref().is_none_or(|(b, _)| self.worth(&now) < self.worth(b) * (1.0 - LEAST_GAIN));
             if best.as_ref().is_none_or(|(b, _)| self.worth(&now) < self.worth(b)) {
@@ -143,13 +139,14 @@ impl Build<'_> {
                 break;
             }
             let rest = difference(given, measurements, &now, now.atoms.len() + LISTED)?;
-            atoms = now.atoms.clone();
-            added = complete(given, expected, &mut atoms, &rest);
-
-            if added == 0 && removed == 0 && rounds.len() > 1 && atoms.iter().map(|a| a.z).eq(elements.iter().copied())
-            {
+            let missing = missing(given, expected, &now.atoms, &rest);
+            added = missing.len();
+            let unchanged = now.atoms.iter().map(|a| a.z).eq(elements);
+            if added == 0 && removed == 0 && rounds.len() > 1 && unchanged {
                 break;
             }
+            let calculator = part.calculator(given, &missing);
+            start = fitted_with(&calculator, &on_part, missing);
         }
         let (best, assigned) = best?;
         Some((best, assigned, rounds))
@@ -164,42 +161,43 @@ pub(super) fn pruned(given: &Given, expected: &Expected, powers: &Powers, atoms:
     let lightest = expected.lightest();
     let typical = powers.height(lightest, median_u(&atoms));
     let height = |a: &Atom| a.power * powers.height(a.z, a.u) / typical;
-    let power = |a: &Atom| a.power * powers.ratio(a.z, lightest, a.u);
+    let power: Vec<f64> = atoms.iter().map(|a| a.power * powers.ratio(a.z, lightest, a.u)).collect();
     let near = contacts(given.cell, given.group, &atoms);
     let mut order: Vec<usize> = (0..atoms.len()).collect();
-    order.sort_by(|&a, &b| power(&atoms[b]).total_cmp(&power(&atoms[a])).then(a.cmp(&b)));
+    order.sort_by(|&a, &b| power[b].total_cmp(&power[a]).then(a.cmp(&b)));
     let mut kept = vec![false; atoms.len()];
     for n in order {
         let atom = &atoms[n];
         let clash =
             near[n].iter().any(|c| (kept[c.other] || c.other == n) && c.distance < shortest(atom.z, atoms[c.other].z));
-        kept[n] = !clash && power(atom) > LEAST_POWER && height(atom) > LEAST_PEAK && atom.u < LARGEST_U;
+        kept[n] = !clash && power[n] > LEAST_POWER && height(atom) > LEAST_PEAK && atom.u < LARGEST_U;
     }
     let mut out: Vec<Atom> = atoms.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(a, _)| a).collect();
     out.iter_mut().for_each(|a| a.settle(given.cell, given.group));
     out
 }
 
-/// Adds the peaks that stand free and are high enough; returns how many.
-fn complete(given: &Given, expected: &Expected, atoms: &mut Vec<Atom>, rest: &Difference) -> usize {
+/// Atoms for the peaks that stand free and are high enough.
+fn missing(given: &Given, expected: &Expected, atoms: &[Atom], rest: &Difference) -> Vec<Atom> {
     let positions: Vec<[f64; 3]> = atoms.iter().map(|a| a.xyz).collect();
     let mut images = Images::new(given.cell, given.group, &positions);
     let (new, lightest) = (expected.common(), expected.lightest());
     let u = median_u(atoms);
     let centre = given.group.operations().contains(&SymOp::INVERSION);
     let height = LEAST_HEIGHT[usize::from(centre)] * rest.atom_height(given.table, lightest, u);
-    let before = atoms.len();
+    let mut missing: Vec<Atom> = Vec::new();
     for peak in &rest.peaks {
         if peak.sigmas < LEAST_SIGMAS || peak.height < height {
             break;
         }
         let near = images.near(peak.xyz, FARTHEST);
-        if near.iter().any(|c| c.distance < shortest(lightest, atoms[c.other].z)) {
+        let element = |n: usize| atoms.get(n).map_or(new, |atom| atom.z);
+        if near.iter().any(|c| c.distance < shortest(lightest, element(c.other))) {
             continue;
         }
         let atom = Atom::new(given.cell, given.group, new, peak.xyz, u);
-        images.insert(given.group, atoms.len(), atom.xyz);
-        atoms.push(atom);
+        images.insert(given.group, atoms.len() + missing.len(), atom.xyz);
+        missing.push(atom);
     }
-    atoms.len() - before
+    missing
 }

@@ -1,6 +1,7 @@
 //! Overall scale and displacement, weights, R1.
 
 use super::measurements::Measurements;
+use rayon::prelude::*;
 use rustfft::num_complex::Complex64;
 use std::f64::consts::PI;
 
@@ -12,6 +13,9 @@ const STEPS: usize = 12;
 const SETTLED: f64 = 1e-7;
 /// Largest change of the overall U in one step, Å2.
 const LARGEST_STEP: f64 = 0.02;
+
+/// Reflections that one thread sums.
+const PIECE: usize = 1024;
 
 /// |Fo| ≈ k |Fc| exp(−8π² u s²).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,18 +44,25 @@ pub fn scale(measurements: &Measurements, fc: &[Complex64], weights: &[f64]) -> 
 /// Least-squares scale and overall displacement.
 pub fn overall(measurements: &Measurements, fc: &[Complex64], weights: &[f64]) -> Overall {
     let mut fit = Overall { scale: scale(measurements, fc, weights), u: 0.0 };
+    let sizes: Vec<f64> = fc.iter().map(size).collect();
     for _ in 0..STEPS {
-        let (mut kk, mut ku, mut uu, mut k, mut u) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for ((m, f), w) in measurements.list.iter().zip(fc).zip(weights) {
-            let by_k = size(f) * (-EIGHT_PI_SQ * fit.u * m.stol_sq).exp();
-            let by_u = -EIGHT_PI_SQ * m.stol_sq * fit.scale * by_k;
-            let delta = m.f - fit.scale * by_k;
-            kk += w * by_k * by_k;
-            ku += w * by_k * by_u;
-            uu += w * by_u * by_u;
-            k += w * by_k * delta;
-            u += w * by_u * delta;
-        }
+        let of = |piece: usize| {
+            let mut sums = [0.0; 5];
+            let range = piece * PIECE..((piece + 1) * PIECE).min(sizes.len());
+            for n in range {
+                let (m, w) = (&measurements.list[n], weights[n]);
+                let by_k = sizes[n] * (-EIGHT_PI_SQ * fit.u * m.stol_sq).exp();
+                let by_u = -EIGHT_PI_SQ * m.stol_sq * fit.scale * by_k;
+                let delta = m.f - fit.scale * by_k;
+                let terms = [by_k * by_k, by_k * by_u, by_u * by_u, by_k * delta, by_u * delta];
+                sums = std::array::from_fn(|i| sums[i] + w * terms[i]);
+            }
+            sums
+        };
+        // Summed in order, whatever the number of threads.
+        let pieces: Vec<[f64; 5]> = (0..sizes.len().div_ceil(PIECE)).into_par_iter().map(of).collect();
+        let [kk, ku, uu, k, u] =
+            pieces.into_iter().fold([0.0; 5], |sum, piece| std::array::from_fn(|i| sum[i] + piece[i]));
         let determinant = kk * uu - ku * ku;
         // Without spread in resolution the two cannot be told apart.
         if determinant <= 1e-9 * kk * uu {

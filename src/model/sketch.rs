@@ -5,7 +5,7 @@ use super::given::Given;
 use super::measurements::Measurements;
 use super::part::Part;
 use super::powers::Powers;
-use super::refinement::{Fitted, Refined, fitted, refined};
+use super::refinement::{Fitted, fitted, refined};
 use super::start::first_atoms;
 
 /// Cycles on coordinates and displacements; from right phases R1 has fallen by most of what it will fall.
@@ -34,6 +34,6 @@ pub(super) fn roughly(
 ) -> Fitted {
     let mut part = Part::rough(given, measurements, atoms.len());
     let calculator = part.calculator(given, &atoms);
-    let rough = refined(given, &calculator, fitted(&calculator, atoms), Refined::Positions, cycles);
+    let rough = refined(given, &calculator, fitted(&calculator, atoms), cycles);
     target.taken_over(given, rough, &part)
 }

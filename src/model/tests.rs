@@ -98,10 +98,9 @@ fn a_ghost_goes() {
     with_ghost.push(atom);
     let kept = truth.with_calculator(|calculator| {
         let start = super::refinement::fitted(calculator, with_ghost);
-        let moved =
-            super::refinement::refined(&truth.given(), calculator, start, super::refinement::Refined::Powers, 4);
+        let moved = super::refinement::weighed(&truth.given(), calculator, start, 4);
         let powers = super::powers::Powers::new(super::simulated::TABLE(), calculator.measurements);
-        super::rounds::pruned(&truth.given(), &truth.given().expected(), &powers, moved.atoms)
+        super::rounds::pruned(&truth.given(), &truth.given().expected(), &powers, moved)
     });
     assert_eq!(kept.len(), truth.atoms.len());
     truth.solution.sites.insert(0, ghost);

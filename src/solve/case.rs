@@ -1,36 +1,28 @@
 //! Search, work-up and judge, round by round, until one of them has enough.
 
+use super::assessment::Assessment;
 use super::contender::Contender;
-use super::judge::{Judgement, compared, evidence, with_bonds};
+use super::judge::Judgement;
 use super::note::Note;
 use super::pace::Pace;
-use super::ranking::rank;
 use super::solved::{Modelled, Seconds};
 use super::structure::Structure;
 use super::teller::Teller;
 use super::watch::Watch;
-use super::work_up::WorkUp;
 use super::{Job, MOST_STRUCTURES, Means};
 use crate::clock::Clock;
-use crate::crystal::Cell;
 use crate::phasing::{Arm, Sphere};
-use crate::reflections::Filling;
 use crate::trials::{Budget, Goal, RunReport, Search, Setup, StopReason, Workplace};
-use crate::trust::log_odds;
 
 /// Share of a time limit that trials may take: what they have found is then worked up in the rest.
 const SEARCH_SHARE: f64 = 0.8;
 /// A job under way.
 pub struct Case<'a> {
     search: Search<'a>,
-    work_up: WorkUp<'a>,
+    assessment: Assessment<'a>,
     /// The clock of the trials.
     clock: Clock,
     whole: &'a Clock,
-    cell: &'a Cell,
-    /// What the reflections say of the edges of the cell.
-    edges: Option<[f64; 3]>,
-    judgement: Judgement,
     seconds: Seconds,
 }
 
@@ -70,12 +62,9 @@ impl<'a> Case<'a> {
         };
         Self {
             search: Search::new(setup, places),
-            work_up: WorkUp::new(job.data, job.hint, sphere, means.backend, means.clock),
+            assessment: Assessment::new(job.data, job.hint, sphere, means.backend, means.clock),
             clock: means.clock.part(SEARCH_SHARE),
             whole: means.clock,
-            cell: &header.cell,
-            edges: Filling::new(job.data).contradicts(),
-            judgement: Judgement::default(),
             seconds: Seconds::default(),
         }
     }
@@ -92,7 +81,7 @@ impl<'a> Case<'a> {
             let ended = stopped != StopReason::Convinced;
             self.look(watch, ended);
             self.seconds.structures += (self.whole.elapsed() - searched).as_secs_f64();
-            if self.work_up.fault().is_some() {
+            if self.assessment.fault().is_some() {
                 return StopReason::DeviceLost;
             }
             if ended {
@@ -101,7 +90,7 @@ impl<'a> Case<'a> {
             if let Some(reason) = StopReason::of(self.whole) {
                 return reason;
             }
-            match pace.after(&self.judgement, self.search.findings()) {
+            match pace.after(&self.assessment.judgement, self.search.findings()) {
                 Some(next) => goal = next,
                 None => return StopReason::Convinced,
             }
@@ -115,40 +104,23 @@ impl<'a> Case<'a> {
             .into_iter()
             .filter(|contender| ended || contender.convinces || contender.looks_right())
             .collect();
-        let best = self.work_up.structures.iter().map(Structure::paid).min_by(f64::total_cmp);
+        let best = self.assessment.structures().iter().map(Structure::paid).min_by(f64::total_cmp);
         let teller = Teller::new(watch, best);
-        let (edges, finished) = (self.edges, self.search.findings().finished.len());
-        self.work_up.take(&contenders, &teller);
-        loop {
-            rank(&mut self.work_up.structures, |structure| log_odds(&evidence(structure, edges)));
-            let leading = self.work_up.structures.first().map(|structure| structure.found.candidate);
-            let leader = contenders.iter().find(|contender| Some(contender.id()) == leading);
-            if !leader.is_some_and(|leader| self.work_up.widen(leader, &teller)) {
-                break;
-            }
-        }
-        self.judgement = Judgement::default();
-        if let Some(first) = self.work_up.structures.first() {
-            let evidence = compared(&self.work_up.structures, evidence(first, edges));
-            self.judgement = Judgement::of(Some(evidence));
-            // Bonds are asked only for what would be claimed: it takes a while in large structures.
-            if self.judgement.claimed() || evidence.edges.is_some() {
-                self.judgement = Judgement::of(Some(with_bonds(self.cell, first, evidence)));
-            }
-        }
-        let (structures, judgement) = (&self.work_up.structures, &self.judgement);
+        let finished = self.search.findings().finished.len();
+        self.assessment.take(&contenders, finished as u32, &teller);
+        let (structures, judgement) = (self.assessment.structures(), &self.assessment.judgement);
         teller.note(&Note::Judged { finished, ended, structures, judgement });
     }
 
     /// Closes the case.
     pub fn close(self, stopped: StopReason) -> Closed {
         let mut report = self.search.report(stopped);
-        if let Some(error) = self.work_up.fault() {
+        if let Some(error) = self.assessment.fault() {
             report.fault = Some(error.to_string());
         }
-        let mut structures = self.work_up.structures;
+        let (mut structures, judgement) = self.assessment.close();
         let modelled = structures.iter().map(Modelled::of).collect();
         structures.truncate(MOST_STRUCTURES);
-        Closed { report, structures, modelled, judgement: self.judgement, seconds: self.seconds }
+        Closed { report, structures, modelled, judgement, seconds: self.seconds }
     }
 }

@@ -4,7 +4,7 @@ use super::contender::Contender;
 use super::note::{Models, Note, Routes};
 use super::structure::{Route, Structure};
 use super::teller::Teller;
-use super::work_up::{Draft, WorkUp};
+use super::work_up::{Depth, Draft, WorkUp};
 use crate::crystal::{ScatteringTable, SpaceGroup};
 use crate::model::{Given, Model, build_model, sketch};
 use crate::reflections::{MergedReflection, PhasedReflection};
@@ -12,9 +12,6 @@ use crate::structure::{Aligned, Coefficients, Solution, align, map_solution};
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// Atoms per cell up to which every candidate gets a model: beyond, that takes longer than a user cares to wait for what is
-/// not believed.
-const SMALL: f64 = 120.0;
 /// A sketch with such an R1 is of phases that every route brings to the same model: of 160 pairs of routes in 52 measured sets, 126 had
 /// one like it or differed by more than `ROUTES_DIFFER`, and in 5 of these, all of tiny cells, the other route's model was better by 5 %.
 const GOOD_SKETCH: f64 = 0.30;
@@ -34,6 +31,7 @@ impl WorkUp<'_> {
         &self,
         contender: &Contender<'_>,
         draft: Draft,
+        depth: Depth,
         settled: Option<&Arc<Vec<PhasedReflection>>>,
         teller: &Teller<'_>,
     ) -> Vec<Structure> {
@@ -43,7 +41,7 @@ impl WorkUp<'_> {
         let sketched = |aligned: Aligned, route: Route| {
             let solution = map_solution(cell, &group.group, aligned, &self.contents, Coefficients::default());
             let sketch = match &reflections {
-                Some(reflections) if self.deserves_model(contender) && !self.clock.over() => {
+                Some(reflections) if depth == Depth::Modelled && self.deserves_sketch(contender) => {
                     sketch(&self.given(&group.group, reflections, &solution))
                 }
                 _ => None,
@@ -69,9 +67,9 @@ impl WorkUp<'_> {
         if routes.are_open() { vec![better, worse] } else { vec![better] }
     }
 
-    /// True for a candidate whose maps are worth a sketch.
-    fn deserves_model(&self, contender: &Contender<'_>) -> bool {
-        contender.looks_right() || self.atoms <= SMALL
+    /// True for a candidate whose maps are worth a sketch, while there is time.
+    fn deserves_sketch(&self, contender: &Contender<'_>) -> bool {
+        (contender.looks_right() || !self.is_large()) && !self.clock.over()
     }
 
     /// Gives the structures that may be the right ones their models, and keeps the better route of each.
@@ -87,7 +85,7 @@ impl WorkUp<'_> {
             prospects: drawn.iter().flatten().map(Structure::prospect).collect(),
             first: part.first().map(Contender::id).filter(|_| self.structures.is_empty()),
             lowest,
-            small: self.atoms <= SMALL,
+            small: !self.is_large(),
         };
         teller.note(&Note::Models(&models));
         let mut hopeful = models.hopeful().into_iter();

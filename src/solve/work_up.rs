@@ -30,6 +30,10 @@ use std::sync::{Arc, OnceLock};
 /// 0.4 → 1.0; a hexafluorobenzene derivative in C2/c, 0.92 → 1.0). Ratios seen: 0.31–0.73 where it helped, 0.79–1.2 elsewhere.
 const POLISH_GAIN: f32 = 0.75;
 
+/// Atoms per cell up to which every candidate gets a model: beyond, that takes longer than a user cares to wait for what is
+/// not believed.
+pub(super) const SMALL: f64 = 120.0;
+
 /// Everything that candidates were worked up to so far.
 pub struct WorkUp<'a> {
     pub(super) data: &'a DataSet,
@@ -53,6 +57,15 @@ struct Done {
     /// Its best trial then.
     trial: u32,
     breadth: Breadth,
+}
+
+/// How far candidates are worked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Their maps are listed as the trials left them.
+    Listed,
+    /// They are settled and sketched, and those with hope get their models.
+    Modelled,
 }
 
 /// A candidate in a group, on the way to a structure.
@@ -95,24 +108,32 @@ impl<'a> WorkUp<'a> {
         }
     }
 
-    /// Works up the candidates that are new or whose best trial is. The first of them, the most believed, comes by itself and in all its
-    /// groups, so that a structure stands early. Of what was worked up of an earlier trial the better model of
-    /// each group stays.
-    pub fn take(&mut self, contenders: &[Contender<'_>], teller: &Teller<'_>) {
+    /// Works up the first candidate, the most believed, if it is new or its best trial is: by itself and in all its groups, so that a structure
+    /// stands early.
+    pub fn lead(&mut self, contenders: &[Contender<'_>], teller: &Teller<'_>) {
         for contender in contenders {
             let own = |structure: &&mut Structure| structure.found.candidate == contender.id();
             let agreeing = contender.candidate.members.len();
             self.structures.iter_mut().filter(own).for_each(|structure| structure.found.agreeing = agreeing);
         }
-        let is_done = |c: &Contender<'_>| self.done.iter().any(|d| d.candidate == c.id() && d.trial == c.best.trial);
-        let new: Vec<Contender<'_>> = contenders.iter().filter(|c| !is_done(c)).copied().collect();
-        let leads = new.first().is_some_and(|first| contenders.first().is_some_and(|c| c.id() == first.id()));
-        let (first, rest) = new.split_at(usize::from(leads));
-        for (part, breadth) in [(first, Breadth::Wide), (rest, Breadth::Narrow)] {
-            if !part.is_empty() && (!self.clock.over() || self.structures.is_empty()) {
-                self.add(part, breadth, teller);
-            }
-        }
+        let first: Vec<Contender<'_>> = contenders.iter().take(1).filter(|c| !self.is_done(c)).copied().collect();
+        self.add(&first, Breadth::Wide, Depth::Modelled, teller);
+    }
+
+    /// Works up all candidates that are new or whose best trial is. Of what was worked up of an earlier trial the better model of each
+    /// group stays.
+    pub fn follow(&mut self, contenders: &[Contender<'_>], depth: Depth, teller: &Teller<'_>) {
+        let new: Vec<Contender<'_>> = contenders.iter().filter(|c| !self.is_done(c)).copied().collect();
+        self.add(&new, Breadth::Narrow, depth, teller);
+    }
+
+    fn is_done(&self, contender: &Contender<'_>) -> bool {
+        self.done.iter().any(|done| done.candidate == contender.id() && done.trial == contender.best.trial)
+    }
+
+    /// Whether models take so long that not every candidate may have one.
+    pub fn is_large(&self) -> bool {
+        self.atoms > SMALL
     }
 
     /// What the engine said when it failed.
@@ -127,14 +148,19 @@ impl<'a> WorkUp<'a> {
         if self.hint.is_none() || self.clock.over() || self.done.iter().any(wide) {
             return false;
         }
-        self.add(std::slice::from_ref(contender), Breadth::Wide, teller);
+        self.add(std::slice::from_ref(contender), Breadth::Wide, Depth::Modelled, teller);
         true
     }
 
-    fn add(&mut self, part: &[Contender<'_>], breadth: Breadth, teller: &Teller<'_>) {
-        let found = self.part(part, breadth, teller);
-        self.done.retain(|done| part.iter().all(|c| c.id() != done.candidate));
-        self.done.extend(part.iter().map(|c| Done { candidate: c.id(), trial: c.best.trial, breadth }));
+    fn add(&mut self, part: &[Contender<'_>], breadth: Breadth, depth: Depth, teller: &Teller<'_>) {
+        if part.is_empty() || (self.clock.over() && !self.structures.is_empty()) {
+            return;
+        }
+        let found = self.part(part, breadth, depth, teller);
+        if depth == Depth::Modelled {
+            self.done.retain(|done| part.iter().all(|c| c.id() != done.candidate));
+            self.done.extend(part.iter().map(|c| Done { candidate: c.id(), trial: c.best.trial, breadth }));
+        }
         for structure in found {
             let same = |other: &Structure| {
                 other.found.candidate == structure.found.candidate && other.group == structure.group
@@ -148,9 +174,14 @@ impl<'a> WorkUp<'a> {
         }
     }
 
-    fn part(&self, part: &[Contender<'_>], breadth: Breadth, teller: &Teller<'_>) -> Vec<Structure> {
-        teller.settling(part.len());
-        let settled = self.settled(part);
+    fn part(&self, part: &[Contender<'_>], breadth: Breadth, depth: Depth, teller: &Teller<'_>) -> Vec<Structure> {
+        let modelled = depth == Depth::Modelled;
+        let settled = if modelled {
+            teller.settling(part.len());
+            self.settled(part)
+        } else {
+            vec![None; part.len()]
+        };
         let groups: Vec<(usize, groups::Trial)> = part
             .par_iter()
             .zip(&settled)
@@ -169,16 +200,18 @@ impl<'a> WorkUp<'a> {
                 Draft { place, group, own, route: Route::Averaged }
             })
             .collect();
-        self.polish(part, &mut drafts, teller);
-        teller.modelling(drafts.len());
+        if modelled {
+            self.polish(part, &mut drafts, teller);
+            teller.modelling(drafts.len());
+        }
         let drawn: Vec<Vec<Structure>> = drafts
             .into_par_iter()
             .map(|draft| {
                 let place = draft.place;
-                self.drawn(&part[place], draft, settled[place].as_ref(), teller)
+                self.drawn(&part[place], draft, depth, settled[place].as_ref(), teller)
             })
             .collect();
-        self.modelled(part, drawn, teller)
+        if modelled { self.modelled(part, drawn, teller) } else { drawn.into_iter().flatten().collect() }
     }
 
     /// True while engines are worth asking: there is time, and none has failed.

@@ -2,6 +2,7 @@
 
 use super::density::DensityMap;
 use nalgebra::{Matrix3, Vector3};
+use rayon::prelude::*;
 
 /// A peak must stand this far above the mean, in σ of the map.
 const MIN_HEIGHT: f64 = 1.0;
@@ -24,21 +25,14 @@ pub fn find_peaks(map: &DensityMap) -> Vec<Peak> {
     }
     let [nx, ny, nz] = map.dims;
     let floor = (MIN_HEIGHT * map.sigma) as f32;
-    let mut peaks = Vec::new();
-    for x in 0..nx {
-        for y in 0..ny {
-            for z in 0..nz {
-                let centre = map.values[(x * ny + y) * nz + z];
-                if centre > floor {
-                    let at = [x as i64, y as i64, z as i64];
-                    if let Some(peak) = peak_at(map, at, centre) {
-                        peaks.push(peak);
-                    }
-                }
-            }
-        }
-    }
-    peaks.sort_by(|a: &Peak, b: &Peak| b.height.total_cmp(&a.height).then(a.xyz[0].total_cmp(&b.xyz[0])));
+    let in_plane = |x: usize| {
+        (0..ny * nz).filter_map(move |n| {
+            let centre = map.values[x * ny * nz + n];
+            (centre > floor).then(|| peak_at(map, [x, n / nz, n % nz].map(|i| i as i64), centre))?
+        })
+    };
+    let mut peaks: Vec<Peak> = (0..nx).into_par_iter().flat_map_iter(in_plane).collect();
+    peaks.par_sort_by(|a: &Peak, b: &Peak| b.height.total_cmp(&a.height).then(a.xyz[0].total_cmp(&b.xyz[0])));
     peaks
 }
 

@@ -1,0 +1,98 @@
+//! What candidates were worked up to, and what the judge thinks of the first.
+
+use super::contender::Contender;
+use super::judge::{Judgement, compared, evidence, with_bonds};
+use super::ranking::rank;
+use super::structure::Structure;
+use super::teller::Teller;
+use super::work_up::{Depth, WorkUp};
+use crate::clock::Clock;
+use crate::crystal::{Cell, SpaceGroup};
+use crate::engine::{Backend, EngineError};
+use crate::phasing::Sphere;
+use crate::reflections::{DataSet, Filling};
+use crate::trust::log_odds;
+
+/// The work-up with its judge.
+pub struct Assessment<'a> {
+    work_up: WorkUp<'a>,
+    cell: &'a Cell,
+    /// What the reflections say of the edges of the cell.
+    edges: Option<[f64; 3]>,
+    /// What is thought of the first structure.
+    pub judgement: Judgement,
+}
+
+impl<'a> Assessment<'a> {
+    /// Nothing is worked up yet; see `WorkUp::new`.
+    pub fn new(
+        data: &'a DataSet,
+        hint: Option<&'a SpaceGroup>,
+        sphere: &'a Sphere,
+        backend: &'a dyn Backend,
+        clock: &'a Clock,
+    ) -> Self {
+        Self {
+            work_up: WorkUp::new(data, hint, sphere, backend, clock),
+            cell: &data.header.cell,
+            edges: Filling::new(data).contradicts(),
+            judgement: Judgement::default(),
+        }
+    }
+
+    /// The structures, ranked by the last look.
+    pub fn structures(&self) -> &[Structure] {
+        &self.work_up.structures
+    }
+
+    /// What the engine said when it failed.
+    pub fn fault(&self) -> Option<&EngineError> {
+        self.work_up.fault()
+    }
+
+    /// Works up the candidates, ranks what there is, and judges the first; `finished` trials have brought them.
+    pub fn take(&mut self, contenders: &[Contender<'_>], finished: u32, teller: &Teller<'_>) {
+        self.judgement = Judgement::default();
+        self.work_up.lead(contenders, teller);
+        // In a large cell what comes after a claim beyond doubt is listed, not worked up: it would take as long and change nothing.
+        if self.work_up.is_large() {
+            self.judge(contenders, teller);
+        }
+        if self.judgement.enough_trials(finished) == Some(finished) {
+            self.work_up.follow(contenders, Depth::Listed, teller);
+            self.rank();
+        } else {
+            self.work_up.follow(contenders, Depth::Modelled, teller);
+            self.judge(contenders, teller);
+        }
+    }
+
+    fn rank(&mut self) {
+        let edges = self.edges;
+        rank(&mut self.work_up.structures, |structure| log_odds(&evidence(structure, edges)));
+    }
+
+    /// Ranks what there is, all groups of the candidate that leads among them, and judges the first.
+    fn judge(&mut self, contenders: &[Contender<'_>], teller: &Teller<'_>) {
+        loop {
+            self.rank();
+            let leading = self.work_up.structures.first().map(|structure| structure.found.candidate);
+            let leader = contenders.iter().find(|contender| Some(contender.id()) == leading);
+            if !leader.is_some_and(|leader| self.work_up.widen(leader, teller)) {
+                break;
+            }
+        }
+        let Some(first) = self.work_up.structures.first() else { return };
+        let evidence = compared(&self.work_up.structures, evidence(first, self.edges));
+        self.judgement = Judgement::of(Some(evidence));
+        // Bonds are asked only for what would be claimed: it takes a while in large structures.
+        if self.judgement.claimed() || evidence.edges.is_some() {
+            self.judgement = Judgement::of(Some(with_bonds(self.cell, first, evidence)));
+        }
+    }
+
+    /// All that was worked up, ranked, and what is thought of the first.
+    pub fn close(self) -> (Vec<Structure>, Judgement) {
+        (self.work_up.structures, self.judgement)
+    }
+}
