@@ -31,29 +31,30 @@ const INORGANIC_COST: f64 = 2.0;
 const CARBON: u8 = 6;
 
 /// Gives each atom the element that fits best, and scattering power 1: the likeliest answer, and behind it others that only R1 can tell
-/// from it, likeliest first. `d_min` is the resolution in Å.
+/// from it, likeliest first. `d_min` is the resolution in Å; scales are tried within exp ± `reach`.
 pub fn assign(
     given: &Given,
     expected: &Expected,
     powers: &Powers,
     atoms: &[Atom],
     d_min: f64,
+    reach: f64,
 ) -> Vec<(Vec<Atom>, Assigned)> {
     let observed = Observed::new(given, powers, atoms, d_min);
     let found: f64 = observed.sof.iter().sum();
     let named: f64 = expected.elements.iter().map(|e| e.1).sum();
     let near = |m: &&f64| NEAR_COUNT.contains(&(**m * named / found));
     let counted = || MULTIPLES.par_iter().filter(near).filter_map(|&m| observed.by_counts(expected, m)).collect();
-    let (counted, free): (Vec<Choice>, _) = rayon::join(counted, || observed.freely(expected, true));
+    let (counted, free): (Vec<Choice>, _) = rayon::join(counted, || observed.freely(expected, true, reach));
     let mut choices: Vec<Choice> = counted.into_iter().chain(free).collect();
     let likeliest = |a: &Choice, b: &Choice| b.worth.total_cmp(&a.worth);
     choices.sort_by(likeliest);
     if choices.first().is_some_and(|best| best.bonds < 0.0) {
-        choices.extend(observed.freely(expected, false));
+        choices.extend(observed.freely(expected, false, reach));
         choices.sort_by(likeliest);
     }
     if expected.organic && choices.first().is_some_and(|best| best.share(CARBON) <= LITTLE_CARBON) {
-        let inorganic = observed.freely(&expected.without_carbon(), true);
+        let inorganic = observed.freely(&expected.without_carbon(), true, reach);
         let bonded = inorganic.into_iter().filter(|c| c.bonds >= 0.0);
         choices.extend(bonded.map(|c| Choice { worth: c.worth - INORGANIC_COST, ..c }));
         choices.sort_by(likeliest);
@@ -113,7 +114,7 @@ impl Observed<'_> {
 
     /// Elements whatever UNIT says of numbers: the scales at which scattering, bonds and usual shares agree best, with
     /// elements proposed where none that is expected scatters so.
-    fn freely(&self, expected: &Expected, lawful: bool) -> Vec<Choice> {
+    fn freely(&self, expected: &Expected, lawful: bool, reach: f64) -> Vec<Choice> {
         let own: Vec<u8> = expected.elements.iter().map(|e| e.0).collect();
         let own_table = self.table(&own);
         let cost = FREE_COST + if lawful { 0.0 } else { LAWLESS_COST };
@@ -139,7 +140,7 @@ impl Observed<'_> {
             let off = self.off(&table, &chosen, factor);
             Choice { elements, chosen, worth, multiple: None, bonds, ln_scale: ln, off }
         };
-        let coarse: Vec<f64> = scales(SCALE_STEP).collect();
+        let coarse: Vec<f64> = scales(reach, SCALE_STEP).collect();
         let tried: Vec<Choice> = coarse.into_par_iter().map(at).collect();
         let worth = |n: usize| tried.get(n).map_or(f64::NEG_INFINITY, |c| c.worth);
         let is_top = |&n: &usize| worth(n) >= worth(n + 1) && n.checked_sub(1).is_none_or(|m| worth(n) > worth(m));

@@ -9,6 +9,7 @@ use super::elements::assign;
 use super::finish::{LISTED, finished};
 use super::given::{Expected, Given};
 use super::measurements::Measurements;
+use super::observed::SCALE_REACH;
 use super::part::Part;
 use super::powers::Powers;
 use super::radii::shortest;
@@ -120,8 +121,9 @@ impl Build<'_> {
                 break;
             }
             let removed = elements.len() - kept.len();
+            let reach = SCALE_REACH[usize::from(!rounds.is_empty())];
             let mut told: Option<(Fitted, Assigned)> = None;
-            for (atoms, by) in assign(given, expected, powers, &kept, d_min) {
+            for (atoms, by) in assign(given, expected, powers, &kept, d_min, reach) {
                 let calculator = part.calculator(given, &atoms);
                 let other = refined(given, &calculator, fitted(&calculator, atoms), CYCLES[0]);
                 if told.as_ref().is_none_or(|(likelier, _)| other.r1[0] < CLEARLY * likelier.r1[0]) {

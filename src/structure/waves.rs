@@ -193,19 +193,24 @@ fn newton_step(gradient: &Vector3<f64>, hessian: Matrix3<f64>) -> Vector3<f64> {
 fn local_maxima(values: &[f32], dims: [usize; 3]) -> Vec<([usize; 3], f32)> {
     let [nx, ny, nz] = dims;
     let at = |x: usize, y: usize, z: usize| values[(x * ny + y) * nz + z];
-    let is_top = |[x, y, z]: [usize; 3]| {
-        let v = at(x, y, z);
-        v > 0.0
-            && v >= at(x, y, (z + 1) % nz)
-            && v >= at(x, y, (z + nz - 1) % nz)
-            && v >= at(x, (y + 1) % ny, z)
-            && v >= at(x, (y + ny - 1) % ny, z)
-            && v >= at((x + 1) % nx, y, z)
-            && v >= at((x + nx - 1) % nx, y, z)
-    };
     let in_plane = |x: usize| {
-        let points = (0..ny * nz).map(move |n| [x, n / nz, n % nz]);
-        points.filter(|point| is_top(*point)).map(|[x, y, z]| ([x, y, z], at(x, y, z)))
+        let mut found = Vec::new();
+        for y in 0..ny {
+            for z in 0..nz {
+                let v = at(x, y, z);
+                let top = v > 0.0
+                    && v >= at(x, y, (z + 1) % nz)
+                    && v >= at(x, y, (z + nz - 1) % nz)
+                    && v >= at(x, (y + 1) % ny, z)
+                    && v >= at(x, (y + ny - 1) % ny, z)
+                    && v >= at((x + 1) % nx, y, z)
+                    && v >= at((x + nx - 1) % nx, y, z);
+                if top {
+                    found.push(([x, y, z], v));
+                }
+            }
+        }
+        found
     };
     let mut found: Vec<([usize; 3], f32)> = (0..nx).into_par_iter().flat_map_iter(in_plane).collect();
     found.par_sort_by(|a, b| b.1.total_cmp(&a.1));
