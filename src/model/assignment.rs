@@ -192,7 +192,7 @@ mod tests {
                 Contact { other: (n + 2) % ATOMS, distance: 2.4 },
                 Contact { other: (n + ATOMS - 2) % ATOMS, distance: 2.4 },
             ];
-            if n % 3 == 0 {
+            if n.is_multiple_of(3) {
                 all.push(Contact { other: n, distance: 2.9 });
             }
             all
@@ -223,7 +223,7 @@ mod tests {
             let anew = Assignment::new(&chemistry, kept.chosen.clone());
             assert_eq!((&kept.bonded, kept.total()), (&anew.bonded, anew.total()));
             // A contact with an image of the atom itself counts half in the total, as all do, but is met once.
-            if n % 3 != 0 {
+            if !n.is_multiple_of(3) {
                 assert!((kept.total() - before - local - prior).abs() < 1e-9);
             }
         }
