@@ -36,6 +36,7 @@
 //! | `observed` | scattering powers and contacts of atoms |
 //! | `choice` | elements chosen, and which choices R1 must tell apart |
 //! | `elements` | elements of atoms by scattering, bonds and contents |
+//! | `naming` | which of the elements that nobody named, where R1 can tell |
 //! | `start` | first atoms, from integrated peaks |
 //! | `difference` | the difference map and what it shows |
 //! | `sketch` | a model in few cycles |
@@ -61,6 +62,7 @@ mod geometry;
 mod given;
 mod lanes;
 mod measurements;
+mod naming;
 mod neighbours;
 mod normal;
 mod observed;

@@ -4,7 +4,7 @@ use super::table::{percent, sureness};
 use crate::input::{Basis, Input};
 use crate::solve::Solved;
 use crate::trials::verdict::SYMMETRY_FOUND;
-use crate::trust::{Evidence, other_edges, other_metric};
+use crate::trust::{Evidence, all_alike, other_edges, other_metric};
 
 /// R1 of a model without hydrogen and with isotropic displacements: below, nothing essential is missing …
 const GOOD_R1: f64 = 0.20;
@@ -59,8 +59,17 @@ pub fn reasons(solved: &Solved) -> Vec<String> {
     if evidence.proposed > 0 {
         lines.push(format!("{} elements of the model are not on SFAC: proposals, to be looked at", evidence.proposed));
     }
+    lines.extend(contrast_line(evidence));
     lines.extend(cell_lines(evidence));
     lines
+}
+
+/// That intensities are none of a crystal with many atoms, if so.
+fn contrast_line(evidence: &Evidence) -> Option<String> {
+    let contrast = evidence.contrast.filter(|_| all_alike(evidence))?;
+    Some(format!(
+        "intensities differ less than those of any crystal or twin (mean |E^2-1| {contrast:.2}), and no model explains them"
+    ))
 }
 
 /// What speaks against the cell, one line each.
@@ -129,6 +138,9 @@ fn advice_of_evidence(evidence: &Evidence) -> Vec<String> {
     let mut lines = Vec::new();
     let shown = evidence.symmetry.is_none_or(|s| s > SYMMETRY_FOUND);
     let unexplained = evidence.r1.is_none_or(|r1| r1 >= GOOD_R1);
+    if all_alike(evidence) {
+        lines.push("check the list of reflections: its intensities hardly differ; were they measured?".into());
+    }
     if other_edges(evidence) {
         lines.push(
             "check CELL: the reflections of a list fill a sphere, unless it was cut unevenly; these would in another cell"
@@ -178,6 +190,7 @@ mod tests {
         r1: Some(0.5),
         proven: None,
         edges: None,
+        contrast: None,
         per_parameter: 10.0,
         share: Some(0.9),
         left: Some(0.5),

@@ -11,7 +11,7 @@ use crate::crystal::{Cell, SpaceGroup};
 use crate::engine::{Backend, EngineError};
 use crate::phasing::Sphere;
 use crate::reflections::{DataSet, Filling};
-use crate::trust::log_odds;
+use crate::trust::{Evidence, log_odds};
 
 /// The work-up with its judge.
 pub struct Assessment<'a> {
@@ -19,6 +19,8 @@ pub struct Assessment<'a> {
     cell: &'a Cell,
     /// What the reflections say of the edges of the cell.
     edges: Option<[f64; 3]>,
+    /// How much intensities differ.
+    contrast: Option<f64>,
     /// What is thought of the first structure.
     pub judgement: Judgement,
 }
@@ -36,6 +38,7 @@ impl<'a> Assessment<'a> {
             work_up: WorkUp::new(data, hint, sphere, backend, clock),
             cell: &data.header.cell,
             edges: Filling::new(data).contradicts(),
+            contrast: (data.statistics.n_used > 0).then_some(data.statistics.mean_e2_minus_1),
             judgement: Judgement::default(),
         }
     }
@@ -58,12 +61,11 @@ impl<'a> Assessment<'a> {
         if self.work_up.is_large() {
             self.judge(contenders, teller);
         }
-        if self.judgement.enough_trials(finished) == Some(finished) {
-            self.work_up.follow(contenders, Depth::Listed, teller);
-            self.rank();
-        } else {
-            self.work_up.follow(contenders, Depth::Modelled, teller);
-            self.judge(contenders, teller);
+        let depth = depth_after(&self.judgement, finished);
+        self.work_up.follow(contenders, depth, teller);
+        match depth {
+            Depth::Listed => self.rank(),
+            Depth::Modelled => self.judge(contenders, teller),
         }
     }
 
@@ -84,6 +86,7 @@ impl<'a> Assessment<'a> {
         }
         let Some(first) = self.work_up.structures.first() else { return };
         let evidence = compared(&self.work_up.structures, evidence(first, self.edges));
+        let evidence = Evidence { contrast: self.contrast, ..evidence };
         self.judgement = Judgement::of(Some(evidence));
         // Bonds are asked only for what would be claimed: it takes a while in large structures.
         if self.judgement.claimed() || evidence.edges.is_some() {
@@ -94,5 +97,23 @@ impl<'a> Assessment<'a> {
     /// All that was worked up, ranked, and what is thought of the first.
     pub fn close(self) -> (Vec<Structure>, Judgement) {
         (self.work_up.structures, self.judgement)
+    }
+}
+
+/// How far the candidates after the first are worked up.
+fn depth_after(judgement: &Judgement, finished: u32) -> Depth {
+    if judgement.enough_trials(finished) == Some(finished) { Depth::Listed } else { Depth::Modelled }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trust::GOOD;
+
+    #[test]
+    fn only_a_claim_beyond_doubt_spares_the_others() {
+        let after = |r1| depth_after(&Judgement::of(Some(Evidence { r1: Some(r1), ..GOOD })), 5);
+        assert_eq!((after(0.08), after(0.24), after(0.45)), (Depth::Listed, Depth::Modelled, Depth::Modelled));
+        assert_eq!(depth_after(&Judgement::default(), 5), Depth::Modelled);
     }
 }

@@ -32,7 +32,7 @@ const POLISH_GAIN: f32 = 0.75;
 
 /// Atoms per cell up to which every candidate gets a model: beyond, that takes longer than a user cares to wait for what is
 /// not believed.
-pub(super) const SMALL: f64 = 120.0;
+const SMALL: f64 = 120.0;
 
 /// Everything that candidates were worked up to so far.
 pub struct WorkUp<'a> {
@@ -57,6 +57,10 @@ struct Done {
     /// Its best trial then.
     trial: u32,
     breadth: Breadth,
+}
+
+fn is_large(atoms: f64) -> bool {
+    atoms > SMALL
 }
 
 /// How far candidates are worked up.
@@ -133,7 +137,7 @@ impl<'a> WorkUp<'a> {
 
     /// Whether models take so long that not every candidate may have one.
     pub fn is_large(&self) -> bool {
-        self.atoms > SMALL
+        is_large(self.atoms)
     }
 
     /// What the engine said when it failed.
@@ -263,5 +267,15 @@ impl<'a> WorkUp<'a> {
                 draft.route = Route::Polished;
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_of_more_than_a_hundred_and_twenty_atoms_are_large() {
+        assert!(!is_large(120.0) && is_large(121.0));
     }
 }

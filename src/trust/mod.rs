@@ -11,4 +11,6 @@ mod probability;
 #[cfg(test)]
 pub(crate) use evidence::GOOD;
 pub use evidence::{Edges, Evidence, GroupEvidence, Metric};
-pub use probability::{BAR, NO_MODEL_R1, log_odds, other_edges, other_metric, probability, probability_group};
+pub use probability::{
+    BAR, NO_MODEL_R1, all_alike, log_odds, other_edges, other_metric, probability, probability_group,
+};
