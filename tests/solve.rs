@@ -71,7 +71,7 @@ fn the_comparison_can_fail() {
         .lines()
         .map(|line| {
             let fields: Vec<&str> = line.split_whitespace().collect();
-            // Sites are the lines between FVAR and HKLF.
+            // Sites are the lines with at least seven fields, these aside.
             if fields.len() < 7 || ["TITL", "REM", "CELL", "ZERR"].contains(&fields[0]) {
                 return line.to_owned();
             }
