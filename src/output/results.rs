@@ -4,7 +4,7 @@
 use super::Folder;
 use crate::crystal::contents::likely;
 use crate::formats::ccp4::ccp4;
-use crate::formats::fcf::{fcf, fcf_rows};
+use crate::formats::fcf::{Fcf, Origin, fcf, fcf_rows, fcf_rows_of_model};
 use crate::formats::res::{ResModel, ScatteringType, res};
 use crate::input::{Basis, Input};
 use crate::report::{Record, listing, table};
@@ -128,8 +128,12 @@ impl<'a> Results<'a> {
     fn phases(&mut self, first: &Structure) {
         match self.basis.merged_in(&first.group) {
             Ok(merged) => {
-                let rows = fcf_rows(&merged, &first.solution.phases.reflections);
-                let text = fcf(self.folder.stem(), &self.input.data.header.cell, &first.group, &rows);
+                let (origin, rows) = match &first.model {
+                    Some(model) => (Origin::Model, fcf_rows_of_model(&merged, &model.calculated, model.scale)),
+                    None => (Origin::Solution, fcf_rows(&merged, &first.solution.phases.reflections)),
+                };
+                let (name, cell) = (self.folder.stem(), &self.input.data.header.cell);
+                let text = fcf(&Fcf { name, cell, group: &first.group, origin, rows: &rows });
                 self.folder.write("_a.fcf", text.as_bytes());
             }
             Err(error) => self.failed = Some(error),
