@@ -4,7 +4,7 @@
 use seedflip::crystal::{Cell, Site, SpaceGroup, SymOp, in_half};
 use seedflip::formats::Hklf;
 use seedflip::formats::ccp4::ccp4;
-use seedflip::formats::fcf::{fcf, fcf_rows};
+use seedflip::formats::fcf::{Fcf, Origin, fcf, fcf_rows};
 use seedflip::formats::res::{ResModel, ScatteringType, res};
 use seedflip::reflections::{MergedReflection, PhasedReflection};
 use seedflip::structure::{Coefficients, DensityMap, density_map};
@@ -132,7 +132,7 @@ fn res_has_the_cards_in_order_and_fcf_one_row_for_each_unique_reflection() {
     let example = example();
     let text = res_text(&example, &contents()).unwrap();
     let cards: Vec<&str> = text.lines().filter_map(|l| l.split_whitespace().next()).collect();
-    let expected = "TITL REM CELL ZERR LATT SYMM SFAC UNIT L.S. BOND LIST FMAP PLAN WGHT FVAR Cl1 Q2 Q3 HKLF END";
+    let expected = "TITL REM CELL ZERR LATT SYMM SFAC UNIT L.S. BOND LIST FMAP PLAN WGHT FVAR Cl1 HKLF END Q2 Q3";
     assert_eq!(cards.join(" "), expected);
     assert!(text.lines().all(|l| l.len() <= 80));
     assert!(res_text(&example, &contents()[..1]).is_err(), "chlorine is not in SFAC");
@@ -153,6 +153,8 @@ assert min(abs(g.point_to_fractional(top).x - x) for x in (0.113, 0.887)) < 0.05
 b = gemmi.cif.read(sys.argv[2]).sole_block()
 assert b.find_value('_shelx_refln_list_code') == '6'
 assert len(b.find_values('_space_group_symop_operation_xyz')) == 4
+assert gemmi.cif.as_string(b.find_value('_space_group_name_H-M_alt')) == 'P 1 21/c 1'
+assert gemmi.cif.as_string(b.find_value('_space_group_name_Hall')) == '-P 2ybc'
 t = b.find('_refln_', ['index_h', 'index_k', 'index_l', 'F_squared_meas', 'F_calc', 'phase_calc'])
 ops = gemmi.GroupOps([gemmi.Op(gemmi.cif.as_string(s)) for s in b.find_values('_space_group_symop_operation_xyz')])
 atoms = [(17, (0.113, 0.242, 0.377)), (6, (0.271, 0.335, 0.218)), (6, (0.412, 0.104, 0.151))]
@@ -181,7 +183,9 @@ fn gemmi_reads_the_map_and_the_phases() {
     let (map, list) = (folder.path().join("a.ccp4"), folder.path().join("a.fcf"));
     std::fs::write(&map, ccp4(&example.map, "test")).unwrap();
     let rows = fcf_rows(&example.merged, &example.phased);
-    std::fs::write(&list, fcf("an example", &example.cell, &example.group, &rows)).unwrap();
+    let Example { cell, group, .. } = &example;
+    let text = fcf(&Fcf { name: "an example", cell, group, origin: Origin::Solution, rows: &rows });
+    std::fs::write(&list, text).unwrap();
     let run = Command::new("python3").args(["-c", GEMMI]).args([&map, &list]).output().unwrap();
     let said = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "{said}");

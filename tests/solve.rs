@@ -71,7 +71,7 @@ fn the_comparison_can_fail() {
         .lines()
         .map(|line| {
             let fields: Vec<&str> = line.split_whitespace().collect();
-            // Sites are the lines between FVAR and HKLF.
+            // Sites are the lines with at least seven fields, these aside.
             if fields.len() < 7 || ["TITL", "REM", "CELL", "ZERR"].contains(&fields[0]) {
                 return line.to_owned();
             }
@@ -85,6 +85,95 @@ fn the_comparison_can_fail() {
     std::fs::write(&wrong, moved.join("\n")).unwrap();
     let found = compare(&wrong, &repository("examples/models/aspirin.cif"));
     assert!(found.recall < 0.8, "{}", found.recall);
+}
+
+#[test]
+fn peaks_stand_behind_the_end_where_no_program_takes_them_for_atoms() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = solve(&example("aspirin"), folder.path(), &["--quiet"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let res = folder.path().join("aspirin_a.res");
+    let text = std::fs::read_to_string(&res).unwrap();
+    let (model, behind) = text.split_once("\nHKLF 4\nEND\n").unwrap();
+    let peaks = |part: &str| part.lines().filter(|l| l.starts_with('Q')).count();
+    assert_eq!(peaks(model), 0);
+    assert!(peaks(behind) > 0 && behind.lines().all(|l| l.starts_with('Q') || l.starts_with("REM")), "{behind}");
+    // Both are read back.
+    let sites = read_ins(&res).unwrap().sites;
+    assert_eq!(sites.iter().filter(|s| s.element.is_some()).count(), 13);
+    assert_eq!(sites.iter().filter(|s| s.element.is_none()).count(), peaks(behind));
+}
+
+/// R1 of the rows of a LIST 6 above 4σ(F) and of all, as anybody would count it.
+fn r1_of_list(text: &str) -> [f64; 2] {
+    let (mut off, mut sum) = ([0.0; 2], [0.0; 2]);
+    let (_, rows) = text.split_once("_refln_phase_calc\n").unwrap();
+    for row in rows.lines() {
+        let fields: Vec<f64> = row.split_whitespace().map(|field| field.parse().unwrap()).collect();
+        let [_, _, _, intensity, sigma, f_calc, _] = fields[..] else { panic!("{row}") };
+        let f = intensity.max(0.0).sqrt();
+        for n in [0, 1] {
+            // σ(F) is σ(F²)/2F.
+            if n == 1 || f > 4.0 * sigma / (2.0 * f) {
+                off[n] += (f - f_calc).abs();
+                sum[n] += f;
+            }
+        }
+    }
+    [0, 1].map(|n| off[n] / sum[n])
+}
+
+#[test]
+fn the_list_of_reflections_has_the_r1_that_is_said() {
+    for name in EXAMPLES {
+        let folder = tempfile::tempdir().unwrap();
+        let run = solve(&example(name), folder.path(), &["--quiet"]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let text = std::fs::read_to_string(folder.path().join(format!("{name}_a.fcf"))).unwrap();
+        let first = &record(folder.path(), name)["candidates"][0];
+        let found = r1_of_list(&text);
+        for (found, field) in found.into_iter().zip(["r1", "r1_all"]) {
+            let said = first[field].as_f64().unwrap();
+            assert!((found - said).abs() < 0.001, "{name}: {field} {said}, by the list {found}");
+        }
+        assert!(text.contains("F_calc and phases of the model"), "{text}");
+    }
+}
+
+#[test]
+fn nobodys_files_are_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let theirs = ["aspirin.lst", "aspirin_a.res", "aspirin_a.fcf", "aspirin_e.res"];
+    for name in theirs {
+        std::fs::write(folder.path().join(name), format!("TITL {name}, by hand for a week\n")).unwrap();
+    }
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let run = solve(&example("aspirin"), folder.path(), &[]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    for name in theirs {
+        // What is not in the way keeps its name.
+        let in_the_way = name.starts_with("aspirin_a");
+        let now = if in_the_way { format!("{name}.1") } else { name.to_owned() };
+        assert_eq!(read(&now), format!("TITL {name}, by hand for a week\n"));
+        assert_eq!(run.stderr.lines().filter(|line| line.ends_with(&now)).count(), usize::from(in_the_way));
+    }
+    let wrote: Vec<&str> = run.stderr.lines().filter(|line| line.starts_with("wrote ")).collect();
+    assert!(wrote.len() == 1 && wrote[0].contains(" aspirin.sfl (aspirin.lst "), "{}", run.stderr);
+    assert!(read("aspirin.sfl").contains(wrote[0]) && read("aspirin_a.res").contains("REM seedflip"));
+    // Our own are replaced without a word, until somebody changes them.
+    let changed = read("aspirin_a.res").replace("TITL", "TITL mine:");
+    let again = solve(&example("aspirin"), folder.path(), &["--quiet"]);
+    assert_eq!((again.code, again.stderr.as_str()), (Some(0), ""));
+    std::fs::write(folder.path().join("aspirin_a.res"), &changed).unwrap();
+    std::fs::remove_file(folder.path().join("aspirin.lst")).unwrap();
+    let third = solve(&example("aspirin"), folder.path(), &["--quiet"]);
+    assert!(
+        third.stderr.lines().count() == 1 && third.stderr.trim_end().ends_with("aspirin_a.res.2"),
+        "{}",
+        third.stderr
+    );
+    assert_eq!(read("aspirin_a.res.2"), changed);
+    assert!(read("aspirin.lst").starts_with("seedflip ") && !folder.path().join("aspirin.sfl").exists());
 }
 
 #[test]

@@ -215,9 +215,11 @@ pub fn run(args: &Args) -> Result<u8> {
         }
         None => Ok(()),
     };
+    // Said whatever the screen: somebody will look for the file.
+    results.folder().kept().for_each(|line| say::line(&line));
     if screen_on {
         say::text(&format!("{}{}", table::ranking(&solved), table::seed_outcome(&solved)));
-        say::line(&table::conclusion(&solved, results.folder().stem()));
+        say::line(&table::conclusion(&solved, results.folder().stem(), &results.listing()));
         for line in solved.evidence.iter().flat_map(cell_lines) {
             say::line(&format!("warning: {line}"));
         }

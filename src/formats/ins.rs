@@ -1,7 +1,7 @@
 //! Reads SHELX `.ins` and `.res` files.
 
 use super::hklf::Hklf;
-use super::ins_atoms::AtomReader;
+use super::ins_atoms::{AtomReader, is_peak};
 use super::ins_contents::assumed_contents;
 use super::text::{decode, finite, lines, read_bytes};
 use crate::crystal::elements::{SFAC_COEFFICIENTS, atomic_number};
@@ -29,7 +29,7 @@ pub struct Ins {
     pub elements: Vec<ElementCount>,
     /// What the reflection file holds.
     pub hklf: Hklf,
-    /// Atoms and Q peaks between UNIT and END, if any.
+    /// Atoms between UNIT and END and Q peaks, which SHELXL writes behind END, if any.
     pub sites: Vec<Site>,
     /// What the user should know about the reading, one line each.
     pub warnings: Vec<String>,
@@ -67,7 +67,8 @@ pub fn read_ins(path: &Path) -> Result<Ins> {
 }
 
 /// Reads the bytes of a `.ins` or `.res` file. Unknown cards, REM and `!` comments are passed over, a line
-/// ending in `=` goes on in the next; case, line ends and encoding (UTF-8 or Latin-1) do not matter.
+/// ending in `=` goes on in the next; case, line ends and encoding (UTF-8 or Latin-1) do not matter. Behind END only Q
+/// peaks count.
 ///
 /// # Errors
 /// `Error::Input` naming `path` and the line: a cell, operation, element or HKLF format that does not exist,
@@ -75,9 +76,7 @@ pub fn read_ins(path: &Path) -> Result<Ins> {
 pub fn parse_ins(path: &Path, bytes: &[u8]) -> Result<Ins> {
     let mut reader = Reader::new(path);
     for (number, text) in logical_lines(bytes) {
-        if !reader.take(number, &text)? {
-            break;
-        }
+        reader.take(number, &text)?;
     }
     reader.finish()
 }
@@ -123,6 +122,8 @@ struct Reader<'a> {
     hklf: Option<Hklf>,
     atoms: AtomReader,
     passed_over: Vec<usize>,
+    /// Behind END.
+    ended: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -141,13 +142,17 @@ impl<'a> Reader<'a> {
             hklf: None,
             atoms: AtomReader::default(),
             passed_over: Vec::new(),
+            ended: false,
         }
     }
 
-    /// Takes one line; false at END.
-    fn take(&mut self, n: usize, text: &str) -> Result<bool> {
+    /// Takes one line.
+    fn take(&mut self, n: usize, text: &str) -> Result<()> {
         let fields: Vec<&str> = text.split_whitespace().collect();
-        let Some((card, rest)) = fields.split_first() else { return Ok(true) };
+        let Some((card, rest)) = fields.split_first() else { return Ok(()) };
+        if self.ended && !is_peak(card) {
+            return Ok(());
+        }
         match card.to_ascii_uppercase().as_str() {
             "TITL" => self.title = text.get(card.len()..).unwrap_or("").trim().to_string(),
             "CELL" => self.take_cell(n, rest)?,
@@ -176,18 +181,19 @@ impl<'a> Reader<'a> {
             "SFAC" => self.take_sfac(n, rest)?,
             "UNIT" => self.take_unit(n, rest)?,
             "HKLF" => self.hklf = Some(Hklf::parse(rest).map_err(|(what, hint)| self.fault(n, what, hint))?),
-            "END" => return Ok(false),
+            "END" => self.ended = true,
             "REM" => {}
             _ => {
                 // Atoms need the cell and the elements; before UNIT there are none.
                 if let (true, Some((_, cell))) = (self.unit, &self.cell)
                     && !self.atoms.take(&fields, &self.elements, cell)
+                    && !self.ended
                 {
                     self.passed_over.push(n);
                 }
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     fn take_cell(&mut self, n: usize, fields: &[&str]) -> Result<()> {

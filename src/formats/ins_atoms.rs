@@ -117,7 +117,7 @@ impl AtomReader {
 }
 
 /// `Q1`, `Q23`: a peak of the density, not an atom.
-fn is_peak(label: &str) -> bool {
+pub fn is_peak(label: &str) -> bool {
     label
         .strip_prefix(['Q', 'q'])
         .is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))

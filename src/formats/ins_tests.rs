@@ -43,11 +43,14 @@ fn long_form_of_sfac_is_read() {
 }
 
 #[test]
-fn atoms_stand_behind_unit_and_before_end() {
+fn atoms_stand_before_end_and_peaks_anywhere_behind_unit() {
     let text = GOOD.replace("HKLF 4", "FVAR 1.0\nC1 1 0.1 0.2 0.3 11 0.04\nQ1 1 0.2 0.3 0.4 11 0.05 3.25\nHKLF 4");
-    let ins = read(&format!("{text}Q2 1 0 0 0 11 0.05 1.0\n")).unwrap();
-    assert_eq!(ins.sites.len(), 2);
-    assert_eq!(ins.sites[1].height, Some(3.25));
+    // What SHELXL writes behind END, and what somebody might.
+    let tail = "WGHT 0.1\nREM Highest difference peak 1.0\nQ2 1 0 0 0 11 0.05 1.0\nQ3 what\nC2 1 0.5 0.5 0.5 11 0.04\nCELL x\n";
+    let ins = read(&format!("{text}{tail}")).unwrap();
+    let found: Vec<_> = ins.sites.iter().map(|s| (s.label.as_str(), s.element, s.height)).collect();
+    assert_eq!(found, [("C1", Some(6), None), ("Q1", None, Some(3.25)), ("Q2", None, Some(1.0))]);
+    assert!(ins.warnings.is_empty());
 }
 
 #[test]

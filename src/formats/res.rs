@@ -10,6 +10,8 @@ use std::fmt::Write;
 const LINE_LENGTH: usize = 80;
 /// 10 added to a parameter holds it fixed in refinement: occupancies of peaks and atoms are.
 const FIXED: f64 = 10.0;
+/// Scattering type of peaks: the first, as SHELXL writes them.
+const PEAK_TYPE: usize = 1;
 
 /// One scattering type: an entry of SFAC and UNIT.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,14 +47,15 @@ pub struct ResModel<'a> {
     pub contents: &'a [ScatteringType],
     /// Overall scale: Fo² of the reflection file is `scale`² Fc².
     pub scale: f64,
-    /// Atoms and Q-peaks, highest first. Sites without an element are written as peaks of the first type, their
-    /// height last on the line. Labels should have at most four characters; SHELX cuts longer ones.
+    /// Atoms and Q-peaks, highest first. Sites without an element are written behind END as peaks of the first type,
+    /// their height last on the line. Labels should have at most four characters; SHELX cuts longer ones.
     pub sites: &'a [Site],
     /// The card that says how the reflection file is to be read.
     pub hklf: &'a Hklf,
 }
 
-/// The file; fails when a site has an element that `contents` lacks.
+/// The file; fails when a site has an element that `contents` lacks. Peaks stand behind END, where SHELXL puts them: ahead
+/// of HKLF they would be refined, and counted, as atoms.
 pub fn res(model: &ResModel) -> Result<String> {
     let mut out = String::new();
     let line = |prefix: &str, text: &str| -> String {
@@ -82,25 +85,27 @@ pub fn res(model: &ResModel) -> Result<String> {
     }
     out.push_str("L.S. 4\nBOND\nLIST 6\nFMAP 2\nPLAN 20\nWGHT 0.1\n");
     let _ = writeln!(out, "FVAR {:.5}", model.scale);
-    for site in model.sites {
-        let [x, y, z] = site.xyz;
-        let kind = scattering_number(model.contents, site)?;
-        let _ = write!(
-            out,
-            "{:4} {kind:2} {x:10.6} {y:10.6} {z:10.6} {:9.5} {:8.5}",
-            site.label,
-            FIXED + site.sof,
-            site.u_iso
-        );
-        match site.height {
-            Some(height) if site.element.is_none() => {
-                let _ = writeln!(out, " {height:7.2}");
-            }
-            _ => out.push('\n'),
-        }
+    let (atoms, peaks): (Vec<&Site>, Vec<&Site>) = model.sites.iter().partition(|site| site.element.is_some());
+    for site in atoms {
+        write_site(&mut out, site, scattering_number(model.contents, site)?);
+        out.push('\n');
     }
     let _ = writeln!(out, "{}\nEND", model.hklf);
+    for site in peaks {
+        write_site(&mut out, site, PEAK_TYPE);
+        if let Some(height) = site.height {
+            let _ = write!(out, " {height:7.2}");
+        }
+        out.push('\n');
+    }
     Ok(out)
+}
+
+/// A site of the scattering type of this number, without the end of the line.
+fn write_site(out: &mut String, site: &Site, number: usize) {
+    let [x, y, z] = site.xyz;
+    let (label, sof, u) = (&site.label, FIXED + site.sof, site.u_iso);
+    let _ = write!(out, "{label:4} {number:2} {x:10.6} {y:10.6} {z:10.6} {sof:9.5} {u:8.5}");
 }
 
 /// SFAC in the order of the types: one list for each run without numbers of their own, a long card for each
@@ -123,8 +128,7 @@ fn write_sfac(out: &mut String, contents: &[ScatteringType]) {
 
 /// Number of a site's scattering type, counted from 1.
 fn scattering_number(contents: &[ScatteringType], site: &Site) -> Result<usize> {
-    let Some(z) = site.element else { return Ok(1) };
-    let found = contents.iter().position(|t| t.z == z).map(|i| i + 1);
+    let found = contents.iter().position(|t| Some(t.z) == site.element).map(|i| i + 1);
     found.ok_or_else(|| {
         Error::unusable(format!("atom {} has an element that is not in SFAC", site.label), "add it to SFAC and UNIT")
     })

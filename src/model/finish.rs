@@ -14,7 +14,9 @@ use super::rounds::Round;
 use crate::crystal::Site;
 use crate::crystal::contents::non_hydrogen;
 use crate::crystal::elements::symbol;
+use crate::reflections::CalculatedReflection;
 use crate::structure::compact::make_compact;
+use rustfft::num_complex::{Complex32, Complex64};
 
 /// SHELX reads labels of this many characters.
 const LABEL: usize = 4;
@@ -85,8 +87,15 @@ pub fn finished(
             unused,
         },
         formula,
+        calculated: calculated(measurements, &best.fc),
         rounds,
     }
+}
+
+/// Fc with the reflections that they are of.
+fn calculated(measurements: &Measurements, fc: &[Complex64]) -> Vec<CalculatedReflection> {
+    let single = |f: &Complex64| Complex32::new(f.re as f32, f.im as f32);
+    measurements.list.iter().zip(fc).map(|(m, f)| CalculatedReflection { hkl: m.hkl, f: single(f) }).collect()
 }
 
 /// Peaks that stand apart from the atoms and each other.

@@ -91,6 +91,7 @@ pub use rounds::{Round, build_model};
 pub use sketch::sketch;
 
 use crate::crystal::Site;
+use crate::reflections::CalculatedReflection;
 
 /// An atom model with how well it fits.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,6 +121,8 @@ pub struct Model {
     pub geometry: Geometry,
     /// Atoms said, possible and found.
     pub contents: Contents,
+    /// Fc of the reflections used, in order of resolution.
+    pub calculated: Vec<CalculatedReflection>,
     /// What happened, round by round.
     pub rounds: Vec<Round>,
 }

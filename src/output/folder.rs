@@ -1,6 +1,7 @@
 //! Where the files of a run go: the folder that was asked for and, once that is full or gone, the folder of the input,
-//! then the working folder.
+//! then the working folder. Files that somebody else wrote are neither written over nor taken away.
 
+use super::mark::is_own;
 use crate::formats::{can_write, write_bytes, write_new};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ pub struct Folder {
     astray: BTreeMap<String, Option<PathBuf>>,
     /// Why, for the last of them.
     reason: String,
+    /// Files of others that were in the way, and where they are now.
+    kept: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Folder {
@@ -42,7 +45,7 @@ impl Folder {
                 places.push(place);
             }
         }
-        Ok(Self { places, stem, made, astray: BTreeMap::new(), reason: String::new() })
+        Ok(Self { places, stem, made, astray: BTreeMap::new(), reason: String::new(), kept: Vec::new() })
     }
 
     /// NAME of the files.
@@ -55,11 +58,16 @@ impl Folder {
         self.places[0].join(format!("{}{ending}", self.stem))
     }
 
-    /// Takes a file away, that of an earlier run or one that this run no longer stands for. One that cannot be removed
-    /// is an old file for everybody to see, and counts as lost.
+    /// Whether a file of this ending lies in the folder asked for that somebody else wrote.
+    pub fn holds_foreign(&self, ending: &str) -> bool {
+        is_foreign(&self.path(ending), ending)
+    }
+
+    /// Takes a file away, that of an earlier run or one that this run no longer stands for; what somebody else wrote
+    /// stays. One that cannot be removed is an old file for everybody to see, and counts as lost.
     pub fn remove(&mut self, ending: &str) {
         let copies = [Some(self.path(ending)), self.astray.remove(ending).flatten()];
-        for path in copies.into_iter().flatten() {
+        for path in copies.into_iter().flatten().filter(|path| is_own(path, ending)) {
             match std::fs::remove_file(&path) {
                 Err(error) if path.exists() => self.miss(ending, None, &error),
                 _ => {}
@@ -67,11 +75,13 @@ impl Folder {
         }
     }
 
-    /// Writes a file, whole or not at all, where it belongs or else where there is room; `trouble` tells of it. Files
-    /// of others are never written over in those other places.
+    /// Writes a file, whole or not at all, where it belongs or else where there is room; `trouble` tells of it. A file
+    /// of somebody else that lies where it belongs gets another name, of which `kept` tells; those other places are
+    /// not used where one lies.
     pub fn write(&mut self, ending: &str, bytes: &[u8]) {
         let path = self.path(ending);
-        let first = write_bytes(&path, bytes).or_else(|error| match error {
+        let free = self.make_way(&path, ending).map_err(|source| Error::Output { path: path.clone(), source });
+        let first = free.and_then(|()| write_bytes(&path, bytes)).or_else(|error| match error {
             // Somebody took the folder away.
             Error::Output { source, .. } if source.kind() == ErrorKind::NotFound => {
                 std::fs::create_dir_all(&self.places[0])
@@ -93,6 +103,7 @@ impl Folder {
         };
         // An older version may have taken the room; it goes only when the new one is safe.
         if let Some(copy) = &found
+            && is_own(&path, ending)
             && std::fs::remove_file(&path).is_ok()
             && write_bytes(&path, bytes).is_ok()
         {
@@ -100,6 +111,35 @@ impl Folder {
             return;
         }
         self.miss(ending, found, &source);
+    }
+
+    /// Renames a file of somebody else to NAME.1 or the next number that is free.
+    fn make_way(&mut self, path: &Path, ending: &str) -> std::io::Result<()> {
+        if !is_foreign(path, ending) {
+            return Ok(());
+        }
+        let numbered = |n: u32| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(format!(".{n}"));
+            PathBuf::from(name)
+        };
+        let free = (1..).map(numbered).find(|other| !is_there(other));
+        let other = free.ok_or(ErrorKind::AlreadyExists)?;
+        std::fs::rename(path, &other)?;
+        self.kept.push((path.to_owned(), other));
+        Ok(())
+    }
+
+    /// What became of files of others that were in the way, one line each.
+    pub fn kept(&self) -> impl Iterator<Item = String> {
+        let line = |(path, other): &(PathBuf, PathBuf)| {
+            format!(
+                "{} was not written by seedflip, or changed since; it is kept as {}",
+                path.display(),
+                other.display()
+            )
+        };
+        self.kept.iter().map(line)
     }
 
     fn miss(&mut self, ending: &str, instead: Option<PathBuf>, source: &std::io::Error) {
@@ -130,8 +170,18 @@ impl Folder {
     }
 }
 
+/// A link counts, wherever it leads.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+fn is_foreign(path: &Path, ending: &str) -> bool {
+    is_there(path) && !is_own(path, ending)
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::mark::sealed;
     use super::*;
 
     /// A folder of the input and one for the output in it.
@@ -145,13 +195,41 @@ mod tests {
     fn a_folder_that_was_taken_away_is_made_again() {
         let (home, mut folder) = places();
         std::fs::remove_dir(home.path().join("out")).unwrap();
-        folder.write("_a.res", b"model");
+        let model = sealed("END\n");
+        folder.write("_a.res", model.as_bytes());
         assert!(folder.trouble().is_none());
-        assert_eq!(std::fs::read(home.path().join("out/x_a.res")).unwrap(), b"model");
+        assert_eq!(std::fs::read_to_string(home.path().join("out/x_a.res")).unwrap(), model);
         folder.unmake();
         folder.remove("_a.res");
         folder.unmake();
         assert!(!home.path().join("out").exists());
+    }
+
+    #[test]
+    fn files_of_others_get_another_name_and_are_never_taken_away() {
+        let (home, mut folder) = places();
+        let file = |name: &str| home.path().join("out").join(name);
+        for (name, text) in [("x_a.res", "week"), ("x_a.res.1", "month"), ("x_b.res", "other"), ("x.lst", "listing")] {
+            std::fs::write(file(name), text).unwrap();
+        }
+        let models = ["END\n", "HKLF 4\nEND\n"].map(sealed);
+        for ending in ["_a.res", "_b.res"] {
+            folder.remove(ending);
+        }
+        models.iter().for_each(|model| folder.write("_a.res", model.as_bytes()));
+        folder.remove("_b.res");
+        assert!(folder.holds_foreign(".lst") && !folder.holds_foreign("_a.res") && !folder.holds_foreign(".json"));
+        for (name, text) in [
+            ("x_a.res", models[1].as_str()),
+            ("x_a.res.1", "month"),
+            ("x_a.res.2", "week"),
+            ("x_b.res", "other"),
+            ("x.lst", "listing"),
+        ] {
+            assert_eq!(std::fs::read_to_string(file(name)).unwrap(), text, "{name}");
+        }
+        let kept: Vec<String> = folder.kept().collect();
+        assert!(kept.len() == 1 && kept[0].ends_with("x_a.res.2") && folder.trouble().is_none(), "{kept:?}");
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //!
 //! - `say`     stderr and stdout, whatever has become of them
 //! - `folder`  where files go, and where else if that place is full or gone
+//! - `mark`    by what our own files are known
 //! - `results` the files of a run, in the order in which they matter
 //!
 //! Imports: `report`, `solve`, `input`, `formats`, `crystal`, `error`.
 
 pub mod folder;
+mod mark;
 pub mod results;
 pub mod say;
 

@@ -2,9 +2,10 @@
 //! last.
 
 use super::Folder;
+use super::mark::sealed;
 use crate::crystal::contents::likely;
 use crate::formats::ccp4::ccp4;
-use crate::formats::fcf::{fcf, fcf_rows};
+use crate::formats::fcf::{Fcf, Origin, fcf, fcf_rows, fcf_rows_of_model};
 use crate::formats::res::{ResModel, ScatteringType, res};
 use crate::input::{Basis, Input};
 use crate::report::{Record, listing, table};
@@ -12,7 +13,11 @@ use crate::solve::{MOST_STRUCTURES, Solved, Structure};
 use crate::{Error, Result};
 
 /// Files beside the models.
-const OTHERS: [&str; 4] = [".json", ".lst", "_a.fcf", "_a.ccp4"];
+const OTHERS: [&str; 5] = [".json", LISTING, OTHER_LISTING, "_a.fcf", "_a.ccp4"];
+/// The listing …
+const LISTING: &str = ".lst";
+/// … and where it goes if that is the listing of another program: SHELXL calls its own so.
+const OTHER_LISTING: &str = ".sfl";
 
 /// Writes the files of a run: a first model as soon as there is one, better ones in its place, all the rest at the end.
 ///
@@ -23,18 +28,30 @@ pub struct Results<'a> {
     input: &'a Input,
     basis: &'a Basis,
     begun: bool,
+    /// Ending of the listing.
+    listing: &'static str,
     failed: Option<Error>,
 }
 
 impl<'a> Results<'a> {
     /// Nothing is written or taken away yet.
     pub fn new(folder: Folder, input: &'a Input, basis: &'a Basis) -> Self {
-        Self { folder, input, basis, begun: false, failed: None }
+        Self { folder, input, basis, begun: false, listing: LISTING, failed: None }
     }
 
     /// Where the files go.
     pub fn folder(&self) -> &Folder {
         &self.folder
+    }
+
+    /// The name of the listing, with a word on it if that is not the usual one.
+    pub fn listing(&self) -> String {
+        let stem = self.folder.stem();
+        if self.listing == LISTING {
+            format!("{stem}{LISTING}")
+        } else {
+            format!("{stem}{} ({stem}{LISTING} is not of seedflip and stays)", self.listing)
+        }
     }
 
     /// Takes away what an earlier run left, and begins the listing, once: called when this one is under way, so that a
@@ -44,7 +61,10 @@ impl<'a> Results<'a> {
             for ending in models(0).chain(OTHERS.map(str::to_owned)) {
                 self.folder.remove(&ending);
             }
-            self.folder.write(".lst", listing::early_listing(self.input, self.basis).as_bytes());
+            if self.folder.holds_foreign(LISTING) {
+                self.listing = OTHER_LISTING;
+            }
+            self.folder.write(self.listing, listing::early_listing(self.input, self.basis).as_bytes());
         }
     }
 
@@ -87,8 +107,8 @@ impl<'a> Results<'a> {
             Ok(text) => self.folder.write(".json", text.as_bytes()),
             Err(error) => self.failed = Some(error),
         }
-        let listing = listing::listing(self.input, self.basis, solved, self.folder.stem());
-        self.folder.write(".lst", listing.as_bytes());
+        let listing = listing::listing(self.input, self.basis, solved, self.folder.stem(), &self.listing());
+        self.folder.write(self.listing, listing.as_bytes());
     }
 
     fn model(&mut self, structure: &Structure, letter: char, remarks: &[String]) {
@@ -120,7 +140,7 @@ impl<'a> Results<'a> {
             hklf: &self.input.ins.hklf,
         };
         match res(&model) {
-            Ok(text) => self.folder.write(&model_ending(letter), text.as_bytes()),
+            Ok(text) => self.folder.write(&model_ending(letter), sealed(&text).as_bytes()),
             Err(error) => self.failed = Some(error),
         }
     }
@@ -128,8 +148,12 @@ impl<'a> Results<'a> {
     fn phases(&mut self, first: &Structure) {
         match self.basis.merged_in(&first.group) {
             Ok(merged) => {
-                let rows = fcf_rows(&merged, &first.solution.phases.reflections);
-                let text = fcf(self.folder.stem(), &self.input.data.header.cell, &first.group, &rows);
+                let (origin, rows) = match &first.model {
+                    Some(model) => (Origin::Model, fcf_rows_of_model(&merged, &model.calculated, model.scale)),
+                    None => (Origin::Solution, fcf_rows(&merged, &first.solution.phases.reflections)),
+                };
+                let (name, cell) = (self.folder.stem(), &self.input.data.header.cell);
+                let text = fcf(&Fcf { name, cell, group: &first.group, origin, rows: &rows });
                 self.folder.write("_a.fcf", text.as_bytes());
             }
             Err(error) => self.failed = Some(error),

@@ -1,5 +1,6 @@
 //! Reflections from raw rows to normalised amplitudes. Imports: `crystal`, `error`.
 
+pub mod calculated;
 pub mod dataset;
 pub mod filling;
 pub mod laue;
@@ -15,6 +16,7 @@ pub mod statistics;
 mod warnings;
 pub mod wilson;
 
+pub use calculated::CalculatedReflection;
 pub use dataset::{CrystalHeader, DataSet};
 pub use filling::Filling;
 pub use laue::{LaueChange, LaueFinding, laue_class};

@@ -134,7 +134,7 @@ pub fn trials(solved: &Solved) -> String {
 }
 
 /// What came of it: solved or not and how sure, why the run ended, what was written.
-pub fn conclusion(solved: &Solved, stem: &str) -> String {
+pub fn conclusion(solved: &Solved, stem: &str, listing: &str) -> String {
     let report = &solved.report;
     let seconds = solved.seconds.trials;
     let spent = format!(
@@ -167,10 +167,10 @@ pub fn conclusion(solved: &Solved, stem: &str) -> String {
     }
     let _ = writeln!(out, "{ended}; {spent}");
     if report.verdict.candidates.is_empty() {
-        let _ = write!(out, "no trial finished: wrote {stem}.lst {stem}.json");
+        let _ = write!(out, "no trial finished: wrote {listing} {stem}.json");
         return out;
     }
-    let _ = write!(out, "wrote {stem}_a.res {stem}_a.fcf {stem}_a.ccp4 {stem}.lst {stem}.json");
+    let _ = write!(out, "wrote {stem}_a.res {stem}_a.fcf {stem}_a.ccp4 {listing} {stem}.json");
     let others = solved.structures.len().saturating_sub(1);
     if let Some(last) = ('a'..='z').nth(others).filter(|_| others > 0) {
         let more = if others > 1 { format!(" to _{last}.res") } else { String::new() };

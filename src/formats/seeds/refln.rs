@@ -158,11 +158,13 @@ mod tests {
     #[test]
     fn what_this_program_writes_is_read() {
         use crate::crystal::Cell;
-        use crate::formats::fcf::{FcfRow, fcf};
+        use crate::formats::fcf::{Fcf, FcfRow, Origin, fcf};
         let cell = Cell::new([7.0, 8.0, 9.0], [90.0, 100.0, 90.0]).unwrap();
         let group = group_by_name("P 21", false).unwrap();
         let row = FcfRow { hkl: [1, 2, -3], intensity: 2000.0, sigma: 1.0, f_calc: 44.7, phase: 90.0 };
-        let list = parse(&fcf("x", &cell, &group, &[row])).unwrap().unwrap();
+        let list = parse(&fcf(&Fcf { name: "x", cell: &cell, group: &group, origin: Origin::Model, rows: &[row] }))
+            .unwrap()
+            .unwrap();
         assert_eq!((list.kind, phases(&list)), ("fcf LIST 6", vec![PI / 2.0]));
         assert_eq!((list.frame.cell, list.frame.group), (Some(cell), Some(group)));
     }

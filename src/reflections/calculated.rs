@@ -1,0 +1,13 @@
+//! What a model of atoms scatters at a reflection.
+
+use crate::crystal::Hkl;
+use rustfft::num_complex::Complex32;
+
+/// Fc of one unique reflection.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CalculatedReflection {
+    /// Index, unique in the Laue group.
+    pub hkl: Hkl,
+    /// Fc in the unit of the scattering factors: electrons for X-rays, Å for electrons.
+    pub f: Complex32,
+}
