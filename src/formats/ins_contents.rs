@@ -1,4 +1,4 @@
-//! What is assumed of the contents of the cell where a `.ins` says little of them.
+//! The elements of a `.ins`: named twice, or what is assumed of the contents of the cell where a `.ins` says little of them.
 
 use crate::crystal::ElementCount;
 use crate::crystal::contents::{fits, non_hydrogen, room};
@@ -34,4 +34,25 @@ pub fn assumed_contents(elements: &mut Vec<ElementCount>, volume: f64) -> Option
     } else {
         None
     }
+}
+
+/// Puts elements together that SFAC names more than once, as ions (`O2-`) or for other reasons: SHELXL takes each label
+/// once. One line says which; `None` where every element stands once.
+pub fn merged(elements: &mut Vec<ElementCount>) -> Option<String> {
+    let mut once: Vec<ElementCount> = Vec::with_capacity(elements.len());
+    let mut twice: Vec<String> = Vec::new();
+    for element in elements.drain(..) {
+        match once.iter_mut().find(|e| e.symbol == element.symbol) {
+            Some(first) => {
+                first.count += element.count;
+                if !twice.contains(&element.symbol) {
+                    twice.push(element.symbol);
+                }
+            }
+            None => once.push(element),
+        }
+    }
+    *elements = once;
+    (!twice.is_empty())
+        .then(|| format!("SFAC names {} more than once: put together, the numbers of UNIT added", twice.join(", ")))
 }
