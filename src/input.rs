@@ -10,6 +10,7 @@ use crate::{Error, Result};
 use places::Places;
 use std::path::{Path, PathBuf};
 
+mod obverse;
 pub mod places;
 
 /// A data set with where it came from.
@@ -34,13 +35,15 @@ pub struct Input {
 /// Those of the readers and of `DataSet::new`, the latter blamed on the `.hkl`.
 pub fn read(name: &Path, hkl: Option<&Path>, radiation: Option<Radiation>) -> Result<Input> {
     let Places { ins: ins_path, hkl: hkl_path, remark } = places::find(name, hkl)?;
-    let ins = read_ins(&ins_path)?;
-    let file = read_hkl(&hkl_path, &ins.hklf)?;
+    let mut ins = read_ins(&ins_path)?;
+    let mut file = read_hkl(&hkl_path, &ins.hklf)?;
+    let turned = obverse::turn(&mut file.reflections, &mut ins.hklf, &ins.cell, &ins.space_group);
     let mut header = ins.header();
     header.radiation = radiation.unwrap_or(header.radiation);
     let sum_f2 = scattering_power(&header);
     let data = DataSet::new(header, &file.reflections, sum_f2).map_err(|error| error.of_file(&hkl_path))?;
-    let warnings = remark.into_iter().chain(ins.warnings.iter().chain(&file.warnings).cloned()).collect();
+    let warnings =
+        remark.into_iter().chain(ins.warnings.iter().chain(&file.warnings).chain(&turned).cloned()).collect();
     Ok(Input { ins, data, ins_path, hkl_path, warnings })
 }
 

@@ -44,8 +44,8 @@ enum Command {
     Schema(schema::Args),
 }
 
-/// Parses a command line, the name of the program first. `seedflip NAME` is `seedflip solve NAME` where files of that name
-/// are there. Ends the program where the line cannot be parsed or asks for help.
+/// Parses a command line, the name of the program first. `seedflip NAME` is `seedflip solve NAME` where files of that
+/// name are there. Ends the program where the line cannot be parsed or asks for help.
 pub fn parse(arguments: impl Iterator<Item = OsString>) -> Cli {
     let mut arguments: Vec<OsString> = arguments.collect();
     let names_data = |first: &OsString| {

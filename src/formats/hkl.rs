@@ -121,8 +121,8 @@ fn is_before_the_list(line: &[u8]) -> bool {
         || ends_list(line)
 }
 
-/// The text with the separators of tables as blanks and decimal points in place of commas, byte for byte; `first` is the
-/// first row.
+/// The text with the separators of tables as blanks and decimal points in place of commas, byte for byte; `first` is
+/// the first row.
 fn unify<'a>(text: &'a [u8], first: &[u8]) -> Cow<'a, [u8]> {
     if !first.contains(&b',') && !first.contains(&b';') {
         return Cow::Borrowed(text);
@@ -161,17 +161,21 @@ fn leave_satellites_out(rows: &mut Vec<(usize, Row)>, layout: &Layout) -> Option
 /// The first domain alone, where negative batch numbers join rows as in HKLF 5; a line says so.
 fn leave_domains_out(rows: &mut Vec<(usize, Row)>) -> Option<String> {
     let domain = |row: &Row| row.batch.map(i32::unsigned_abs);
-    let joined =
-        |pair: &&[(usize, Row)]| pair[0].1.batch.is_some_and(|b| b < 0) && domain(&pair[0].1) != domain(&pair[1].1);
+    let negative = |row: &Row| row.batch.is_some_and(|batch| batch < 0);
+    let joined = |pair: &&[(usize, Row)]| {
+        negative(&pair[0].1) && pair[1].1.batch.is_some() && domain(&pair[0].1) != domain(&pair[1].1)
+    };
     let overlaps = rows.windows(2).filter(joined).count();
-    if overlaps == 0 || !rows.iter().any(|(_, row)| domain(row) == Some(1)) {
+    // Batch −1 also marks the reflections of R_free: there some rows of one domain follow each other.
+    let others = rows.iter().filter(|(_, row)| negative(row)).count() - overlaps;
+    if overlaps == 0 || others > 0 || !rows.iter().any(|(_, row)| domain(row) == Some(1)) {
         return None;
     }
     let all = rows.len();
     rows.retain(|(_, row)| domain(row) == Some(1));
     Some(format!(
-        "the batch numbers are those of HKLF 5 (a twin): {} rows of other domains are left out, and {overlaps} overlaps \
-         count as the first domain alone: a detwinned list would serve better",
+        "the batch numbers are those of HKLF 5 (a twin): {} rows of other domains are left out, and {overlaps} \
+         overlaps count as the first domain alone: a detwinned list would serve better",
         all - rows.len()
     ))
 }

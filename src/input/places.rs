@@ -65,8 +65,8 @@ fn ending(path: &Path) -> Option<&str> {
     name.rfind('.').filter(|at| *at > 0).and_then(|at| name.get(at..))
 }
 
-/// The file `stem` + `ending` as written, else with the ending in other letters, else with the whole name so: the first by
-/// the alphabet.
+/// The file `stem` + `ending` as written, else with the ending in other letters, else with the whole name so: the first
+/// by the alphabet.
 fn beside(stem: &Path, ending: &str) -> Option<PathBuf> {
     let stem_name = stem.file_name()?.to_str()?;
     let asked = stem.with_file_name(format!("{stem_name}{ending}"));
