@@ -57,7 +57,8 @@ fn comes(files: &[(&str, &[u8])], name: &str, words: &str) {
 fn refused(files: &[(&str, &[u8])], name: &str, words: &str) {
     let folder = folder(files);
     let run = solve(&folder, name);
-    assert_eq!((run.code, run.stderr.lines().count()), (Some(1), 1), "{}", run.stderr);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{}", run.stderr);
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
     assert!(run.stderr.contains(words), "{}", run.stderr);
     assert!(!folder.path().join("out").exists());
 }
