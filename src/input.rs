@@ -7,7 +7,11 @@ use crate::crystal::{ElementCount, Radiation, ScatteringTable, SpaceGroup};
 use crate::formats::{Ins, read_hkl, read_ins};
 use crate::reflections::{CrystalHeader, DataSet, LaueFinding, MergedReflection, laue_class, regroup};
 use crate::{Error, Result};
+use places::Places;
 use std::path::{Path, PathBuf};
+
+mod obverse;
+pub mod places;
 
 /// A data set with where it came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,27 +20,31 @@ pub struct Input {
     pub ins: Ins,
     /// Merged and normalised reflections.
     pub data: DataSet,
+    /// The instruction file that was read.
+    pub ins_path: PathBuf,
     /// The reflection file that was read.
     pub hkl_path: PathBuf,
     /// What the readers noticed, one line each.
     pub warnings: Vec<String>,
 }
 
-/// Reads `ins` and the `.hkl` of the same name (or `hkl`), merges and normalises. `radiation` overrides
-/// what the wavelength says.
+/// Reads the files that `name` stands for (see `places`), the reflections from `hkl` where that is given, merges and
+/// normalises. `radiation` overrides what the wavelength says.
 ///
 /// # Errors
 /// Those of the readers and of `DataSet::new`, the latter blamed on the `.hkl`.
-pub fn read(ins_path: &Path, hkl: Option<&Path>, radiation: Option<Radiation>) -> Result<Input> {
-    let ins = read_ins(ins_path)?;
-    let hkl_path = hkl.map_or_else(|| ins_path.with_extension("hkl"), Path::to_owned);
-    let file = read_hkl(&hkl_path, &ins.hklf)?;
+pub fn read(name: &Path, hkl: Option<&Path>, radiation: Option<Radiation>) -> Result<Input> {
+    let Places { ins: ins_path, hkl: hkl_path, remark } = places::find(name, hkl)?;
+    let mut ins = read_ins(&ins_path)?;
+    let mut file = read_hkl(&hkl_path, &ins.hklf)?;
+    let turned = obverse::turn(&mut file.reflections, &mut ins.hklf, &ins.cell, &ins.space_group);
     let mut header = ins.header();
     header.radiation = radiation.unwrap_or(header.radiation);
     let sum_f2 = scattering_power(&header);
     let data = DataSet::new(header, &file.reflections, sum_f2).map_err(|error| error.of_file(&hkl_path))?;
-    let warnings = ins.warnings.iter().chain(&file.warnings).cloned().collect();
-    Ok(Input { ins, data, hkl_path, warnings })
+    let warnings =
+        remark.into_iter().chain(ins.warnings.iter().chain(&file.warnings).chain(&turned).cloned()).collect();
+    Ok(Input { ins, data, ins_path, hkl_path, warnings })
 }
 
 /// The data that a run rests on, and what it takes for granted of their symmetry.

@@ -1,12 +1,10 @@
 //! Parse, run, exit code.
 
-use clap::Parser;
 use seedflip::output::say;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = seedflip::cli::Cli::parse();
-    match seedflip::cli::run(cli) {
+    match seedflip::cli::run(seedflip::cli::parse(std::env::args_os())) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             if !error.is_reader_gone() {

@@ -136,7 +136,7 @@ fn rows_that_are_no_reflections() {
     for (row, word) in [
         ("   1   x   2   12.00    1.00", "no reflection"),
         ("_symmetry_equiv_pos", "no reflection"),
-        ("40000 0 2 12.00 1.00", "beyond"),
+        ("40000 0 2 12.00 1.00", "no reflection in the layout of the list (columns 3I4,2F8,I4)"),
         ("99999999999999999999 0 2 12.00 1.00", "no reflection"),
         ("   1   0   2     NaN    1.00", "finite"),
         ("   1   0   2   12.00     NaN", "finite"),

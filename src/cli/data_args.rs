@@ -8,9 +8,9 @@ use std::path::PathBuf;
 /// The arguments that `solve`, `seed` and `screen` share.
 #[derive(Debug, clap::Args)]
 pub struct DataArgs {
-    /// SHELX instruction file; the reflections are read from the .hkl of the same name
+    /// SHELX instruction file; the reflections are read from the .hkl of the same name. NAME or NAME.hkl will do
     #[arg(value_name = "NAME.ins")]
-    pub ins: PathBuf,
+    name: PathBuf,
     /// Reflection file, if it is not NAME.hkl
     #[arg(long, value_name = "FILE")]
     hkl: Option<PathBuf>,
@@ -19,6 +19,6 @@ pub struct DataArgs {
 impl DataArgs {
     /// Reads them; `radiation` overrides what the wavelength says.
     pub fn read(&self, radiation: Option<Radiation>) -> Result<Input> {
-        input::read(&self.ins, self.hkl.as_deref(), radiation)
+        input::read(&self.name, self.hkl.as_deref(), radiation)
     }
 }

@@ -19,7 +19,10 @@ pub mod solve;
 mod stop;
 
 use crate::Result;
-use clap::{Parser, Subcommand};
+use crate::input::places::stands_for_data;
+use clap::{CommandFactory, Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::Path;
 
 /// Solves crystal structures from single-crystal diffraction amplitudes.
 #[derive(Debug, Parser)]
@@ -39,6 +42,21 @@ enum Command {
     Devices(devices::Args),
     Replay(replay::Args),
     Schema(schema::Args),
+}
+
+/// Parses a command line, the name of the program first. `seedflip NAME` is `seedflip solve NAME` where files of that
+/// name are there. Ends the program where the line cannot be parsed or asks for help.
+pub fn parse(arguments: impl Iterator<Item = OsString>) -> Cli {
+    let mut arguments: Vec<OsString> = arguments.collect();
+    let names_data = |first: &OsString| {
+        let word = first.to_string_lossy();
+        let known = word.starts_with('-') || word == "help" || Cli::command().find_subcommand(&*word).is_some();
+        !known && stands_for_data(Path::new(first))
+    };
+    if arguments.get(1).is_some_and(names_data) {
+        arguments.insert(1, "solve".into());
+    }
+    Cli::parse_from(arguments)
 }
 
 /// Runs a parsed command line; the exit code of a run that ended in order.

@@ -168,7 +168,7 @@ pub fn run(args: &Args) -> Result<u8> {
     let name = |path: &PathBuf| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let run = format!(
         "seedflip screen of {} with {}: {} unique reflections, told {}, cycles {}",
-        name(&args.data.ins),
+        name(&input.ins_path),
         name(&args.model),
         truth.len(),
         args.told.map_or("the truth".into(), |e| e.to_string()),

@@ -174,9 +174,9 @@ pub fn run(args: &Args) -> Result<u8> {
     let options = args.options();
     // Before anything is written or said: what is refused leaves one line.
     allow(&basis.data, resolution(&basis.data, args.resolution), pool.current_num_threads(), options.memory)
-        .map_err(|error| error.of_file(&args.data.ins))?;
+        .map_err(|error| error.of_file(&input.ins_path))?;
     let seed_file = args.seeds.as_deref().map(|path| read_seeds(path, &input.data, d_min)).transpose()?;
-    let folder = Folder::new(&args.data.ins, args.output.as_deref())?;
+    let folder = Folder::new(&input.ins_path, args.output.as_deref())?;
     let screen_on = !args.quiet;
     let say_line = |line: &str| {
         if screen_on {

@@ -1,10 +1,12 @@
 //! Reads SHELX reflection files, HKLF 3 and 4.
 
-use super::hkl_line::{Line, Row, parse};
+use super::hkl_layout::Layout;
+use super::hkl_line::{Row, ends_list};
 use super::hklf::{Hklf, HklfFormat};
-use super::text::{decode, lines, read_bytes};
+use super::text::{decode, lines, plain, read_bytes};
 use crate::error::{Error, Result};
 use crate::reflections::RawReflection;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// A reflection file as read.
@@ -20,6 +22,10 @@ pub struct HklFile {
 const LARGEST_INTENSITY: f64 = 1e60;
 /// Characters of a bad line that an error message quotes.
 const QUOTED_CHARACTERS: usize = 40;
+/// Begin a line of comment before the list (GSAS-II, FullProf).
+const COMMENTS: [&str; 2] = ["#", "!"];
+/// The first names on a line that names the columns.
+const COLUMN_NAMES: [&str; 3] = ["h", "k", "l"];
 
 /// What to do about a file that cannot be opened.
 const MISSING_HINT: &str = "put the reflection file beside the .ins under the same name, with the ending .hkl";
@@ -32,62 +38,146 @@ pub fn read_hkl(path: &Path, hklf: &Hklf) -> Result<HklFile> {
     parse_hkl(path, &read_bytes(path, MISSING_HINT)?, hklf)
 }
 
-/// Reads the bytes of a `.hkl` file in columns 3I4,2F8,I4 (SHELX manual, HKLF). The list ends at `0 0 0`, at a
-/// blank line or with the file; what stands behind is ignored. Rows `h k l -1 -1` are marked as not measured
-/// and left out. Lines in other columns are split at blanks, with a warning. HKLF 3: I = F|F|.
+/// Reads the bytes of a `.hkl` file in columns 3I4,2F8,I4 (SHELX manual, HKLF), in other columns or in numbers
+/// separated by blanks, tabs or commas: one layout, found from all rows, for the whole list. The list ends at
+/// `0 0 0`, at a blank line or with the file; what stands behind is ignored, and so are blank lines, comments and a
+/// row `0 0 0` before the first reflection. Rows `h k l -1 -1` are marked as not measured and left out. HKLF 3:
+/// I = F|F|. Satellites and the rows of the other domains of a twin (HKLF 5) are left out, with a warning.
 ///
 /// # Errors
-/// `Error::Input` naming `path` and the line: text that is no reflection, indices beyond 16 bits or not
-/// integral after the matrix, infinite or undefined numbers; and a file without any reflection.
+/// `Error::Input` naming `path` and the line: text that is no reflection in the layout of the list, indices beyond
+/// 16 bits or not integral after the matrix, infinite or undefined numbers; and a file without any reflection.
 pub fn parse_hkl(path: &Path, bytes: &[u8], hklf: &Hklf) -> Result<HklFile> {
-    let lines = lines(bytes);
-    let mut file = HklFile { reflections: Vec::with_capacity(lines.len()), warnings: Vec::new() };
-    let mut free = Tally::default();
+    let text = plain(bytes);
+    let quoted = lines(&text);
+    let start = quoted.iter().position(|line| !is_before_the_list(line)).unwrap_or(quoted.len());
+    let unified = unify(&text, quoted.get(start).copied().unwrap_or(&[]));
+    let lines = lines(&unified);
+    let list = lines.get(start..).unwrap_or(&[]);
+    let list = list.get(..list.iter().position(|l| is_blank(l) || ends_list(l)).unwrap_or(list.len())).unwrap_or(&[]);
+    let layout = Layout::of(list);
+    let mut warnings = Vec::new();
+    let mut rows: Vec<(usize, Row)> = Vec::with_capacity(list.len());
     let mut missing = Tally::default();
-    let mut no_sigma = Tally::default();
     let mut previous_was_missing_origin = false;
-    for (index, line) in lines.iter().enumerate() {
-        let number = index + 1;
-        let row = match parse(line) {
-            Line::Fixed(row) => row,
-            Line::Free(row) => {
-                free.add(number);
-                row
-            }
-            Line::MissingOrigin => {
-                missing.add(number);
-                previous_was_missing_origin = true;
-                continue;
-            }
-            Line::End => break,
-            Line::Blank => {
-                warn_of_rows_behind(&mut file.warnings, &lines, index);
-                break;
-            }
-            Line::Nonsense if previous_was_missing_origin => break,
-            Line::Nonsense => return Err(nonsense(path, number, line)),
+    for (number, line) in (start + 1..).zip(list) {
+        let row = match Row::read(line, &layout) {
+            Some(row) => row,
+            None if previous_was_missing_origin => break,
+            None => return Err(nonsense(path, number, quoted.get(number - 1).unwrap_or(line), &layout)),
         };
-        previous_was_missing_origin = false;
+        previous_was_missing_origin = row.hkl == [0; 3];
         if row.is_missing() {
             missing.add(number);
-            continue;
+        } else {
+            rows.push((number, row));
         }
-        if row.sigma.is_none_or(|s| s <= 0.0) {
-            no_sigma.add(number);
-        }
-        file.reflections.push(convert(path, number, row, hklf)?);
     }
-    if file.reflections.is_empty() {
+    if rows.is_empty() {
         return Err(Error::file(
             path,
             "holds no reflections",
             "give a SHELX reflection list: h k l F² σ in columns 3I4,2F8, closed by a line 0 0 0",
         ));
     }
-    free.warn(&mut file.warnings, "not in columns 3I4,2F8,I4 and split at blanks: check that no columns ran together");
-    missing.warn(&mut file.warnings, "marked as not measured (-1 -1) and left out");
-    no_sigma.warn(&mut file.warnings, "without a positive sigma: their weights are estimated from the other rows");
-    Ok(file)
+    match start {
+        0 => {}
+        1 => warnings.push("line 1 stands before the first reflection and was passed over".to_owned()),
+        n => warnings.push(format!("lines 1 to {n} stand before the first reflection and were passed over")),
+    }
+    if !layout.is_shelx() {
+        warnings.push(format!("the list is read as {layout} in all rows, not in columns 3I4,2F8,I4"));
+    }
+    missing.warn(&mut warnings, "marked as not measured (-1 -1) and left out");
+    warnings.extend(leave_satellites_out(&mut rows, &layout));
+    warnings.extend(leave_domains_out(&mut rows));
+    let mut no_sigma = Tally::default();
+    let mut reflections = Vec::with_capacity(rows.len());
+    for (number, row) in rows {
+        if row.sigma.is_none_or(|s| s <= 0.0) {
+            no_sigma.add(number);
+        }
+        reflections.push(convert(path, number, row, hklf)?);
+    }
+    no_sigma.warn(&mut warnings, "without a positive sigma: their weights are estimated from the other rows");
+    let end = start + list.len();
+    if lines.get(end).is_some_and(|line| is_blank(line)) {
+        warnings.extend(rows_behind(&lines, end, &layout));
+    }
+    Ok(HklFile { reflections, warnings })
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(u8::is_ascii_whitespace)
+}
+
+/// True for lines that may stand before the first reflection: blank ones, comments, the names of the columns, F(000).
+fn is_before_the_list(line: &[u8]) -> bool {
+    let text = line.trim_ascii();
+    let names = || text.split(|b| !b.is_ascii_alphanumeric()).filter(|f| !f.is_empty()).take(COLUMN_NAMES.len());
+    text.is_empty()
+        || COMMENTS.iter().any(|mark| text.starts_with(mark.as_bytes()))
+        || names().map(<[u8]>::to_ascii_lowercase).eq(COLUMN_NAMES.map(|name| name.as_bytes().to_vec()))
+        || ends_list(line)
+}
+
+/// The text with the separators of tables as blanks and decimal points in place of commas, byte for byte; `first` is
+/// the first row.
+fn unify<'a>(text: &'a [u8], first: &[u8]) -> Cow<'a, [u8]> {
+    if !first.contains(&b',') && !first.contains(&b';') {
+        return Cow::Borrowed(text);
+    }
+    let fields = first.split(u8::is_ascii_whitespace).filter(|f| !f.is_empty());
+    let between_digits = first.windows(2).all(|pair| pair[0] != b',' || pair[1].is_ascii_digit());
+    let decimal = first.contains(&b';') || (!first.contains(&b'.') && between_digits && fields.count() > 3);
+    let replaced = text.iter().map(|byte| match byte {
+        b';' => b' ',
+        b',' if decimal => b'.',
+        b',' => b' ',
+        other => *other,
+    });
+    Cow::Owned(replaced.collect())
+}
+
+/// Main reflections alone, where integers between l and the value tell them from satellites; a line says what
+/// those integers were taken for.
+fn leave_satellites_out(rows: &mut Vec<(usize, Row)>, layout: &Layout) -> Option<String> {
+    let indices = 3 + layout.between;
+    let (all, satellites) = (rows.len(), rows.iter().filter(|(_, row)| row.satellite).count());
+    if layout.between == 0 {
+        None
+    } else if satellites < all {
+        rows.retain(|(_, row)| !row.satellite);
+        Some(format!(
+            "the list has {indices} indices, as of a modulated structure: its {satellites} satellites are left out and \
+             {} main reflections used",
+            rows.len()
+        ))
+    } else {
+        Some("the integers between l and the intensity are taken as batch numbers and left out".to_owned())
+    }
+}
+
+/// The first domain alone, where negative batch numbers join rows as in HKLF 5; a line says so.
+fn leave_domains_out(rows: &mut Vec<(usize, Row)>) -> Option<String> {
+    let domain = |row: &Row| row.batch.map(i32::unsigned_abs);
+    let negative = |row: &Row| row.batch.is_some_and(|batch| batch < 0);
+    let joined = |pair: &&[(usize, Row)]| {
+        negative(&pair[0].1) && pair[1].1.batch.is_some() && domain(&pair[0].1) != domain(&pair[1].1)
+    };
+    let overlaps = rows.windows(2).filter(joined).count();
+    // Batch −1 also marks the reflections of R_free: there some rows of one domain follow each other.
+    let others = rows.iter().filter(|(_, row)| negative(row)).count() - overlaps;
+    if overlaps == 0 || others > 0 || !rows.iter().any(|(_, row)| domain(row) == Some(1)) {
+        return None;
+    }
+    let all = rows.len();
+    rows.retain(|(_, row)| domain(row) == Some(1));
+    Some(format!(
+        "the batch numbers are those of HKLF 5 (a twin): {} rows of other domains are left out, and {overlaps} \
+         overlaps count as the first domain alone: a detwinned list would serve better",
+        all - rows.len()
+    ))
 }
 
 /// A row with the scale, the matrix and the format of `HKLF` applied.
@@ -129,27 +219,23 @@ fn convert(path: &Path, number: usize, row: Row, hklf: &Hklf) -> Result<RawRefle
     Ok(RawReflection { hkl: image, intensity, sigma, batch: row.batch })
 }
 
-fn nonsense(path: &Path, number: usize, line: &[u8]) -> Error {
+fn nonsense(path: &Path, number: usize, line: &[u8], layout: &Layout) -> Error {
     let quoted: String =
         decode(line).chars().take(QUOTED_CHARACTERS).map(|c| if c.is_control() { '?' } else { c }).collect();
     Error::line(
         path,
         number,
-        format!("{:?} is no reflection", quoted.trim_end()),
-        "give h k l F² σ in columns 3I4,2F8 and close the list with a line 0 0 0",
+        format!("{:?} is no reflection in the layout of the list ({layout})", quoted.trim_end()),
+        "give h k l F² σ in the same columns in every row, best 3I4,2F8, and close the list with a line 0 0 0",
     )
 }
 
 /// SHELX ends the list at a blank line; rows behind it are probably meant to count.
-fn warn_of_rows_behind(warnings: &mut Vec<String>, lines: &[&[u8]], blank: usize) {
-    let rest = lines.get(blank..).unwrap_or(&[]).iter();
-    let mut behind = rest.skip_while(|line| parse(line) == Line::Blank);
-    if behind.next().is_some_and(|line| matches!(parse(line), Line::Fixed(_))) {
-        warnings.push(format!(
-            "line {} is blank and ends the list, but reflections follow: remove it to use them",
-            blank + 1
-        ));
-    }
+fn rows_behind(lines: &[&[u8]], blank: usize, layout: &Layout) -> Option<String> {
+    let next = lines.get(blank..).unwrap_or(&[]).iter().find(|line| !is_blank(line))?;
+    (!ends_list(next) && Row::read(next, layout).is_some()).then(|| {
+        format!("line {} is blank and ends the list, but reflections follow: remove it to use them", blank + 1)
+    })
 }
 
 /// Counts lines of a kind and remembers the first.
@@ -212,7 +298,7 @@ mod tests {
         let good = "   1   0   0   10.00    1.00\n";
         for (bad, word) in [
             ("   1   x   0   10.00    1.00", "no reflection"),
-            ("40000 0 0 10.0 1.0", "beyond"),
+            ("40000 0 0 10.0 1.0", "beyond ±32767"),
             ("   1   0   0     NaN    1.00", "finite"),
             ("   1   0   0   1e999    1.00", "finite"),
             ("_symmetry", "no reflection"),

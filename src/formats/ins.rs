@@ -2,13 +2,14 @@
 
 use super::hklf::Hklf;
 use super::ins_atoms::{AtomReader, is_peak};
-use super::ins_contents::assumed_contents;
-use super::text::{decode, finite, lines, read_bytes};
+use super::ins_contents::{assumed_contents, merged};
+use super::ins_lines::{Card, cards, include};
+use super::text::{finite, read_bytes};
 use crate::crystal::elements::{SFAC_COEFFICIENTS, atomic_number};
 use crate::crystal::{Cell, ElementCount, Radiation, Site, SpaceGroup, SymOp};
 use crate::error::{Error, Result};
 use crate::reflections::CrystalHeader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What a `.ins` or `.res` file says.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +54,12 @@ impl Ins {
 /// What to do about a file that cannot be opened.
 const MISSING_HINT: &str = "give a SHELX .ins file with TITL, CELL, ZERR, LATT, SYMM, SFAC, UNIT, HKLF and END";
 
+/// What is wrong with a file of neutron data, and what to do.
+const NEUTRONS: &str = "neutron data are not yet treated";
+const NEUTRONS_HINT: &str = "give X-ray or electron data";
+/// Numbers of the Gaussians on a SFAC card, a1 b1 … a4 b4: all 0 for neutrons, whose scattering length c stands alone.
+const GAUSSIANS: usize = 8;
+
 /// LATT of a file without the card: primitive and centrosymmetric (SHELX manual).
 const DEFAULT_LATT: i32 = 1;
 /// Lattice types of LATT, the sign aside.
@@ -66,50 +73,25 @@ pub fn read_ins(path: &Path) -> Result<Ins> {
     parse_ins(path, &read_bytes(path, MISSING_HINT)?)
 }
 
-/// Reads the bytes of a `.ins` or `.res` file. Unknown cards, REM and `!` comments are passed over, a line
-/// ending in `=` goes on in the next; case, line ends and encoding (UTF-8 or Latin-1) do not matter. Behind END only Q
-/// peaks count.
+/// Reads the bytes of a `.ins` or `.res` file. Unknown cards, REM, `!` comments and lines that begin with a blank are
+/// passed over, a line ending in `=` goes on in the next, `+file` is read from the same folder; case, line ends and
+/// encoding (UTF-8, UTF-16 or Latin-1) do not matter. Elements that SFAC names twice are put together. Behind END only Q peaks
+/// count.
 ///
 /// # Errors
 /// `Error::Input` naming `path` and the line: a cell, operation, element or HKLF format that does not exist,
-/// numbers that are none, more numbers on UNIT than elements on SFAC, and a missing CELL card.
+/// numbers that are none, more numbers on UNIT than elements on SFAC, neutron data, a `+file` that cannot be read,
+/// and a missing CELL card.
 pub fn parse_ins(path: &Path, bytes: &[u8]) -> Result<Ins> {
     let mut reader = Reader::new(path);
-    for (number, text) in logical_lines(bytes) {
-        reader.take(number, &text)?;
-    }
+    reader.take_file(bytes, 0)?;
     reader.finish()
 }
 
-/// Lines with continuations joined and comments removed, numbered by their first physical line.
-fn logical_lines(bytes: &[u8]) -> Vec<(usize, String)> {
-    let mut result: Vec<(usize, String)> = Vec::new();
-    let mut continued = false;
-    for (index, raw) in lines(bytes).into_iter().enumerate() {
-        let line = decode(raw);
-        let upper = line.trim_start().get(..4).unwrap_or("").to_ascii_uppercase();
-        // Free text may hold `!` and end in `=`.
-        let free_text = !continued && (upper.starts_with("TITL") || upper.starts_with("REM"));
-        let mut text = if free_text { line.as_str() } else { line.split('!').next().unwrap_or("") }.trim();
-        let goes_on = !free_text && text.ends_with('=');
-        if goes_on {
-            text = text.trim_end_matches('=').trim_end();
-        }
-        match result.last_mut() {
-            Some((_, last)) if continued => {
-                last.push(' ');
-                last.push_str(text);
-            }
-            _ => result.push((index + 1, text.to_string())),
-        }
-        continued = goes_on;
-    }
-    result
-}
-
 /// The file as far as it has been read; cards carry their line number for messages.
-struct Reader<'a> {
-    path: &'a Path,
+struct Reader {
+    /// The file that is being read, an included one at times.
+    path: PathBuf,
     title: String,
     cell: Option<(f64, Cell)>,
     z: Option<f64>,
@@ -124,12 +106,14 @@ struct Reader<'a> {
     passed_over: Vec<usize>,
     /// Behind END.
     ended: bool,
+    /// Lines that begin with a blank and would else be cards.
+    switched_off: Vec<usize>,
 }
 
-impl<'a> Reader<'a> {
-    fn new(path: &'a Path) -> Self {
+impl Reader {
+    fn new(path: &Path) -> Self {
         Self {
-            path,
+            path: path.to_owned(),
             title: String::new(),
             cell: None,
             z: None,
@@ -143,7 +127,26 @@ impl<'a> Reader<'a> {
             atoms: AtomReader::default(),
             passed_over: Vec::new(),
             ended: false,
+            switched_off: Vec::new(),
         }
+    }
+
+    /// Takes a file; `depth` counts the files that include it.
+    fn take_file(&mut self, bytes: &[u8], depth: usize) -> Result<()> {
+        for (n, card) in cards(bytes) {
+            match card {
+                Card::Text(text) => self.take(n, &text)?,
+                Card::Include(_) | Card::SwitchedOff if self.ended => {}
+                Card::Include(name) => {
+                    let (path, bytes) = include(&self.path, n, &name, depth)?;
+                    let outer = std::mem::replace(&mut self.path, path);
+                    self.take_file(&bytes, depth + 1)?;
+                    self.path = outer;
+                }
+                Card::SwitchedOff => self.switched_off.push(n),
+            }
+        }
+        Ok(())
     }
 
     /// Takes one line.
@@ -181,6 +184,7 @@ impl<'a> Reader<'a> {
             "SFAC" => self.take_sfac(n, rest)?,
             "UNIT" => self.take_unit(n, rest)?,
             "HKLF" => self.hklf = Some(Hklf::parse(rest).map_err(|(what, hint)| self.fault(n, what, hint))?),
+            "NEUT" => return Err(self.fault(n, NEUTRONS, NEUTRONS_HINT)),
             "END" => self.ended = true,
             "REM" => {}
             _ => {
@@ -218,10 +222,15 @@ impl<'a> Reader<'a> {
         let numbers = fields.get(1..).unwrap_or(&[]);
         if numbers.first().is_some_and(|f| finite(f).is_some()) {
             let parsed: Vec<f64> = numbers.iter().map_while(|f| finite(f)).collect();
-            let coefficients = parsed.get(..SFAC_COEFFICIENTS).and_then(|c| c.try_into().ok()).ok_or_else(|| {
-                let hint = "write label a1 b1 a2 b2 a3 b3 a4 b4 c f' f\" mu r weight, with = before a new line";
-                self.fault(n, format!("SFAC has {} numbers instead of {SFAC_COEFFICIENTS}", parsed.len()), hint)
-            })?;
+            let coefficients: [f64; SFAC_COEFFICIENTS] =
+                parsed.get(..SFAC_COEFFICIENTS).and_then(|c| c.try_into().ok()).ok_or_else(|| {
+                    let hint = "write label a1 b1 a2 b2 a3 b3 a4 b4 c f' f\" mu r weight, with = before a new line";
+                    self.fault(n, format!("SFAC has {} numbers instead of {SFAC_COEFFICIENTS}", parsed.len()), hint)
+                })?;
+            let only_c = |c: &[f64; SFAC_COEFFICIENTS]| c[GAUSSIANS] != 0.0 && c[..GAUSSIANS].iter().all(|x| *x == 0.0);
+            if only_c(&coefficients) {
+                return Err(self.fault(n, format!("SFAC with a scattering length alone: {NEUTRONS}"), NEUTRONS_HINT));
+            }
             return self.add_element(n, fields.first().copied().unwrap_or(""), Some(coefficients));
         }
         fields.iter().try_for_each(|label| self.add_element(n, label, None))
@@ -262,9 +271,21 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(mut self) -> Result<Ins> {
-        let hint = "add CELL λ a b c α β γ in Å and degrees";
-        let (wavelength, cell) = self.cell.take().ok_or_else(|| Error::file(self.path, "has no CELL card", hint))?;
-        let mut warnings: Vec<String> = assumed_contents(&mut self.elements, cell.volume).into_iter().collect();
+        let hint = match self.switched_off.first() {
+            Some(line) => format!("begin cards in the first column (line {line} begins with a blank: a comment)"),
+            None => "add CELL λ a b c α β γ in Å and degrees".to_owned(),
+        };
+        let (wavelength, cell) = self.cell.take().ok_or_else(|| Error::file(&self.path, "has no CELL card", hint))?;
+        let mut warnings: Vec<String> = merged(&mut self.elements).into_iter().collect();
+        warnings.extend(assumed_contents(&mut self.elements, cell.volume));
+        match self.switched_off.as_slice() {
+            [] => {}
+            [line] => warnings.push(format!("line {line} begins with a blank: a comment, its card is not obeyed")),
+            [line, ..] => warnings.push(format!(
+                "{} lines begin with a blank: comments, their cards are not obeyed (first: line {line})",
+                self.switched_off.len()
+            )),
+        }
         let (latt_line, latt) = match self.latt {
             Some((line, latt)) => (Some(line), latt),
             None => {
@@ -275,8 +296,8 @@ impl<'a> Reader<'a> {
         let hint = "correct LATT and SYMM; the identity and inverted or centred copies need not be listed";
         let space_group =
             SpaceGroup::from_latt_symm(latt, &self.symm).map_err(|what| match self.last_symm_line.or(latt_line) {
-                Some(line) => Error::line(self.path, line, what, hint),
-                None => Error::file(self.path, what, hint),
+                Some(line) => Error::line(&self.path, line, what, hint),
+                None => Error::file(&self.path, what, hint),
             })?;
         let hklf = self.hklf.unwrap_or_else(|| {
             warnings.push("no HKLF card: the reflection file is taken as HKLF 4 (intensities)".to_string());
@@ -307,7 +328,7 @@ impl<'a> Reader<'a> {
     }
 
     fn fault(&self, line: usize, what: impl Into<String>, hint: impl Into<String>) -> Error {
-        Error::line(self.path, line, what, hint)
+        Error::line(&self.path, line, what, hint)
     }
 }
 

@@ -14,6 +14,11 @@ const CARDS: [&str; 77] = [
     "TWIN", "TWST", "UNIT", "WGHT", "WIGL", "WPDB", "XNPD",
 ];
 
+/// True for a card of SHELX, in capitals.
+pub fn is_card(name: &str) -> bool {
+    CARDS.contains(&name)
+}
+
 /// A parameter beyond ±5 carries a free-variable code 10m + p (SHELX manual, "free variables").
 const LARGEST_PLAIN_PARAMETER: f64 = 5.0;
 /// Step of that code.
@@ -45,7 +50,7 @@ impl AtomReader {
             "FVAR" => self.free_variables.extend(fields.iter().skip(1).filter_map(|f| finite(f))),
             "FRAG" => self.inside_fragment = true,
             "FEND" => self.inside_fragment = false,
-            card if CARDS.contains(&card) || card.starts_with('+') => {}
+            card if is_card(card) => {}
             _ if self.inside_fragment => {}
             _ => {
                 let Some(site) = self.atom(fields, elements, cell) else { return false };

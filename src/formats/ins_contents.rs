@@ -1,4 +1,4 @@
-//! What is assumed of the contents of the cell where a `.ins` says little of them.
+//! The elements of a `.ins`: put together where named twice, assumed where it says little of the contents of the cell.
 
 use crate::crystal::ElementCount;
 use crate::crystal::contents::{fits, non_hydrogen, room};
@@ -6,8 +6,8 @@ use crate::crystal::contents::{fits, non_hydrogen, room};
 /// Elements where no SFAC card names any.
 const ASSUMED: [(&str, u8); 4] = [("C", 6), ("H", 1), ("N", 7), ("O", 8)];
 
-/// Fills in elements where there are none, and words what is assumed of contents that are missing or cannot be: one line, `None` where UNIT
-/// makes sense. Numbers stay as they are, 0 where there are none.
+/// Fills in elements where there are none, and words what is assumed of contents that are missing or cannot be: one
+/// line, `None` where UNIT makes sense. Numbers stay as they are, 0 where there are none.
 pub fn assumed_contents(elements: &mut Vec<ElementCount>, volume: f64) -> Option<String> {
     let unnamed = elements.is_empty();
     if unnamed {
@@ -34,4 +34,25 @@ pub fn assumed_contents(elements: &mut Vec<ElementCount>, volume: f64) -> Option
     } else {
         None
     }
+}
+
+/// Puts elements together that SFAC names more than once, as ions (`O2-`) or for other reasons: SHELXL takes each label
+/// once. One line says which; `None` where every element stands once.
+pub fn merged(elements: &mut Vec<ElementCount>) -> Option<String> {
+    let mut once: Vec<ElementCount> = Vec::with_capacity(elements.len());
+    let mut twice: Vec<String> = Vec::new();
+    for element in elements.drain(..) {
+        match once.iter_mut().find(|e| e.symbol == element.symbol) {
+            Some(first) => {
+                first.count += element.count;
+                if !twice.contains(&element.symbol) {
+                    twice.push(element.symbol);
+                }
+            }
+            None => once.push(element),
+        }
+    }
+    *elements = once;
+    (!twice.is_empty())
+        .then(|| format!("SFAC names {} more than once: put together, the numbers of UNIT added", twice.join(", ")))
 }

@@ -86,6 +86,30 @@ fn contents_that_are_missing_or_impossible_are_assumed_with_one_line() {
 }
 
 #[test]
+fn elements_named_twice_are_put_together() {
+    let (found, warnings) = contents("SFAC C H N\nUNIT 28 28 4", "SFAC C N3- C H N\nUNIT 20 1 8 28 3");
+    assert_eq!(found, [(6, 28.0), (7, 4.0), (1, 28.0)]);
+    assert_eq!(warnings, ["SFAC names C, N more than once: put together, the numbers of UNIT added"]);
+    // Atoms still count the labels as they stand.
+    let text = GOOD.replace("SFAC C H N", "SFAC C C H").replace("HKLF 4", "H1 3 0.1 0.2 0.3 11 0.04\nHKLF 4");
+    assert_eq!(read(&text).unwrap().sites[0].element, Some(1));
+}
+
+#[test]
+fn other_encodings_are_read() {
+    let expected = read(GOOD).unwrap();
+    let units: Vec<u16> = GOOD.encode_utf16().collect();
+    for (mark, order) in
+        [(&[0xff, 0xfe][..], u16::to_le_bytes as fn(u16) -> [u8; 2]), (&[0xfe, 0xff], u16::to_be_bytes)]
+    {
+        let body: Vec<u8> = units.iter().flat_map(|u| order(*u)).collect();
+        assert_eq!(parse_ins(Path::new("x.ins"), &[mark, &body].concat()).unwrap(), expected);
+        assert_eq!(parse_ins(Path::new("x.ins"), &body).unwrap(), expected);
+    }
+    assert_eq!(read(&GOOD.replace('\n', "\r")).unwrap(), expected);
+}
+
+#[test]
 fn faults_are_named_with_their_line() {
     for (from, to, start) in [
         ("CELL 0.71073 7", "CELL 0.71073 x", "x.ins:2: CELL has 1 numbers"),
@@ -101,6 +125,9 @@ fn faults_are_named_with_their_line() {
         ("UNIT 28 28 4", "UNIT 28 -28 4", "x.ins:7: UNIT holds a negative number"),
         ("HKLF 4", "HKLF 5", "x.ins:8: HKLF 5 (overlapping"),
         ("CELL", "REM", "x.ins: has no CELL card"),
+        ("CELL", " CELL", "x.ins: has no CELL card; begin cards in the first column (line 2"),
+        ("LATT 1", "NEUT", "x.ins:4: neutron data are not yet treated"),
+        ("SFAC C H N", "SFAC C 0 0 0 0 0 0 0 0 6.646 0 0 5.5 0.77 12.01", "x.ins:6: SFAC with a scattering length"),
     ] {
         assert!(GOOD.contains(from), "{from}");
         let message = read(&GOOD.replace(from, to)).unwrap_err().to_string();

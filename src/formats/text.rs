@@ -1,6 +1,7 @@
 //! Bytes of a text file as lines, whatever the encoding and the line ends.
 
 use crate::error::{Error, Result};
+use std::borrow::Cow;
 use std::path::Path;
 
 /// Reads a file whole. `Error::Input` when it is missing, unreadable, a folder, or empty; `hint` says what to do
@@ -19,7 +20,36 @@ pub fn decode(bytes: &[u8]) -> String {
     std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(|&b| char::from(b)).collect(), str::to_owned)
 }
 
-/// The lines of a file without their ends: LF, CR LF and lone CR (old Macintosh files) all count.
+/// Byte that ends the text files of CP/M and DOS (Ctrl-Z).
+const DOS_END: u8 = 0x1a;
+
+/// The bytes of a text file in an encoding of single bytes: UTF-16 turned into UTF-8, byte-order marks removed,
+/// nothing behind a Ctrl-Z.
+pub fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let text = match bytes {
+        [0xff, 0xfe, rest @ ..] => Cow::Owned(from_utf16(rest, u16::from_le_bytes)),
+        [0xfe, 0xff, rest @ ..] => Cow::Owned(from_utf16(rest, u16::from_be_bytes)),
+        // Without a mark: every other byte of plain text is 0.
+        &[a, 0, b, 0, ..] if a != 0 && b != 0 => Cow::Owned(from_utf16(bytes, u16::from_le_bytes)),
+        &[0, a, 0, b, ..] if a != 0 && b != 0 => Cow::Owned(from_utf16(bytes, u16::from_be_bytes)),
+        _ => Cow::Borrowed(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)),
+    };
+    match (text.iter().position(|b| *b == DOS_END), text) {
+        (None, text) => text,
+        (Some(end), Cow::Borrowed(text)) => Cow::Borrowed(text.get(..end).unwrap_or(text)),
+        (Some(end), Cow::Owned(mut text)) => {
+            text.truncate(end);
+            Cow::Owned(text)
+        }
+    }
+}
+
+fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
+    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>().into_bytes()
+}
+
+/// The lines of a file without their ends: LF, CR LF, CR CR LF (copied twice) and lone CR (old Macintosh) all count.
 pub fn lines(bytes: &[u8]) -> Vec<&[u8]> {
     let mut lines: Vec<&[u8]> = Vec::new();
     let mut rest = bytes;
@@ -27,8 +57,9 @@ pub fn lines(bytes: &[u8]) -> Vec<&[u8]> {
         let end = rest.iter().position(|&b| b == b'\n' || b == b'\r').unwrap_or(rest.len());
         let (line, tail) = rest.split_at(end);
         lines.push(line);
+        let returns = tail.iter().take_while(|b| **b == b'\r').count();
         rest = match tail {
-            [b'\r', b'\n', after @ ..] => after,
+            _ if tail.get(returns) == Some(&b'\n') => tail.get(returns + 1..).unwrap_or(&[]),
             [_, after @ ..] => after,
             [] => tail,
         };
@@ -48,7 +79,17 @@ mod tests {
     #[test]
     fn line_ends_and_encodings() {
         assert_eq!(lines(b"a\r\nb\rc\n\nd"), [&b"a"[..], b"b", b"c", b"", b"d"]);
+        assert_eq!(lines(b"a\r\r\nb\r\rc\n\n"), [&b"a"[..], b"b", b"", b"c", b""]);
         assert!(lines(b"").is_empty());
+        for (bytes, text) in [
+            (&b"\xff\xfea\0\n\0"[..], &b"a\n"[..]),
+            (b"\xfe\xff\0a\0\n", b"a\n"),
+            (b"a\0b\0", b"ab"),
+            (b"\0a\0b", b"ab"),
+            (b"\xef\xbb\xbfa\r\n\x1a\x1a", b"a\r\n"),
+        ] {
+            assert_eq!(*plain(bytes), *text);
+        }
         assert_eq!(decode(b"\xef\xbb\xbfTITL"), "TITL");
         assert_eq!(decode(b"K\xf6ln"), "Köln");
         assert_eq!((finite("1e3"), finite("nan"), finite("1e999"), finite("x")), (Some(1000.0), None, None, None));

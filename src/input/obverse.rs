@@ -1,0 +1,65 @@
+//! Rhombohedral crystals indexed in the reverse setting, which LATT cannot name: turned into the obverse one.
+
+use crate::crystal::{Cell, SpaceGroup};
+use crate::formats::Hklf;
+use crate::reflections::{RawReflection, laue_class};
+
+/// The centring vector 1/3 2/3 1/3 of the reverse setting, in units of 1/24.
+const REVERSE: [i32; 3] = [8, 16, 8];
+/// Angles of a cell on hexagonal axes, degrees, and how far they may be off.
+const HEXAGONAL: [f64; 3] = [90.0, 90.0, 120.0];
+const SAME_ANGLE: f64 = 0.05;
+
+/// Turns rows by half a turn about c, h k l into −h −k l, and the matrix of `hklf` with them, where the intensities
+/// obey the centring R (reverse); a line says so. `None` where they do not, and nothing is changed.
+pub fn turn(rows: &mut [RawReflection], hklf: &mut Hklf, cell: &Cell, hint: &SpaceGroup) -> Option<String> {
+    if !cell.angles.iter().zip(HEXAGONAL).all(|(angle, right)| (angle - right).abs() < SAME_ANGLE) {
+        return None;
+    }
+    // A list that cannot be merged is for the next to refuse.
+    if !laue_class(rows, cell, hint).ok()?.group.centring().contains(&REVERSE) {
+        return None;
+    }
+    for row in rows {
+        let [h, k, l] = row.hkl;
+        row.hkl = [-h, -k, l];
+    }
+    for x in hklf.matrix.iter_mut().take(2).flatten() {
+        // Not −x: a zero stays without a sign on the card.
+        *x = 0.0 - *x;
+    }
+    Some(format!(
+        "the list is indexed in the reverse setting of a rhombohedral cell: turned into the obverse one, \
+         {hklf} in the .res"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_reverse_lists_are_turned() {
+        let cell = Cell::new([9.0, 9.0, 12.0], HEXAGONAL).unwrap();
+        let group = SpaceGroup::from_latt_symm(3, &[]).unwrap();
+        for (sign, said) in [(1, false), (-1, true)] {
+            let mut rows = Vec::new();
+            for h in -6..=6i32 {
+                for k in -6..=6i32 {
+                    for l in 0..=8i32 {
+                        let present = (sign * (k - h) + l) % 3 == 0;
+                        let intensity =
+                            if present { f64::from(10 + (7 * h * h + 5 * k * k + 3 * l * l) % 37) } else { 0.0 };
+                        if (h, k, l) != (0, 0, 0) {
+                            rows.push(RawReflection { hkl: [h, k, l], intensity, sigma: 1.0, batch: None });
+                        }
+                    }
+                }
+            }
+            let (before, mut hklf) = (rows.clone(), Hklf::default());
+            assert_eq!(turn(&mut rows, &mut hklf, &cell, &group).is_some(), said);
+            assert_eq!(rows == before, !said);
+            assert_eq!(hklf.to_string(), if said { "HKLF 4 1 -1 0 0 0 -1 0 0 0 1" } else { "HKLF 4" });
+        }
+    }
+}
