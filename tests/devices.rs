@@ -178,6 +178,13 @@ fn the_program_lists_what_is_here() {
 }
 
 #[test]
+fn drivers_that_miss_a_session_do_not_complain() {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_seedflip"));
+    let output = command.arg("devices").env_remove("XDG_RUNTIME_DIR").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
 fn without_a_driver_the_list_is_short_and_no_failure() {
     // A loader that is told of no driver finds none, whatever is installed.
     let (code, json) = seedflip(&["devices", "--json"], Some("/nonexistent"));
