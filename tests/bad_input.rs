@@ -225,7 +225,7 @@ fn a_full_disk() {
     check(&Outcome { stderr: last, ..run }, "bad_a.ccp4", "could be written");
     // What matters most is where it should be, and whole; what has no room is in the folder of the input.
     let text = std::fs::read_to_string(disk.0.join("bad_a.res")).unwrap();
-    assert!(text.contains("\nEND\n") && text.ends_with('\n'), "half a file");
+    assert!(text.ends_with("\nEND\n"), "half a file");
     let record = std::fs::read_to_string(disk.0.join("bad.json")).unwrap();
     assert!(serde_json::from_str::<serde_json::Value>(&record).is_ok(), "half a record");
     assert!(!disk.0.join("bad_a.ccp4").exists() && ins.with_file_name("bad_a.ccp4").exists());

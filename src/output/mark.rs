@@ -11,10 +11,12 @@ const RECORD: &[u8] = b"\"program\":\"seedflip\"";
 const NAME: &[u8] = b"seedflip ";
 /// Where the first label of a CCP4 map stands, bytes from its beginning.
 const MAP_LABEL: usize = 224;
-/// How the last line of a model begins; the checksum of all lines before it follows. Programs that refine the model
+/// How the last line but one of a model begins; the checksum of all lines before it follows. Programs that refine the model
 /// write nothing of what stands behind END, and whoever changes a line breaks the sum: their files are not taken for
 /// ours.
 const SEAL: &str = "REM seedflip wrote this file, checksum ";
+/// The very last line, by which it is seen that a model is whole; all readers have stopped at the END of SHELX before.
+const CLOSED: &str = "END\n";
 /// Marks of lists and records stand within so many bytes of the beginning: titles and operations come before them.
 const HEAD: u64 = 1 << 16;
 /// No model is larger, in bytes.
@@ -38,9 +40,9 @@ pub fn is_own(path: &Path, ending: &str) -> bool {
     }
 }
 
-/// The text of a model with the line that marks it.
+/// The text of a model with the lines that mark it as ours and as whole.
 pub fn sealed(text: &str) -> String {
-    format!("{text}{SEAL}{:016x}\n", checksum(text.as_bytes()))
+    format!("{text}{SEAL}{:016x}\n{CLOSED}", checksum(text.as_bytes()))
 }
 
 fn is_sealed(bytes: &[u8]) -> bool {

@@ -17,6 +17,10 @@ use std::path::Path;
 const NAMES: [&str; 7] = ["hkl", "phase_deg", "bin", "nbins", "p", "weight", "wrong"];
 const SHAPES: &str = "shapes are hkl (N, 3); phase_deg, bin and weight (N) or (T, N); p (N, n) or (T, N, n)";
 
+/// An array of an archive is unpacked up to so many bytes: a thousand sets of 30 000 phases. A packed megabyte may else fill the
+/// memory.
+const LARGEST_ARRAY: u64 = 256 << 20;
+
 /// What an entry of an `.npz` may say, by row and set.
 #[derive(Default)]
 struct Arrays {
@@ -80,8 +84,12 @@ pub(super) fn read_npz(path: &Path, bytes: &[u8]) -> Result<Option<SeedList>> {
             return Ok(None);
         }
         let mut unpacked = Vec::new();
-        let mut file = archive.by_name(&format!("{name}.npy")).map_err(|e| broken(&e))?;
-        file.read_to_end(&mut unpacked).map_err(|e| broken(&e))?;
+        let file = archive.by_name(&format!("{name}.npy")).map_err(|e| broken(&e))?;
+        file.take(LARGEST_ARRAY + 1).read_to_end(&mut unpacked).map_err(|e| broken(&e))?;
+        if unpacked.len() as u64 > LARGEST_ARRAY {
+            let what = format!("the array {name} takes more than {} MB unpacked", LARGEST_ARRAY >> 20);
+            return Err(Error::file(path, what, "give fewer sets in a file, or reflections of the data alone"));
+        }
         npy::parse(&unpacked, name, path).map(Some)
     };
     let hkl = get("hkl")?.ok_or_else(|| Error::file(path, "has no array hkl", SHAPES))?;
@@ -120,6 +128,9 @@ impl Arrays {
         let &[rows, 3] = &hkl.shape[..] else {
             return Err(Error::file(path, format!("hkl has shape {:?}", hkl.shape), SHAPES));
         };
+        if rows == 0 {
+            return Err(Error::file(path, "hkl has no rows", SHAPES));
+        }
         let what = [("phase_deg", &self.phase_deg), ("bin", &self.bin), ("p", &self.p)];
         let given: Vec<&str> = what.iter().filter(|(_, array)| array.is_some()).map(|(name, _)| *name).collect();
         if given.len() != 1 {

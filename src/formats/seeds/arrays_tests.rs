@@ -93,3 +93,13 @@ fn refusals() {
         None
     );
 }
+
+#[test]
+fn neither_no_rows_nor_a_bomb_fills_the_memory() {
+    let none = [("hkl", "(0, 3)", &[][..]), ("phase_deg", "(1000000000000, 0)", &[][..])];
+    assert!(parse(&none).unwrap_err().to_string().contains("hkl has no rows"));
+    let zeros = vec![0.0; (LARGEST_ARRAY / 8) as usize];
+    let rows = format!("({}, 1)", zeros.len());
+    let error = parse(&[("phase_deg", "(1,)", &[0.0]), ("hkl", &rows, &zeros)]).unwrap_err().to_string();
+    assert!(error.contains("hkl takes more than 256 MB unpacked"), "{error}");
+}
