@@ -2,12 +2,30 @@
 
 use crate::error::{Error, Result};
 use std::borrow::Cow;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
-/// Reads a file whole. `Error::Input` when it is missing, unreadable, a folder, or empty; `hint` says what to do
+/// No input is larger, bytes: sixteen million rows of a reflection list. Devices that never end are not read until the memory is full.
+const LARGEST: u64 = 512 << 20;
+
+/// Reads a file whole. `Error::Input` when it is missing, unreadable, a folder, empty, or larger than 512 MB; `hint` says what to do
 /// about a missing file.
 pub fn read_bytes(path: &Path, hint: &str) -> Result<Vec<u8>> {
-    let bytes = std::fs::read(path).map_err(|e| Error::file(path, format!("cannot be read ({e})"), hint))?;
+    read_up_to(path, hint, LARGEST)
+}
+
+fn read_up_to(path: &Path, hint: &str, most: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+    read.map_err(|e| Error::file(path, format!("cannot be read ({e})"), hint))?;
+    if bytes.len() as u64 > most {
+        return Err(Error::file(
+            path,
+            format!("is larger than {} MB", most >> 20),
+            "give the file itself, without what is not needed",
+        ));
+    }
     if bytes.is_empty() {
         return Err(Error::file(path, "is empty", hint));
     }
@@ -75,6 +93,17 @@ pub fn finite(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_too_large_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.hkl");
+        std::fs::write(&path, vec![b' '; (2 << 20) + 1]).unwrap();
+        let message = read_up_to(&path, "", 2 << 20).unwrap_err().to_string();
+        assert!(message.contains("larger than 2 MB"), "{message}");
+        assert_eq!(read_up_to(&path, "", (2 << 20) + 1).unwrap().len(), (2 << 20) + 1);
+        assert_eq!(LARGEST, 512 << 20);
+    }
 
     #[test]
     fn line_ends_and_encodings() {
