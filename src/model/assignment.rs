@@ -85,9 +85,7 @@ impl<'a> Assignment<'a> {
                 break;
             }
             let other = if contact.other == n { element } else { self.chosen[contact.other] };
-            let pair = self.chemistry.pair(element, other);
-            if pair.bonds(contact.distance) {
-                bonded.count(pair, contact.distance, 1);
+            if bonded.count(self.chemistry.pair(element, other), contact.distance, 1) {
                 lengths += self.chemistry.ln_length(element, other, at);
             }
         }

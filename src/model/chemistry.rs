@@ -70,11 +70,6 @@ impl Pair {
         elements.iter().flat_map(|&own| elements.iter().map(move |&other| of(own, other))).collect()
     }
 
-    /// Whether atoms of the two at `distance`, Å, are bonded.
-    pub fn bonds(&self, distance: f64) -> bool {
-        distance < self.longest
-    }
-
     /// Whether the second, at `distance`, Å, crowds one of the first that is bonded to nothing.
     pub fn crowds(&self, distance: f64) -> bool {
         distance < self.crowded
@@ -94,11 +89,13 @@ impl Bonded {
         self.non_metals + self.metals == 0
     }
 
-    /// Counts `times` more of what stands at `distance`, Å.
-    pub fn count(&mut self, pair: &Pair, distance: f64, times: i32) {
-        if pair.bonds(distance) {
+    /// Counts `times` more of what stands at `distance`, Å, if that is bonded; whether it is.
+    pub fn count(&mut self, pair: &Pair, distance: f64, times: i32) -> bool {
+        let bonded = distance < pair.longest;
+        if bonded {
             *(if pair.metal { &mut self.metals } else { &mut self.non_metals }) += times;
         }
+        bonded
     }
 }
 

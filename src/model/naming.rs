@@ -20,8 +20,7 @@ const CYCLES: usize = 2;
 const BETTER: f64 = 0.97;
 
 /// The model with each proposed element exchanged for the one of like scattering power that fits best, if it fits clearly better.
-pub fn renamed(given: &Given, part: &mut Part, powers: &Powers, best: Fitted, assigned: &mut Assigned) -> Fitted {
-    let mut best = best;
+pub fn renamed(given: &Given, part: &mut Part, powers: &Powers, mut best: Fitted, assigned: &mut Assigned) -> Fitted {
     for proposed in assigned.proposed.iter_mut().filter(|_| !given.clock.over()) {
         let own: Vec<Atom> = best.atoms.iter().filter(|a| a.z == *proposed).cloned().collect();
         let damped = powers.at(median_u(&own));

@@ -6,41 +6,24 @@ use super::ranking::rank;
 use super::structure::Structure;
 use super::teller::Teller;
 use super::work_up::{Depth, WorkUp};
-use crate::clock::Clock;
-use crate::crystal::{Cell, SpaceGroup};
-use crate::engine::{Backend, EngineError};
-use crate::phasing::Sphere;
-use crate::reflections::{DataSet, Filling};
+use crate::engine::EngineError;
+use crate::reflections::Filling;
 use crate::trust::{Evidence, log_odds};
 
 /// The work-up with its judge.
 pub struct Assessment<'a> {
     work_up: WorkUp<'a>,
-    cell: &'a Cell,
     /// What the reflections say of the edges of the cell.
     edges: Option<[f64; 3]>,
-    /// How much intensities differ.
-    contrast: Option<f64>,
     /// What is thought of the first structure.
     pub judgement: Judgement,
 }
 
 impl<'a> Assessment<'a> {
-    /// Nothing is worked up yet; see `WorkUp::new`.
-    pub fn new(
-        data: &'a DataSet,
-        hint: Option<&'a SpaceGroup>,
-        sphere: &'a Sphere,
-        backend: &'a dyn Backend,
-        clock: &'a Clock,
-    ) -> Self {
-        Self {
-            work_up: WorkUp::new(data, hint, sphere, backend, clock),
-            cell: &data.header.cell,
-            edges: Filling::new(data).contradicts(),
-            contrast: (data.statistics.n_used > 0).then_some(data.statistics.mean_e2_minus_1),
-            judgement: Judgement::default(),
-        }
+    /// Nothing is judged yet.
+    pub fn new(work_up: WorkUp<'a>) -> Self {
+        let edges = Filling::new(work_up.data).contradicts();
+        Self { work_up, edges, judgement: Judgement::default() }
     }
 
     /// The structures, ranked by the last look.
@@ -86,11 +69,13 @@ impl<'a> Assessment<'a> {
         }
         let Some(first) = self.work_up.structures.first() else { return };
         let evidence = compared(&self.work_up.structures, evidence(first, self.edges));
-        let evidence = Evidence { contrast: self.contrast, ..evidence };
+        let WorkUp { data, .. } = &self.work_up;
+        let contrast = (data.statistics.n_used > 0).then_some(data.statistics.mean_e2_minus_1);
+        let evidence = Evidence { contrast, ..evidence };
         self.judgement = Judgement::of(Some(evidence));
         // Bonds are asked only for what would be claimed: it takes a while in large structures.
         if self.judgement.claimed() || evidence.edges.is_some() {
-            self.judgement = Judgement::of(Some(with_bonds(self.cell, first, evidence)));
+            self.judgement = Judgement::of(Some(with_bonds(&data.header.cell, first, evidence)));
         }
     }
 

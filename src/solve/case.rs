@@ -9,6 +9,7 @@ use super::solved::{Modelled, Seconds};
 use super::structure::Structure;
 use super::teller::Teller;
 use super::watch::Watch;
+use super::work_up::WorkUp;
 use super::{Job, MOST_STRUCTURES, Means};
 use crate::clock::Clock;
 use crate::phasing::{Arm, Sphere};
@@ -62,7 +63,7 @@ impl<'a> Case<'a> {
         };
         Self {
             search: Search::new(setup, places),
-            assessment: Assessment::new(job.data, job.hint, sphere, means.backend, means.clock),
+            assessment: Assessment::new(WorkUp::new(job.data, job.hint, sphere, means.backend, means.clock)),
             clock: means.clock.part(SEARCH_SHARE),
             whole: means.clock,
             seconds: Seconds::default(),
