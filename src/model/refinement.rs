@@ -22,6 +22,9 @@ const DAMPING: f64 = 0.85;
 const LN_U_SIGMA: f64 = 0.35;
 /// … while its scattering power is refined, for which the two must be told apart.
 const LN_U_SIGMA_POWER: f64 = 0.2;
+/// Where most atoms are bonded to nothing, as it looks while heavy elements are taken for light ones, ln U of these is held to the median
+/// of all with this uncertainty while scattering powers are refined: nothing else tells the two apart.
+const LN_U_SIGMA_ALONE: f64 = 0.6;
 /// Scattering powers stay within these bounds.
 const POWER_RANGE: [f64; 2] = [0.02, 12.0];
 
@@ -170,9 +173,15 @@ fn shifted(
     let near = contacts(given.cell, given.group, &now.atoms);
     let targets = neighbour_ln_u(&now.atoms, &near);
     let mut atoms = now.atoms.clone();
+    let alone = targets.iter().filter(|target| target.is_none()).count();
+    let median = (2 * alone > targets.len()).then(|| (median_u(&now.atoms).ln(), LN_U_SIGMA_ALONE));
     for ((atom, block), target) in atoms.iter_mut().zip(blocks).zip(targets) {
-        let sigma = if what == Refined::Powers { LN_U_SIGMA_POWER } else { LN_U_SIGMA };
-        shift(given, atom, block, common, what, target.map(|t| (t, sigma)), chi_sq.max(f64::MIN_POSITIVE));
+        let restraint = match (what, target) {
+            (Refined::Positions, target) => target.map(|t| (t, LN_U_SIGMA)),
+            (Refined::Powers, Some(target)) => Some((target, LN_U_SIGMA_POWER)),
+            (Refined::Powers, None) => median,
+        };
+        shift(given, atom, block, common, what, restraint, chi_sq.max(f64::MIN_POSITIVE));
         atom.u = (atom.u + common.u.clamp(-0.5 * atom.u, 0.5 * atom.u)).clamp(U_RANGE[0], U_RANGE[1]);
     }
     atoms
