@@ -10,6 +10,7 @@ use crate::{Error, Result};
 use places::Places;
 use std::path::{Path, PathBuf};
 
+pub mod inflip;
 mod obverse;
 pub mod places;
 
@@ -28,12 +29,15 @@ pub struct Input {
     pub warnings: Vec<String>,
 }
 
-/// Reads the files that `name` stands for (see `places`), the reflections from `hkl` where that is given, merges and
+/// Reads the files that `name` stands for (see `places`; an input of Superflip is one file), the reflections from `hkl` where that is given, merges and
 /// normalises. `radiation` overrides what the wavelength says.
 ///
 /// # Errors
 /// Those of the readers and of `DataSet::new`, the latter blamed on the `.hkl`.
 pub fn read(name: &Path, hkl: Option<&Path>, radiation: Option<Radiation>) -> Result<Input> {
+    if inflip::is_inflip(name) {
+        return inflip::read(name, radiation);
+    }
     let Places { ins: ins_path, hkl: hkl_path, remark } = places::find(name, hkl)?;
     let mut ins = read_ins(&ins_path)?;
     let mut file = read_hkl(&hkl_path, &ins.hklf)?;

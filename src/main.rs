@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     no_session();
-    match seedflip::cli::run(seedflip::cli::parse(std::env::args_os())) {
+    match seedflip::cli::parse(std::env::args_os()).and_then(seedflip::cli::run) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             if !error.is_reader_gone() {

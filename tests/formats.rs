@@ -3,7 +3,7 @@
 
 use seedflip::crystal::{Cell, Site, SpaceGroup, SymOp, in_half};
 use seedflip::formats::Hklf;
-use seedflip::formats::ccp4::ccp4;
+use seedflip::formats::ccp4::{ccp4, one_cell};
 use seedflip::formats::fcf::{Fcf, Origin, fcf, fcf_rows};
 use seedflip::formats::res::{ResModel, ScatteringType, res};
 use seedflip::reflections::{MergedReflection, PhasedReflection};
@@ -95,6 +95,9 @@ fn res_text(example: &Example, contents: &[ScatteringType]) -> seedflip::Result<
         scale: 1.0,
         sites: &sites(),
         hklf: &Hklf::default(),
+        kept: &[],
+        fit: &[],
+        rest: &[],
     })
 }
 
@@ -106,7 +109,7 @@ fn contents() -> Vec<ScatteringType> {
 #[test]
 fn ccp4_words_are_where_the_format_wants_them() {
     let Example { map, .. } = example();
-    let bytes = ccp4(&map, "a label");
+    let bytes = ccp4(&map, &SpaceGroup::p1(), &one_cell(&map), "a label");
     let word = |n: usize| -> [u8; 4] { bytes[4 * (n - 1)..4 * n].try_into().unwrap() };
     let integer = |n| i32::from_le_bytes(word(n));
     let real = |n| f32::from_le_bytes(word(n));
@@ -181,7 +184,7 @@ fn gemmi_reads_the_map_and_the_phases() {
     let example = example();
     let folder = tempfile::tempdir().unwrap();
     let (map, list) = (folder.path().join("a.ccp4"), folder.path().join("a.fcf"));
-    std::fs::write(&map, ccp4(&example.map, "test")).unwrap();
+    std::fs::write(&map, ccp4(&example.map, &example.group, &one_cell(&example.map), "test")).unwrap();
     let rows = fcf_rows(&example.merged, &example.phased);
     let Example { cell, group, .. } = &example;
     let text = fcf(&Fcf { name: "an example", cell, group, origin: Origin::Solution, rows: &rows });

@@ -224,9 +224,9 @@ fn reports_name_the_device_and_the_fault() {
     let device = serde_json::json!({"backend": "gpu", "name": "Glass Card", "api": "vulkan", "driver": "made up 1.0"});
     assert_eq!(record["device"], device);
     assert_eq!(record["parameters"]["slots"], serde_json::json!([SLOTS]));
-    let listing = listing::listing(&input, &basis(&input), &solved, "aspirin", "aspirin.lst");
+    let listing = listing::listing(&input, &basis(&input), &solved, "aspirin", "aspirin.lst", &[]);
     assert!(listing.contains("Device: Glass Card (gpu, vulkan, made up 1.0), 3 trials at a time"), "{listing}");
-    let conclusion = table::conclusion(&solved, "aspirin", "aspirin.lst");
+    let conclusion = table::conclusion(&solved, "aspirin", "aspirin.lst", &[]);
     assert!(conclusion.contains(REASON) && conclusion.contains("aspirin_a.res"), "{conclusion}");
 }
 
@@ -236,12 +236,12 @@ fn a_device_that_fails_at_once_leaves_a_listing_and_no_model() {
     let (solved, seen) = run(&input, &Failing::new(Some(Call::Seat), true), 1);
     let solved = solved.unwrap();
     assert_eq!((solved.report.finished.len(), solved.structures.len(), seen), (0, 0, None));
-    let conclusion = table::conclusion(&solved, "aspirin", "aspirin.lst");
+    let conclusion = table::conclusion(&solved, "aspirin", "aspirin.lst", &[]);
     assert!(conclusion.contains("aspirin.lst") && !conclusion.contains("_a."), "{conclusion}");
     let record: serde_json::Value =
         serde_json::from_str(&Record::new(&input, &basis(&input), &solved, 0.0, 1.0).text().unwrap()).unwrap();
     assert_eq!((&record["solved"], &record["trials_finished"]), (&false.into(), &0.into()));
-    assert!(listing::listing(&input, &basis(&input), &solved, "aspirin", "aspirin.lst").contains(REASON));
+    assert!(listing::listing(&input, &basis(&input), &solved, "aspirin", "aspirin.lst", &[]).contains(REASON));
 }
 
 /// A device without memory.

@@ -95,7 +95,9 @@ fn peaks_stand_behind_the_end_where_no_program_takes_them_for_atoms() {
     let res = folder.path().join("aspirin_a.res");
     let text = std::fs::read_to_string(&res).unwrap();
     // The last line of all says that the file is whole.
-    let (model, behind) = text.strip_suffix("END\n").unwrap().split_once("\nHKLF 4\nEND\n").unwrap();
+    let (model, behind) = text.strip_suffix("END\n").unwrap().split_once("\nEND\n").unwrap();
+    let (_, fit) = model.split_once("\nHKLF 4\n").unwrap();
+    assert!(fit.lines().all(|l| l.starts_with("REM ")) && fit.contains("REM R1 = "), "{fit}");
     let peaks = |part: &str| part.lines().filter(|l| l.starts_with('Q')).count();
     assert_eq!(peaks(model), 0);
     assert!(peaks(behind) > 0 && behind.lines().all(|l| l.starts_with('Q') || l.starts_with("REM")), "{behind}");

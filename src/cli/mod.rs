@@ -5,7 +5,9 @@ pub mod bench;
 mod bench_text;
 mod data_args;
 pub mod devices;
+mod drop_in;
 mod dump;
+mod inflip;
 mod memory;
 mod progress;
 pub mod replay;
@@ -17,9 +19,10 @@ mod seed_make;
 pub mod simulate;
 pub mod solve;
 mod stop;
+mod write;
 
 use crate::Result;
-use crate::input::places::stands_for_data;
+use crate::input::places;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::Path;
@@ -45,18 +48,31 @@ enum Command {
 }
 
 /// Parses a command line, the name of the program first. `seedflip NAME` is `seedflip solve NAME` where files of that
-/// name are there. Ends the program where the line cannot be parsed or asks for help.
-pub fn parse(arguments: impl Iterator<Item = OsString>) -> Cli {
+/// name are there, with options as SHELXT takes them, or for an input of Superflip. Ends the program where the line cannot be
+/// parsed or asks for help.
+///
+/// # Errors
+/// Those of reading an input of Superflip.
+pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Cli> {
     let mut arguments: Vec<OsString> = arguments.collect();
-    let names_data = |first: &OsString| {
+    let known = |first: &OsString| {
         let word = first.to_string_lossy();
-        let known = word.starts_with('-') || word == "help" || Cli::command().find_subcommand(&*word).is_some();
-        !known && stands_for_data(Path::new(first))
+        word == "help" || Cli::command().find_subcommand(&*word).is_some()
     };
-    if arguments.get(1).is_some_and(names_data) {
-        arguments.insert(1, "solve".into());
+    if let Some((first, _)) = arguments.get(1..).and_then(<[_]>::split_first)
+        && !known(first)
+    {
+        if let Some(line) = inflip::translated(&arguments[1..])? {
+            arguments.splice(1.., line);
+            arguments.insert(1, "solve".into());
+        } else if let Some(line) = drop_in::translated(&arguments[1..]) {
+            arguments.splice(1.., line);
+            arguments.insert(1, "solve".into());
+        } else if !first.to_string_lossy().starts_with('-') && places::stands_for_data(Path::new(first)) {
+            arguments.insert(1, "solve".into());
+        }
     }
-    Cli::parse_from(arguments)
+    Ok(Cli::parse_from(arguments))
 }
 
 /// Runs a parsed command line; the exit code of a run that ended in order.

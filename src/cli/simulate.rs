@@ -135,6 +135,9 @@ fn edited(model: &Model, wavelength: f64) -> Result<String> {
         scale: 1.0,
         sites: &model.sites,
         hklf: &Hklf::default(),
+        kept: &[],
+        fit: &[],
+        rest: &[],
     })
 }
 

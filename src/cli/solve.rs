@@ -4,18 +4,19 @@ use super::backend::BackendArgs;
 use super::data_args::DataArgs;
 use super::progress::Screen;
 use super::stop;
+use super::write::{Extra, kinds};
 use crate::clock::Clock;
 use crate::crystal::Radiation;
 use crate::crystal::identity::group_by_name;
 use crate::diary::Keeper;
 use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK};
 use crate::input::{Basis, Input};
-use crate::output::{Folder, Results, say};
+use crate::output::{Folder, MapFormat, Results, say, write_map};
 use crate::phasing::Methods;
 use crate::report::reasons::{advice, cell_lines};
-use crate::report::{Record, table};
+use crate::report::{Record, lxt, sflog, table};
 use crate::seed_input::read_seeds;
-use crate::solve::{Job, Means, Note, Options, Stage, Structure, Watch, allow, resolution, solve};
+use crate::solve::{Job, Means, Note, Options, Solved, Stage, Structure, Watch, allow, resolution, solve};
 use crate::trials::{Event, Observer, Progress, RunReport, SeedInput, StopReason};
 use crate::{Error, Result};
 use clap::ValueEnum;
@@ -74,6 +75,15 @@ pub struct Args {
     /// Append what every decision of the run rested on to FILE, one line of JSON; see docs/trust.md
     #[arg(long, value_name = "FILE")]
     diary: Option<PathBuf>,
+    /// Files beside model, fcf, map, listing and record; cif alone if nothing is said
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", default_value = "cif")]
+    write: Vec<Extra>,
+    /// Write the map to FILE too: .xplor, or .ccp4, .map, .mrc
+    #[arg(long, value_name = "FILE")]
+    map: Vec<PathBuf>,
+    /// Say at the end what Superflip would, for programs that read its words
+    #[arg(long, hide = true)]
+    superflip: bool,
     /// Print the run record on stdout as one JSON document
     #[arg(long)]
     json: bool,
@@ -163,6 +173,9 @@ pub fn run(args: &Args) -> Result<u8> {
     let begun = Instant::now();
     // Reading counts too.
     let clock = Clock::new(args.time_limit);
+    if let Some(path) = args.map.iter().find(|path| MapFormat::of(path).is_none()) {
+        return Err(Error::Usage(format!("--map {}: maps end in .xplor, .ccp4, .map or .mrc", path.display())));
+    }
     let radiation = args.radiation.map(|r| match r {
         RadiationArg::Xray => Radiation::Xray,
         RadiationArg::Electron => Radiation::Electron,
@@ -197,8 +210,11 @@ pub fn run(args: &Args) -> Result<u8> {
     stop::catch(clock.clone());
     stop::watch_for(folder.path(".fin"), clock.clone());
     let keeper = args.diary.is_some().then(Keeper::default);
-    let mut follower =
-        Follower { screen: Screen::new(screen_on), results: Results::new(folder, &input, &basis), keeper };
+    let mut follower = Follower {
+        screen: Screen::new(screen_on),
+        results: Results::new(folder, &input, &basis, &kinds(&args.write)),
+        keeper,
+    };
     let hint = basis.hint.as_ref();
     let job = Job { data: &basis.data, hint, options: &options, seeds };
     let means = Means { backend: backend.as_ref(), pool: &pool, clock: &clock };
@@ -207,8 +223,8 @@ pub fn run(args: &Args) -> Result<u8> {
     screen.end();
     // A run that is refused leaves nothing behind.
     let solved = solved.inspect_err(|_| results.folder().unmake())?;
-    let record = Record::new(&input, &basis, &solved, read_seconds, begun.elapsed().as_secs_f64());
-    let written = results.whole(&solved, &record);
+    let mut record = Record::new(&input, &basis, &solved, read_seconds, begun.elapsed().as_secs_f64());
+    let written = results.whole(&solved, &mut record).and_then(|()| write_maps(&args.map, &solved, &input));
     let noted = match args.diary.as_deref().zip(keeper) {
         Some((path, keeper)) => {
             keeper.closed(results.folder().stem(), &solved).line().and_then(|line| append(path, &line))
@@ -219,7 +235,7 @@ pub fn run(args: &Args) -> Result<u8> {
     results.folder().kept().for_each(|line| say::line(&line));
     if screen_on {
         say::text(&format!("{}{}", table::ranking(&solved), table::seed_outcome(&solved)));
-        say::line(&table::conclusion(&solved, results.folder().stem(), &results.listing()));
+        say::line(&table::conclusion(&solved, results.folder().stem(), &results.listing(), &results.extras()));
         for line in solved.evidence.iter().flat_map(cell_lines) {
             say::line(&format!("warning: {line}"));
         }
@@ -229,6 +245,13 @@ pub fn run(args: &Args) -> Result<u8> {
                 say::line(&format!("what may help: {line}"));
             }
         }
+    }
+    if args.superflip {
+        say::out(&sflog::log(&input, &solved))?;
+    }
+    // Callers of SHELXT look for it.
+    if args.write.contains(&Extra::Lxt) && !solved.solved {
+        say::line(&lxt::not_solved(&solved));
     }
     let printed = if args.json { say::json(&record) } else { Ok(()) };
     written.and(printed).and(noted)?;
@@ -272,6 +295,16 @@ impl Watch for Follower<'_> {
             keeper.note(note);
         }
     }
+}
+
+/// The map of the first structure under names of the user's choice.
+fn write_maps(paths: &[PathBuf], solved: &Solved, input: &Input) -> Result<()> {
+    let Some(first) = solved.structures.first() else { return Ok(()) };
+    let label = format!("seedflip {}", input.data.header.title);
+    for path in paths {
+        write_map(path, first, &label)?.iter().for_each(|line| say::line(line));
+    }
+    Ok(())
 }
 
 /// Adds a line to a file.

@@ -57,6 +57,11 @@ pub fn group_by_name(name: &str, rhombohedral_axes: bool) -> Option<SpaceGroup> 
     settings::by_name(name, rhombohedral_axes)?.group()
 }
 
+/// True for the setting that stands first of its group in the tables: unique axis b, origin choice 1, hexagonal axes.
+pub fn is_first_setting(identity: &Identity) -> bool {
+    settings().iter().find(|s| s.number == identity.number).is_some_and(|s| s.hall == identity.hall)
+}
+
 /// The groups with these centring vectors (as `SpaceGroup::centring` orders them) whose Laue rotations are `laue`: those of
 /// the tables, of settings that differ by the origin alone the one with a centre at the origin, where there is one. On
 /// axes that no table has they are brought there from the standard axes of the class. Empty where `laue` and `centring`

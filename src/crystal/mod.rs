@@ -9,6 +9,7 @@ pub mod elements;
 pub mod identity;
 pub mod lattice;
 pub mod miller;
+pub mod properties;
 pub mod radiation;
 pub mod reframe;
 pub mod scattering;

@@ -1,8 +1,11 @@
 //! Scattering factors of free neutral atoms, by radiation.
 
+mod card;
 mod dispersion;
 mod electron;
 mod xray;
+
+pub use card::electron_card;
 
 use super::radiation::Radiation;
 

@@ -1,8 +1,9 @@
 //! Writes SHELX reflection files, HKLF 4.
 
-use super::atomic::write_atomically;
+use super::atomic::write_bytes;
 use crate::error::{Error, Result};
 use crate::reflections::RawReflection;
+use std::fmt::Write;
 use std::path::Path;
 
 /// Width of the value columns of HKLF 4 (3I4,2F8.2,I4).
@@ -21,6 +22,16 @@ const INDICES: std::ops::RangeInclusive<i32> = -999..=9999;
 /// `Error::Output` when the file cannot be written, `Error::Unusable` for indices that do not fit four columns
 /// or numbers that are not finite.
 pub fn write_hkl(path: &Path, rows: &[RawReflection]) -> Result<f64> {
+    let (text, scale) = hkl(rows)?;
+    write_bytes(path, text.as_bytes())?;
+    Ok(scale)
+}
+
+/// The text of such a file, and that power of ten.
+///
+/// # Errors
+/// `Error::Unusable`, as `write_hkl`.
+pub fn hkl(rows: &[RawReflection]) -> Result<(String, f64)> {
     for row in rows {
         if !row.hkl.iter().all(|i| INDICES.contains(i)) {
             return Err(Error::unusable(
@@ -36,19 +47,19 @@ pub fn write_hkl(path: &Path, rows: &[RawReflection]) -> Result<f64> {
         }
     }
     let scale = power_of_ten(rows);
-    write_atomically(path, |out| {
-        for row in rows {
-            let [h, k, l] = row.hkl;
-            let (value, sigma) = (field(row.intensity * scale), field(row.sigma * scale));
-            write!(out, "{h:4}{k:4}{l:4}{value}{sigma}")?;
-            match row.batch {
-                Some(batch) if INDICES.contains(&batch) => writeln!(out, "{batch:4}")?,
-                _ => writeln!(out)?,
-            }
+    let mut out = String::with_capacity(33 * (rows.len() + 1));
+    for row in rows {
+        let [h, k, l] = row.hkl;
+        let (value, sigma) = (field(row.intensity * scale), field(row.sigma * scale));
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{h:4}{k:4}{l:4}{value}{sigma}");
+        if let Some(batch) = row.batch.filter(|batch| INDICES.contains(batch)) {
+            let _ = write!(out, "{batch:4}");
         }
-        writeln!(out, "   0   0   0{}{}", field(0.0), field(0.0))
-    })?;
-    Ok(scale)
+        out.push('\n');
+    }
+    let _ = writeln!(out, "   0   0   0{}{}", field(0.0), field(0.0));
+    Ok((out, scale))
 }
 
 /// The power of ten that brings the largest value just below the column width; 1 when everything fits and

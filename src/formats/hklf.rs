@@ -68,6 +68,11 @@ impl std::fmt::Display for Hklf {
 pub type Fault = (String, String);
 
 impl Hklf {
+    /// True where indices stay as they are in the file.
+    pub fn has_no_matrix(&self) -> bool {
+        self.matrix == IDENTITY
+    }
+
     /// Reads the numbers behind `HKLF`. `Err` holds what is wrong and what to do: a format that is not
     /// supported is named.
     pub fn parse(fields: &[&str]) -> Result<Self, Fault> {

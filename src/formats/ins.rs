@@ -30,6 +30,8 @@ pub struct Ins {
     pub elements: Vec<ElementCount>,
     /// What the reflection file holds.
     pub hklf: Hklf,
+    /// Cards that do not matter here and are written back as they are: DISP, TEMP and SIZE, with their numbers.
+    pub kept: Vec<String>,
     /// Atoms between UNIT and END and Q peaks, which SHELXL writes behind END, if any.
     pub sites: Vec<Site>,
     /// What the user should know about the reading, one line each.
@@ -102,6 +104,7 @@ struct Reader {
     elements: Vec<ElementCount>,
     unit: bool,
     hklf: Option<Hklf>,
+    kept: Vec<String>,
     atoms: AtomReader,
     passed_over: Vec<usize>,
     /// Behind END.
@@ -124,6 +127,7 @@ impl Reader {
             elements: Vec::new(),
             unit: false,
             hklf: None,
+            kept: Vec::new(),
             atoms: AtomReader::default(),
             passed_over: Vec::new(),
             ended: false,
@@ -186,6 +190,7 @@ impl Reader {
             "HKLF" => self.hklf = Some(Hklf::parse(rest).map_err(|(what, hint)| self.fault(n, what, hint))?),
             "NEUT" => return Err(self.fault(n, NEUTRONS, NEUTRONS_HINT)),
             "END" => self.ended = true,
+            "DISP" | "TEMP" | "SIZE" => self.kept.push(text.trim().to_owned()),
             "REM" => {}
             _ => {
                 // Atoms need the cell and the elements; before UNIT there are none.
@@ -322,6 +327,7 @@ impl Reader {
             cell_sigma: self.cell_sigma,
             elements: self.elements,
             hklf,
+            kept: self.kept,
             sites: self.atoms.sites,
             warnings,
         })

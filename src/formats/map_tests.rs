@@ -1,7 +1,7 @@
 //! Maps in every guise of their formats must give back the same density.
 
 use super::*;
-use crate::formats::ccp4::ccp4;
+use crate::formats::ccp4::{ccp4, one_cell};
 use crate::reflections::PhasedReflection;
 use crate::structure::{Coefficients, density_map, map_coefficients};
 use rustfft::num_complex::Complex64;
@@ -43,7 +43,7 @@ impl Guise {
     }
 
     fn write(&self, map: &DensityMap) -> Vec<u8> {
-        let mut bytes = ccp4(map, "test")[..1024].to_vec();
+        let mut bytes = ccp4(map, &SpaceGroup::p1(), &one_cell(map), "test")[..1024].to_vec();
         let mut put = |word: usize, value: i32| bytes[4 * word - 4..4 * word].copy_from_slice(&value.to_le_bytes());
         for i in 0..3 {
             put(1 + i, self.counts[i] as i32);
@@ -88,7 +88,7 @@ fn same(found: &DensityMap, expected: &DensityMap, tolerance: f32) {
 #[test]
 fn what_this_program_writes_it_reads() {
     let (phased, map) = example();
-    let file = read(&ccp4(&map, "round trip")).unwrap();
+    let file = read(&ccp4(&map, &SpaceGroup::p1(), &one_cell(&map), "round trip")).unwrap();
     same(&file.map, &map, 0.0);
     assert!(file.group.is_none() && file.warnings.is_empty() && (file.map.sigma - map.sigma).abs() < 1e-9);
     let hkls: Vec<_> = phased.iter().map(|r| r.hkl).collect();
@@ -179,7 +179,7 @@ fn xplor_maps_are_read() {
 #[test]
 fn damaged_maps_are_refused_in_one_line() {
     let (_, map) = example();
-    let whole = ccp4(&map, "");
+    let whole = ccp4(&map, &SpaceGroup::p1(), &one_cell(&map), "");
     let message = |bytes: &[u8]| read_map(Path::new("a.map"), bytes).unwrap_err().to_string();
     let with = |word: usize, value: i32| {
         let mut bytes = whole.clone();

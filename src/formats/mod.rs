@@ -1,8 +1,10 @@
 //! File formats: one file each, reading and writing only, no decisions.
 //! Imports: `error`, `crystal`, `reflections`, `seed`, `structure` (its plain results).
 
+pub mod amplitude_row;
 pub mod atomic;
 pub mod ccp4;
+mod ccp4_group;
 mod ccp4_read;
 pub mod cif;
 pub mod fcf;
@@ -10,19 +12,28 @@ pub mod fragment;
 pub mod hkl;
 mod hkl_layout;
 mod hkl_line;
+pub mod hkl_shelx;
 pub mod hkl_writer;
 pub mod hklf;
+pub mod inflip;
+mod inflip_rows;
 pub mod ins;
 mod ins_atoms;
 mod ins_contents;
 mod ins_lines;
 pub mod ins_write;
 pub mod map_read;
+pub mod mtz_write;
+pub mod peaks_write;
+pub mod phs_write;
 pub mod res;
 pub mod seed_csv;
 pub mod seeds;
+pub mod structure_cif;
+mod structure_cif_text;
 pub mod text;
 mod xplor;
+pub mod xplor_write;
 
 pub use atomic::{between_files, can_write, write_atomically, write_bytes, write_new};
 pub use fragment::{Fragment, is_fragment, read_fragment};

@@ -8,6 +8,8 @@ use std::fmt::Write;
 
 /// SHELX reads lines of at most this many characters.
 const LINE_LENGTH: usize = 80;
+/// What ends a line that goes on.
+const CONTINUATION: &str = " =";
 /// 10 added to a parameter holds it fixed in refinement: occupancies of peaks and atoms are.
 const FIXED: f64 = 10.0;
 /// Scattering type of peaks: the first, as SHELXL writes them.
@@ -45,6 +47,8 @@ pub struct ResModel<'a> {
     pub group: &'a SpaceGroup,
     /// SFAC and UNIT; carbon is written where it is empty.
     pub contents: &'a [ScatteringType],
+    /// Cards of the input that are written back: DISP behind SFAC, others behind UNIT.
+    pub kept: &'a [String],
     /// Overall scale: Fo² of the reflection file is `scale`² Fc².
     pub scale: f64,
     /// Atoms and Q-peaks, highest first. Sites without an element are written behind END as peaks of the first type,
@@ -52,21 +56,18 @@ pub struct ResModel<'a> {
     pub sites: &'a [Site],
     /// The card that says how the reflection file is to be read.
     pub hklf: &'a Hklf,
+    /// Remarks between HKLF and END, where SHELXL says how the model fits; readers look for them there.
+    pub fit: &'a [String],
+    /// Remarks behind END, ahead of the peaks.
+    pub rest: &'a [String],
 }
 
 /// The file; fails when a site has an element that `contents` lacks. Peaks stand behind END, where SHELXL puts them: ahead
 /// of HKLF they would be refined, and counted, as atoms.
 pub fn res(model: &ResModel) -> Result<String> {
     let mut out = String::new();
-    let line = |prefix: &str, text: &str| -> String {
-        let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-        let joined: String = prefix.chars().chain(clean).take(LINE_LENGTH).collect();
-        joined.trim_end().to_owned()
-    };
     let _ = writeln!(out, "{}", line("TITL ", model.title));
-    for remark in model.remarks {
-        let _ = writeln!(out, "{}", line("REM ", remark));
-    }
+    write_remarks(&mut out, model.remarks);
     let ([a, b, c], [alpha, beta, gamma]) = (model.cell.lengths, model.cell.angles);
     let _ = writeln!(out, "CELL {:.5} {a:.5} {b:.5} {c:.5} {alpha:.4} {beta:.4} {gamma:.4}", model.wavelength);
     let s = model.cell_sigma;
@@ -76,13 +77,16 @@ pub fn res(model: &ResModel) -> Result<String> {
     for op in symm {
         let _ = writeln!(out, "SYMM {op}");
     }
+    let (dispersion, others): (Vec<&String>, Vec<&String>) = model.kept.iter().partition(|card| is_disp(card));
     if model.contents.is_empty() {
         out.push_str("SFAC C\nUNIT 1\n");
     } else {
         write_sfac(&mut out, model.contents);
+        dispersion.iter().for_each(|card| write_card(&mut out, card));
         let counts: Vec<String> = model.contents.iter().map(|t| t.count.to_string()).collect();
-        let _ = writeln!(out, "UNIT {}", counts.join(" "));
+        write_card(&mut out, &format!("UNIT {}", counts.join(" ")));
     }
+    others.iter().for_each(|card| write_card(&mut out, card));
     out.push_str("L.S. 4\nBOND\nLIST 6\nFMAP 2\nPLAN 20\nWGHT 0.1\n");
     let _ = writeln!(out, "FVAR {:.5}", model.scale);
     let (atoms, peaks): (Vec<&Site>, Vec<&Site>) = model.sites.iter().partition(|site| site.element.is_some());
@@ -90,7 +94,10 @@ pub fn res(model: &ResModel) -> Result<String> {
         write_site(&mut out, site, scattering_number(model.contents, site)?);
         out.push('\n');
     }
-    let _ = writeln!(out, "{}\nEND", model.hklf);
+    write_card(&mut out, &model.hklf.to_string());
+    write_remarks(&mut out, model.fit);
+    out.push_str("END\n");
+    write_remarks(&mut out, model.rest);
     for site in peaks {
         write_site(&mut out, site, PEAK_TYPE);
         if let Some(height) = site.height {
@@ -99,6 +106,41 @@ pub fn res(model: &ResModel) -> Result<String> {
         out.push('\n');
     }
     Ok(out)
+}
+
+/// Free text on one line, cut where SHELX would stop reading.
+fn line(prefix: &str, text: &str) -> String {
+    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let joined: String = prefix.chars().chain(clean).take(LINE_LENGTH).collect();
+    joined.trim_end().to_owned()
+}
+
+fn write_remarks(out: &mut String, remarks: &[String]) {
+    for remark in remarks {
+        let _ = writeln!(out, "{}", line("REM ", remark));
+    }
+}
+
+fn is_disp(card: &str) -> bool {
+    card.get(..4).is_some_and(|name| name.eq_ignore_ascii_case("DISP"))
+}
+
+/// A card, over several lines where it is long: `=` at the end of a line and a blank in front of the next.
+fn write_card(out: &mut String, card: &str) {
+    let mut length = 0;
+    for (n, word) in card.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).enumerate() {
+        if n > 0 && length + word.len() + CONTINUATION.len() + 1 > LINE_LENGTH {
+            out.push_str(CONTINUATION);
+            out.push_str("\n    ");
+            length = 4;
+        }
+        if n > 0 {
+            out.push(' ');
+        }
+        out.push_str(word);
+        length += word.len() + usize::from(n > 0);
+    }
+    out.push('\n');
 }
 
 /// A site of the scattering type of this number, without the end of the line.
@@ -115,12 +157,11 @@ fn write_sfac(out: &mut String, contents: &[ScatteringType]) {
         match run {
             [ScatteringType { symbol, coefficients: Some(c), .. }] => {
                 let numbers: Vec<String> = c.iter().map(|x| x.to_string()).collect();
-                let (first, second) = numbers.split_at(SFAC_COEFFICIENTS / 2);
-                let _ = writeln!(out, "SFAC {symbol} {} =\n     {}", first.join(" "), second.join(" "));
+                write_card(out, &format!("SFAC {symbol} {}", numbers.join(" ")));
             }
             _ => {
                 let symbols: Vec<&str> = run.iter().map(|t| t.symbol.as_str()).collect();
-                let _ = writeln!(out, "SFAC {}", symbols.join(" "));
+                write_card(out, &format!("SFAC {}", symbols.join(" ")));
             }
         }
     }

@@ -24,6 +24,8 @@ pub struct Agreement {
     pub r1_all: f64,
     /// √(Σ w(Fo²−k²Fc²)²/Σ w Fo⁴) over all, negative Fo² counted as 0, w as SHELXL begins.
     pub wr2: f64,
+    /// √(Σ w(Fo²−k²Fc²)²/(n − p)) with the same weights, p parameters.
+    pub goodness: f64,
 }
 
 /// What the difference map of the model has left.
@@ -53,6 +55,8 @@ impl Agreement {
         let flat = vec![1.0; fc.len()];
         let k = scale(all, &fc, &weights(all, &fc, scale(all, &fc, &flat)));
         let [observed, every] = r1(all, &fc, k);
+        // The scale is a parameter too.
+        let parameters = 1 + model.atoms.iter().map(|atom| atom.free.len() + 1).sum::<usize>();
         let (mut off, mut sum) = (0.0, 0.0);
         for (m, f) in all.list.iter().zip(&fc) {
             let (seen, calculated) = (m.f * m.f, (k * size(f)).powi(2));
@@ -68,6 +72,7 @@ impl Agreement {
             r1: observed,
             r1_all: every,
             wr2: if sum > 0.0 { (off / sum).sqrt() } else { 1.0 },
+            goodness: (off / all.list.len().saturating_sub(parameters).max(1) as f64).sqrt(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Where the files of a run go: the folder that was asked for and, once that is full or gone, the folder of the input,
 //! then the working folder. Files that somebody else wrote are neither written over nor taken away.
 
+use super::aside::{is_there, kept_line, set_aside};
 use super::mark::is_own;
 use crate::formats::{can_write, write_bytes, write_new};
 use crate::{Error, Result};
@@ -118,27 +119,14 @@ impl Folder {
         if !is_foreign(path, ending) {
             return Ok(());
         }
-        let numbered = |n: u32| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(format!(".{n}"));
-            PathBuf::from(name)
-        };
-        let free = (1..).map(numbered).find(|other| !is_there(other));
-        let other = free.ok_or(ErrorKind::AlreadyExists)?;
-        std::fs::rename(path, &other)?;
+        let other = set_aside(path)?;
         self.kept.push((path.to_owned(), other));
         Ok(())
     }
 
     /// What became of files of others that were in the way, one line each.
     pub fn kept(&self) -> impl Iterator<Item = String> {
-        let line = |(path, other): &(PathBuf, PathBuf)| {
-            format!(
-                "{} was not written by seedflip, or changed since; it is kept as {}",
-                path.display(),
-                other.display()
-            )
-        };
+        let line = |(path, other): &(PathBuf, PathBuf)| kept_line(path, other);
         self.kept.iter().map(line)
     }
 
@@ -168,11 +156,6 @@ impl Folder {
             let _ = std::fs::remove_dir(&self.places[0]);
         }
     }
-}
-
-/// A link counts, wherever it leads.
-fn is_there(path: &Path) -> bool {
-    path.symlink_metadata().is_ok()
 }
 
 fn is_foreign(path: &Path, ending: &str) -> bool {

@@ -11,6 +11,8 @@ const RECORD: &[u8] = b"\"program\":\"seedflip\"";
 const NAME: &[u8] = b"seedflip ";
 /// Where the first label of a CCP4 map stands, bytes from its beginning.
 const MAP_LABEL: usize = 224;
+/// The title of an XPLOR map stands within so many bytes of its beginning.
+const XPLOR_HEAD: usize = 200;
 /// How the last line but one of a model begins; the checksum of all lines before it follows. Programs that refine the model
 /// write nothing of what stands behind END, and whoever changes a line breaks the sum: their files are not taken for
 /// ours.
@@ -19,11 +21,21 @@ const SEAL: &str = "REM seedflip wrote this file, checksum ";
 const CLOSED: &str = "END\n";
 /// Marks of lists and records stand within so many bytes of the beginning: titles and operations come before them.
 const HEAD: u64 = 1 << 16;
+/// Endings of files that have no place for a mark; the record of the run knows them.
+const LISTED: [&str; 7] = [".cif", ".mtz", ".phs", ".xplor", ".csv", ".hkl", ".lxt"];
+/// Ending of that record, and the program in it.
+const RECORD_ENDING: &str = ".json";
+const PROGRAM: &str = "seedflip";
+/// None of them is larger, in bytes.
+const LARGEST_LISTED: u64 = 1 << 32;
 /// No model is larger, in bytes.
 const LARGEST_MODEL: u64 = 1 << 26;
 
 /// Whether `path` is a file of this ending that this program wrote. What cannot be read is not.
 pub fn is_own(path: &Path, ending: &str) -> bool {
+    if LISTED.iter().any(|listed| ending.ends_with(listed)) {
+        return is_listed(path, ending).unwrap_or(false);
+    }
     let model = ending.ends_with(".res");
     let Some(bytes) = beginning(path, if model { LARGEST_MODEL } else { HEAD }) else { return false };
     if model {
@@ -38,6 +50,30 @@ pub fn is_own(path: &Path, ending: &str) -> bool {
         }
         _ => bytes.starts_with(NAME),
     }
+}
+
+/// Whether the record of a run beside the file names it with the checksum that it has; `None` without such a record.
+fn is_listed(path: &Path, ending: &str) -> Option<bool> {
+    let name = path.file_name()?.to_str()?;
+    let stem = name.strip_suffix(ending)?;
+    let record = beginning(&path.with_file_name(format!("{stem}{RECORD_ENDING}")), LARGEST_MODEL)?;
+    let record: serde_json::Value = serde_json::from_slice(&record).ok()?;
+    let files = record.get("files").filter(|_| record.get("program").is_some_and(|p| p == PROGRAM))?.as_array()?;
+    let listed = files.iter().find(|file| file.get("name").is_some_and(|n| n == name))?;
+    let sum = checksum_text(&beginning(path, LARGEST_LISTED)?);
+    Some(listed.get("checksum").is_some_and(|c| *c == sum))
+}
+
+/// The checksum of a file as the record writes it.
+pub fn checksum_text(bytes: &[u8]) -> String {
+    format!("{:016x}", checksum(bytes))
+}
+
+/// Whether `path` is a map that this program wrote: its label, or the title of an XPLOR map, begins with the name.
+pub fn is_own_map(path: &Path) -> bool {
+    let Some(bytes) = beginning(path, HEAD) else { return false };
+    let label = bytes.get(MAP_LABEL..).is_some_and(|label| label.starts_with(NAME));
+    label || has(bytes.get(..XPLOR_HEAD).unwrap_or(&bytes), b" REMARKS seedflip ")
 }
 
 /// The text of a model with the lines that mark it as ours and as whole.
@@ -88,6 +124,24 @@ mod tests {
         ] {
             assert!(!is_sealed(other.as_bytes()), "{other}");
         }
+    }
+
+    #[test]
+    fn files_without_a_mark_are_ours_while_the_record_knows_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("x_a.phs"), "1 2 3\n").unwrap();
+        assert!(!is_own(&path("x_a.phs"), "_a.phs"));
+        let record = |sum: &str| {
+            let files = format!("[{{\"name\": \"x_a.phs\", \"checksum\": \"{sum}\"}}]");
+            std::fs::write(path("x.json"), format!("{{\"program\": \"seedflip\", \"files\": {files}}}")).unwrap();
+        };
+        record("0");
+        assert!(!is_own(&path("x_a.phs"), "_a.phs"));
+        record(&checksum_text(b"1 2 3\n"));
+        assert!(is_own(&path("x_a.phs"), "_a.phs") && !is_own(&path("x_a.mtz"), "_a.mtz"));
+        std::fs::write(path("x_a.phs"), "1 2 4\n").unwrap();
+        assert!(!is_own(&path("x_a.phs"), "_a.phs"));
     }
 
     #[test]

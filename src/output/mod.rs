@@ -1,16 +1,32 @@
 //! What leaves the program: the files of a run, and words for the screen that never end one.
 //!
 //! - `say`     stderr and stdout, whatever has become of them
+//! - `aside`   files of others in the way, and maps under other names
 //! - `folder`  where files go, and where else if that place is full or gone
+//! - `contents` SFAC and UNIT of a model
+//! - `kind`    files that are written on request
+//! - `extras`  what is in them
+//! - `amplitudes` amplitudes and phases of model and solution
+//! - `patterson` the Patterson map
+//! - `model`   the text of a model
 //! - `mark`    by what our own files are known
 //! - `results` the files of a run, in the order in which they matter
 //!
-//! Imports: `report`, `solve`, `input`, `formats`, `crystal`, `error`.
+//! Imports: `report`, `solve`, `input`, `formats`, `model`, `structure`, `reflections`, `crystal`, `error`.
 
+mod amplitudes;
+mod aside;
+mod contents;
+mod extras;
 pub mod folder;
+mod kind;
 mod mark;
+mod model;
+mod patterson;
 pub mod results;
 pub mod say;
 
+pub use aside::{MapFormat, write_map};
 pub use folder::Folder;
+pub use kind::Kind;
 pub use results::Results;

@@ -1,13 +1,16 @@
-//! The files of a run, those that matter most first: the model, then record, listing, runners-up and phases, the map
-//! last.
+//! The files of a run, those that matter most first: the model, then record, listing, runners-up, what was asked for and
+//! phases, the map last.
 
-use super::Folder;
-use super::mark::sealed;
-use crate::crystal::contents::likely;
-use crate::formats::ccp4::ccp4;
+use super::extras::{Extras, atoms};
+use super::mark::checksum_text;
+use super::model::{OwnList, model_text};
+use super::{Folder, Kind};
+use crate::formats::ccp4::{around, ccp4};
 use crate::formats::fcf::{Fcf, Origin, fcf, fcf_rows, fcf_rows_of_model};
-use crate::formats::res::{ResModel, ScatteringType, res};
+use crate::formats::hkl_shelx::same_in_shelx;
+use crate::formats::hkl_writer::hkl;
 use crate::input::{Basis, Input};
+use crate::report::record::FileRecord;
 use crate::report::{Record, listing, table};
 use crate::solve::{MOST_STRUCTURES, Solved, Structure};
 use crate::{Error, Result};
@@ -18,6 +21,11 @@ const OTHERS: [&str; 5] = [".json", LISTING, OTHER_LISTING, "_a.fcf", "_a.ccp4"]
 const LISTING: &str = ".lst";
 /// … and where it goes if that is the listing of another program: SHELXL calls its own so.
 const OTHER_LISTING: &str = ".sfl";
+
+/// Files that are taken away with those of an earlier run: before the record, which knows them.
+fn on_request() -> impl Iterator<Item = &'static str> {
+    Kind::ALL.into_iter().map(Kind::ending)
+}
 
 /// Writes the files of a run: a first model as soon as there is one, better ones in its place, all the rest at the end.
 ///
@@ -30,13 +38,18 @@ pub struct Results<'a> {
     begun: bool,
     /// Ending of the listing.
     listing: &'static str,
+    /// What is written beside what every run writes.
+    kinds: Vec<Kind>,
+    /// The reflections as written, where other programs would not find in the file of the input what was read.
+    own: Option<OwnList>,
     failed: Option<Error>,
 }
 
 impl<'a> Results<'a> {
-    /// Nothing is written or taken away yet.
-    pub fn new(folder: Folder, input: &'a Input, basis: &'a Basis) -> Self {
-        Self { folder, input, basis, begun: false, listing: LISTING, failed: None }
+    /// Nothing is written or taken away yet. `kinds` are written beside the files of every run.
+    pub fn new(folder: Folder, input: &'a Input, basis: &'a Basis, kinds: &[Kind]) -> Self {
+        let kinds = kinds.to_vec();
+        Self { folder, input, basis, begun: false, listing: LISTING, kinds, own: None, failed: None }
     }
 
     /// Where the files go.
@@ -58,14 +71,43 @@ impl<'a> Results<'a> {
     /// run which is refused takes nothing, and one that is killed leaves nothing that could be taken for its own.
     pub fn begin(&mut self) {
         if !std::mem::replace(&mut self.begun, true) {
+            on_request().for_each(|ending| self.folder.remove(ending));
             for ending in models(0).chain(OTHERS.map(str::to_owned)) {
                 self.folder.remove(&ending);
             }
+            self.own_list();
             if self.folder.holds_foreign(LISTING) {
                 self.listing = OTHER_LISTING;
             }
             self.folder.write(self.listing, listing::early_listing(self.input, self.basis).as_bytes());
         }
+    }
+
+    /// Settles whether the models go with a list of our own.
+    fn own_list(&mut self) {
+        let card = &self.input.ins.hklf;
+        let same = || std::fs::read(&self.input.hkl_path).is_ok_and(|b| same_in_shelx(&b, card, &self.input.data.rows));
+        if !self.kinds.contains(&Kind::Hkl) && same() {
+            return;
+        }
+        match hkl(&self.input.data.rows) {
+            Ok((_, scale)) => {
+                let name = format!("{}{}", self.folder.stem(), Kind::Hkl.ending());
+                self.own = Some(OwnList { name, scale });
+                if !self.kinds.contains(&Kind::Hkl) {
+                    self.kinds.push(Kind::Hkl);
+                }
+            }
+            Err(error) => {
+                self.kinds.retain(|kind| *kind != Kind::Hkl);
+                self.failed = Some(error);
+            }
+        }
+    }
+
+    /// Names of the files of this run that are written on request or for want of a list that others can read.
+    pub fn extras(&self) -> Vec<String> {
+        self.kinds.iter().map(|kind| format!("{}{}", self.folder.stem(), kind.ending())).collect()
     }
 
     /// Writes the best model so far as `_a.res`, not judged yet: from now on a run that is killed has something to
@@ -80,9 +122,11 @@ impl<'a> Results<'a> {
     /// # Errors
     /// What went wrong, after all else has been written: `Error::Misplaced` for files that are elsewhere or nowhere,
     /// `Error::Bug` and others for contents that could not be put together.
-    pub fn whole(&mut self, solved: &Solved, record: &Record) -> Result<()> {
+    pub fn whole(&mut self, solved: &Solved, record: &mut Record) -> Result<()> {
         debug_assert!(solved.structures.len() <= MOST_STRUCTURES, "structures without a letter");
         self.begin();
+        let extras = self.on_request(solved);
+        record.files = extras.iter().map(|(kind, bytes)| self.listed(*kind, bytes)).collect();
         for (structure, letter) in solved.structures.iter().zip('a'..) {
             self.model(structure, letter, &table::remarks(solved, structure, letter));
             if letter == 'a' {
@@ -93,10 +137,12 @@ impl<'a> Results<'a> {
             self.words(solved, record);
         }
         models(solved.structures.len()).for_each(|ending| self.folder.remove(&ending));
+        extras.iter().for_each(|(kind, bytes)| self.folder.write(kind.ending(), bytes));
         if let Some(first) = solved.structures.first() {
             self.phases(first);
-            let map = ccp4(&first.solution.map, &format!("seedflip {}", self.input.data.header.title));
-            self.folder.write("_a.ccp4", &map);
+            let map = &first.solution.map;
+            let label = format!("seedflip {}", self.input.data.header.title);
+            self.folder.write("_a.ccp4", &ccp4(map, &first.group, &around(map, &atoms(first)), &label));
         }
         self.failed.take().or_else(|| self.folder.trouble()).map_or(Ok(()), Err)
     }
@@ -107,40 +153,32 @@ impl<'a> Results<'a> {
             Ok(text) => self.folder.write(".json", text.as_bytes()),
             Err(error) => self.failed = Some(error),
         }
-        let listing = listing::listing(self.input, self.basis, solved, self.folder.stem(), &self.listing());
+        let (stem, extras) = (self.folder.stem(), self.extras());
+        let listing = listing::listing(self.input, self.basis, solved, stem, &self.listing(), &extras);
         self.folder.write(self.listing, listing.as_bytes());
     }
 
+    /// What was asked for.
+    fn on_request(&mut self, solved: &Solved) -> Vec<(Kind, Vec<u8>)> {
+        let extras = Extras { input: self.input, basis: self.basis, solved, stem: self.folder.stem() };
+        let mut made = Vec::new();
+        for &kind in &self.kinds {
+            match extras.contents(kind) {
+                Ok(Some(bytes)) => made.push((kind, bytes)),
+                Ok(None) => {}
+                Err(error) => self.failed = Some(error),
+            }
+        }
+        made
+    }
+
+    fn listed(&self, kind: Kind, bytes: &[u8]) -> FileRecord {
+        FileRecord { name: format!("{}{}", self.folder.stem(), kind.ending()), checksum: checksum_text(bytes) }
+    }
+
     fn model(&mut self, structure: &Structure, letter: char, remarks: &[String]) {
-        let header = &self.input.data.header;
-        let elements = match &structure.model {
-            Some(model) => model.scattering_types(&header.elements),
-            None => likely(&header.elements, header.cell.volume),
-        };
-        let contents: Vec<ScatteringType> = elements
-            .into_iter()
-            .map(|e| ScatteringType {
-                z: e.atomic_number,
-                symbol: e.symbol,
-                count: e.count,
-                coefficients: e.coefficients,
-            })
-            .collect();
-        let model = ResModel {
-            title: &header.title,
-            remarks,
-            wavelength: header.wavelength,
-            cell: &header.cell,
-            z: header.z,
-            cell_sigma: self.input.ins.cell_sigma,
-            group: &structure.group,
-            contents: &contents,
-            scale: structure.model.as_ref().map_or(1.0, |m| m.scale),
-            sites: structure.sites(),
-            hklf: &self.input.ins.hklf,
-        };
-        match res(&model) {
-            Ok(text) => self.folder.write(&model_ending(letter), sealed(&text).as_bytes()),
+        match model_text(self.input, structure, remarks, self.own.as_ref()) {
+            Ok(text) => self.folder.write(&model_ending(letter), text.as_bytes()),
             Err(error) => self.failed = Some(error),
         }
     }

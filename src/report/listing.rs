@@ -10,8 +10,9 @@ use crate::reflections::LaueFinding;
 use crate::solve::{Route, Solved};
 use std::fmt::Write;
 
-/// The listing as text; `stem` is the NAME of the files written, `listing` what its own is called.
-pub fn listing(input: &Input, basis: &Basis, solved: &Solved, stem: &str, listing: &str) -> String {
+/// The listing as text; `stem` is the NAME of the files written, `listing` what its own is called, `extras` names of
+/// further files.
+pub fn listing(input: &Input, basis: &Basis, solved: &Solved, stem: &str, listing: &str, extras: &[String]) -> String {
     let mut out = beginning(input, basis);
     parameters(&mut out, solved);
     out.push_str(&table::seed_outcome(solved));
@@ -25,7 +26,7 @@ pub fn listing(input: &Input, basis: &Basis, solved: &Solved, stem: &str, listin
     out.push_str(&table::trials(solved));
     sites(&mut out, solved);
     timings(&mut out, solved);
-    let _ = writeln!(out, "\n{}", table::conclusion(solved, stem, listing));
+    let _ = writeln!(out, "\n{}", table::conclusion(solved, stem, listing, extras));
     out
 }
 

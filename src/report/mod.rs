@@ -5,8 +5,11 @@
 //! - `contents`   what was found beside what UNIT says
 //! - `cell`       space group, Laue class and cell in it
 //! - `listing`    the listing `NAME.lst`
+//! - `lxt`      a table in the columns of SHELXT
 //! - `reasons`    why a run is believed or not
+//! - `refinement` how a model fits, in SHELXL's words
 //! - `seeds`      the figures of `seedflip seed check` in words
+//! - `sflog`    a run in the words of Superflip
 //! - `table`      the ranked table, on the screen and in the listing
 //!
 //! Imports: `solve`, `trials`, `model`, `trust`, `seed_check`, `seed_input`, `input`, `seed`, `symmetry`,
@@ -16,9 +19,12 @@ pub mod candidates;
 pub mod cell;
 pub mod contents;
 pub mod listing;
+pub mod lxt;
 pub mod reasons;
 pub mod record;
+pub mod refinement;
 pub mod seeds;
+pub mod sflog;
 pub mod table;
 
 pub use record::Record;

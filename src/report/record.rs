@@ -74,8 +74,19 @@ pub struct Record {
     pub candidates: Vec<CandidateRecord>,
     /// The first 200 finished trials, best first.
     pub trials: Vec<TrialRecord>,
+    /// Files that carry no mark of their own, with the checksum by which they are known again.
+    pub files: Vec<FileRecord>,
     /// Where the time went.
     pub timings: TimingsRecord,
+}
+
+/// A file of the run.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct FileRecord {
+    /// Its name, without a folder.
+    pub name: String,
+    /// 64-bit FNV-1a of its bytes, in hexadecimal digits.
+    pub checksum: String,
 }
 
 /// Merging statistics and what was noticed.
@@ -173,6 +184,7 @@ impl Record {
             trials_finished: report.finished.len(),
             candidates: structures.map(|(structure, letter)| CandidateRecord::new(structure, letter)).collect(),
             trials: report.finished.iter().take(LISTED_TRIALS).map(TrialRecord::new).collect(),
+            files: Vec::new(),
             timings: TimingsRecord::new(solved, read_seconds, wall_seconds),
         }
     }

@@ -134,7 +134,7 @@ pub fn trials(solved: &Solved) -> String {
 }
 
 /// What came of it: solved or not and how sure, why the run ended, what was written.
-pub fn conclusion(solved: &Solved, stem: &str, listing: &str) -> String {
+pub fn conclusion(solved: &Solved, stem: &str, listing: &str, extras: &[String]) -> String {
     let report = &solved.report;
     let seconds = solved.seconds.trials;
     let spent = format!(
@@ -170,7 +170,8 @@ pub fn conclusion(solved: &Solved, stem: &str, listing: &str) -> String {
         let _ = write!(out, "no trial finished: wrote {listing} {stem}.json");
         return out;
     }
-    let _ = write!(out, "wrote {stem}_a.res {stem}_a.fcf {stem}_a.ccp4 {listing} {stem}.json");
+    let extras: String = extras.iter().map(|name| format!(" {name}")).collect();
+    let _ = write!(out, "wrote {stem}_a.res {stem}_a.fcf {stem}_a.ccp4{extras} {listing} {stem}.json");
     let others = solved.structures.len().saturating_sub(1);
     if let Some(last) = ('a'..='z').nth(others).filter(|_| others > 0) {
         let more = if others > 1 { format!(" to _{last}.res") } else { String::new() };
@@ -180,7 +181,7 @@ pub fn conclusion(solved: &Solved, stem: &str, listing: &str) -> String {
 }
 
 /// A probability that never claims certainty.
-pub(super) fn sureness(probability: f64) -> String {
+pub fn sureness(probability: f64) -> String {
     if probability > 0.99 { "above 0.99".into() } else { format!("{probability:.2}") }
 }
 

@@ -1,0 +1,51 @@
+//! The text of a model.
+
+use super::contents::scattering_types;
+use super::mark::sealed;
+use crate::Result;
+use crate::formats::Hklf;
+use crate::formats::res::{ResModel, res};
+use crate::input::Input;
+use crate::report::refinement::fit_remarks;
+use crate::solve::Structure;
+
+/// A reflection file that a run wrote: its name, and the power of ten on its intensities.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnList {
+    /// Name of the file.
+    pub name: String,
+    /// Intensities in it are those that were read times this.
+    pub scale: f64,
+}
+
+/// The model of a structure as `.res`, with the marks that it is ours and whole. With a list of our own its card is plain,
+/// the scale is that of the list, and a remark names it.
+///
+/// # Errors
+/// Those of `res`.
+pub fn model_text(input: &Input, structure: &Structure, remarks: &[String], own: Option<&OwnList>) -> Result<String> {
+    let header = &input.data.header;
+    let contents = scattering_types(structure, header);
+    let (fit, rest) = fit_remarks(structure, &header.title);
+    let plain = Hklf::default();
+    let mut remarks = remarks.to_vec();
+    remarks.extend(own.map(|list| format!("reflections in columns and on axes of this model: {}", list.name)));
+    let scale = structure.model.as_ref().map_or(1.0, |m| m.scale);
+    let text = res(&ResModel {
+        title: &header.title,
+        remarks: &remarks,
+        wavelength: header.wavelength,
+        cell: &header.cell,
+        z: header.z,
+        cell_sigma: input.ins.cell_sigma,
+        group: &structure.group,
+        contents: &contents,
+        kept: &input.ins.kept,
+        scale: own.map_or(scale, |list| scale * list.scale.sqrt()),
+        sites: structure.sites(),
+        hklf: if own.is_some() { &plain } else { &input.ins.hklf },
+        fit: &fit,
+        rest: &rest,
+    })?;
+    Ok(sealed(&text))
+}
