@@ -1,5 +1,8 @@
 //! The one error type. Every message says where, what is wrong and what to do, in one line.
 
+pub mod shown;
+
+use shown::shown;
 use std::path::{Path, PathBuf};
 
 /// Exit code of a run that wrote its files, solved or not.
@@ -13,7 +16,7 @@ pub const EXIT_INTERRUPTED: u8 = 130;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file that was given cannot be used as it stands.
-    #[error("{}{}: {what}; {hint}", path.display(), line_suffix(*line))]
+    #[error("{}{}: {}; {}", place(path), line_suffix(*line), shown(what), shown(hint))]
     Input {
         /// File that was read.
         path: PathBuf,
@@ -25,7 +28,7 @@ pub enum Error {
         hint: String,
     },
     /// Files that read well one by one but make no usable phasing problem together.
-    #[error("{what}; {hint}")]
+    #[error("{}; {}", shown(what), shown(hint))]
     Unusable {
         /// What is wrong.
         what: String,
@@ -33,7 +36,10 @@ pub enum Error {
         hint: String,
     },
     /// An output file or folder that cannot be written.
-    #[error("{}: cannot be written ({source}); check the folder's permissions and the free space, or choose another with -o", path.display())]
+    #[error(
+        "{}: cannot be written ({source}); check the folder's permissions and the free space, or choose another with -o",
+        place(path)
+    )]
     Output {
         /// File or folder that was to be written.
         path: PathBuf,
@@ -43,7 +49,7 @@ pub enum Error {
     /// The folder of the results did not take all of them.
     #[error(
         "{}: not every result could be written ({reason}){}{}; check the folder's permissions and the free space",
-        folder.display(),
+        place(folder),
         files(": ", elsewhere, " in another place"),
         files("; lost: ", lost, "")
     )]
@@ -61,13 +67,16 @@ pub enum Error {
     #[error("standard output cannot be written ({0}); files are whole, read them or give it another place to go")]
     Stdout(std::io::Error),
     /// Something that cannot be: the program is wrong, not its input.
-    #[error("{0}: a fault of seedflip itself; please report it with the input that brought it about")]
+    #[error("{}: a fault of seedflip itself; please report it with the input that brought it about", shown(.0))]
     Bug(String),
     /// Arguments that contradict each other.
-    #[error("{0}")]
+    #[error("{}", shown(.0))]
     Usage(String),
     /// The device failed in the middle of a run; what had finished by then is written.
-    #[error("{what}; {finished} finished trials are written; run again, with --backend cpu if it happens again")]
+    #[error(
+        "{}; {finished} finished trials are written; run again, with --backend cpu if it happens again",
+        shown(what)
+    )]
     Lost {
         /// What the engine said.
         what: String,
@@ -75,7 +84,7 @@ pub enum Error {
         finished: usize,
     },
     /// The asked-for compute device is not there.
-    #[error("{0}")]
+    #[error("{}", shown(.0))]
     Device(String),
 }
 
@@ -127,9 +136,17 @@ fn line_suffix(line: Option<usize>) -> String {
     line.map_or_else(String::new, |n| format!(":{n}"))
 }
 
+/// Characters of the name of a file in a message.
+const LONGEST_NAME: usize = 120;
+
+/// The name of a file or folder on one line.
+fn place(path: &Path) -> String {
+    shown::cut(&path.to_string_lossy(), LONGEST_NAME)
+}
+
 /// Names in a row between two words; nothing for none.
 fn files(before: &str, paths: &[PathBuf], after: &str) -> String {
-    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    let names: Vec<String> = paths.iter().map(|path| place(path)).collect();
     if names.is_empty() { String::new() } else { format!("{before}{}{after}", names.join(" ")) }
 }
 

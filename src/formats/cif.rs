@@ -4,6 +4,7 @@ mod atoms;
 pub(super) mod symmetry;
 pub(super) mod syntax;
 
+use super::text::{decode, read_up_to};
 use crate::crystal::{Cell, Site, SpaceGroup};
 use crate::error::{Error, Result};
 use std::path::Path;
@@ -24,12 +25,14 @@ pub struct Model {
     pub sites: Vec<Site>,
 }
 
+/// No file of a structure is larger, bytes, even with its reflections in it.
+pub(super) const LARGEST_MODEL: u64 = 64 << 20;
+
 /// Reads the model of a CIF: the first data block with an atom-site loop. `Err` names the file, the line
 /// where there is one, and what to do.
 pub fn read_model(path: &Path) -> Result<Model> {
-    let bytes = std::fs::read(path)
-        .map_err(|e| Error::file(path, format!("cannot be read ({e})"), "check the name of the model file"))?;
-    parse_model(&String::from_utf8_lossy(&bytes), path)
+    let bytes = read_up_to(path, "check the name of the model file", LARGEST_MODEL)?;
+    parse_model(&decode(&bytes), path)
 }
 
 /// Reads a model from the text of a CIF; `path` is for messages only.

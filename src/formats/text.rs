@@ -15,11 +15,18 @@ pub fn read_bytes(path: &Path, hint: &str) -> Result<Vec<u8>> {
     read_up_to(path, hint, LARGEST)
 }
 
-fn read_up_to(path: &Path, hint: &str, most: u64) -> Result<Vec<u8>> {
+/// The same for a file that is no larger than `most` bytes. A larger one is not read at all, where its size is known beforehand.
+pub fn read_up_to(path: &Path, hint: &str, most: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+    let mut length = 0;
+    let read = File::open(path).and_then(|file| {
+        length = file.metadata()?.len();
+        // Exactly as much as is needed: a vector that grows as it is filled takes twice that.
+        bytes.reserve_exact(length.min(most + 1) as usize);
+        if length <= most { file.take(most + 1).read_to_end(&mut bytes) } else { Ok(0) }
+    });
     read.map_err(|e| Error::file(path, format!("cannot be read ({e})"), hint))?;
-    if bytes.len() as u64 > most {
+    if length.max(bytes.len() as u64) > most {
         return Err(Error::file(
             path,
             format!("is larger than {} MB", most >> 20),

@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+/// Longest ending of a result, with the number of an older file that was kept.
+const LONGEST: &str = "_patterson.ccp4.99";
+
 /// The folder of a run's results, and what became of files that it would not take.
 #[derive(Debug)]
 pub struct Folder {
@@ -39,7 +42,15 @@ impl Folder {
         let failed = |source| Error::Output { path: asked.clone(), source };
         let made = !asked.exists();
         std::fs::create_dir_all(&asked).map_err(failed)?;
-        can_write(&asked).map_err(failed)?;
+        let usable =
+            can_write(&asked).map_err(failed).and_then(|()| short_enough(ins, &asked.join(format!("{stem}{LONGEST}"))));
+        if let Err(error) = usable {
+            if made {
+                // Nothing is in it yet.
+                let _ = std::fs::remove_dir(&asked);
+            }
+            return Err(error);
+        }
         let mut places = vec![asked];
         for place in [of_input, here()] {
             if !places.contains(&place) {
@@ -158,6 +169,18 @@ impl Folder {
     }
 }
 
+/// Refuses a name that leaves no room for the endings of results: `longest` is the longest of their paths.
+fn short_enough(ins: &Path, longest: &Path) -> Result<()> {
+    match longest.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::InvalidFilename => Err(Error::file(
+            ins,
+            "has too long a name: those of the results, such as NAME_a.res, would be longer than names may be",
+            "give it a shorter name",
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn is_foreign(path: &Path, ending: &str) -> bool {
     is_there(path) && !is_own(path, ending)
 }
@@ -172,6 +195,16 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let folder = Folder::new(&home.path().join("x.ins"), Some(&home.path().join("out"))).unwrap();
         (home, folder)
+    }
+
+    #[test]
+    fn a_name_without_room_for_endings_is_refused_before_anything_is_written() {
+        let home = tempfile::tempdir().unwrap();
+        let out = home.path().join("out");
+        let named = |n: usize| Folder::new(Path::new(&format!("{}.ins", "x".repeat(n))), Some(&out));
+        let message = named(251).unwrap_err().to_string();
+        assert!(message.contains("too long a name") && !out.exists(), "{message}");
+        assert!(named(200).is_ok());
     }
 
     #[test]

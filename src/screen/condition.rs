@@ -23,6 +23,9 @@ pub struct Condition {
     pub completeness: f64,
 }
 
+/// Trials of a screen at most: at a thousand a second they take ten minutes on a GPU, and a month on a few cores.
+pub const MOST_TRIALS: u64 = 1_000_000;
+
 /// Lists of values; the screen runs over all their combinations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
@@ -43,6 +46,27 @@ pub struct Grid {
 }
 
 impl Grid {
+    /// Trials of all combinations with so many draws each.
+    pub fn trials(&self, draws: u32) -> u64 {
+        let lists = [&self.fractions, &self.wrong, &self.d_min, &self.completeness].map(Vec::len);
+        let all = lists.into_iter().chain([self.methods.len(), self.bins.len()]);
+        all.fold(u64::from(draws), |product, n| product.saturating_mul(n as u64))
+    }
+
+    /// The same grid with every value once.
+    #[must_use]
+    pub fn without_repeats(self) -> Self {
+        Self {
+            methods: once(self.methods),
+            fractions: once(self.fractions),
+            pool: self.pool,
+            bins: once(self.bins),
+            wrong: once(self.wrong),
+            d_min: once(self.d_min),
+            completeness: once(self.completeness),
+        }
+    }
+
     /// All combinations; those of one resolution and completeness stand together.
     pub fn conditions(&self) -> Vec<Condition> {
         let mut all = Vec::new();
@@ -69,6 +93,17 @@ impl Grid {
         }
         all
     }
+}
+
+/// Values in their order, each where it stands first.
+fn once<T: PartialEq>(values: Vec<T>) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for value in values {
+        if !kept.contains(&value) {
+            kept.push(value);
+        }
+    }
+    kept
 }
 
 impl Condition {
@@ -98,6 +133,24 @@ pub fn arm(method: &str) -> Option<Arm> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_named_twice_counts_once() {
+        let grid = Grid {
+            methods: vec!["mp-n1".into(), "mp-n1".into()],
+            fractions: vec![0.1, 0.5, 0.1],
+            pool: Pool::All,
+            bins: vec![4; 3],
+            wrong: vec![0.0],
+            d_min: vec![1.0],
+            completeness: vec![1.0, 0.9],
+        };
+        assert_eq!(grid.trials(10), 360);
+        let grid = grid.without_repeats();
+        assert_eq!((grid.fractions.as_slice(), grid.trials(10)), ([0.1, 0.5].as_slice(), 40));
+        assert_eq!(grid.conditions().len(), 4);
+        assert_eq!(grid.trials(u32::MAX), 4 * u64::from(u32::MAX));
+    }
 
     #[test]
     fn every_arm_is_found_by_its_short_name() {

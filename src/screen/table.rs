@@ -3,6 +3,7 @@
 use super::{Condition, Outcome};
 use crate::formats::text::{decode, finite, lines, read_bytes};
 use crate::{Error, Result};
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -79,7 +80,8 @@ pub fn read(path: &Path, run: &str, conditions: &[Condition], draws: u32) -> Res
     if rows.get(1).map(String::as_str) != Some(HEADER) {
         return Err(Error::line(path, 2, "is not the header of a screen", hint));
     }
-    let keys: Vec<String> = conditions.iter().map(key).collect();
+    let places: HashMap<String, usize> = conditions.iter().enumerate().map(|(place, c)| (key(c), place)).collect();
+    let mut seen = HashSet::new();
     let own = HEADER.split(',').count();
     let mut outcomes = Vec::new();
     for (number, row) in rows.iter().enumerate().skip(2).filter(|(_, row)| !row.is_empty()) {
@@ -91,7 +93,14 @@ pub fn read(path: &Path, run: &str, conditions: &[Condition], draws: u32) -> Res
         let value = |i: usize| finite(fields[i]).ok_or_else(damaged);
         let draw = fields[7].parse::<u32>().map_err(|_| damaged())?;
         let cycles = fields[10].parse::<u32>().map_err(|_| damaged())?;
-        let Some(condition) = keys.iter().position(|key| *key == fields[..7].join(",")) else { continue };
+        if draw == 0 {
+            return Err(damaged());
+        }
+        let Some(condition) = places.get(&fields[..7].join(",")).copied() else { continue };
+        if !seen.insert((condition, draw)) {
+            let what = format!("names draw {draw} of its condition for the second time");
+            return Err(Error::line(path, number + 1, what, hint));
+        }
         if draw <= draws {
             outcomes.push(Outcome {
                 condition,
@@ -183,6 +192,13 @@ mod tests {
             ),
             "{error}"
         );
+        let whole = write("this", &conditions, &outcomes);
+        let last = whole.lines().last().unwrap();
+        for (row, word) in [(last.to_owned(), "second time"), (last.replace(",2,1,", ",0,1,"), "is not a line")] {
+            std::fs::write(&path, format!("{whole}{row}\n")).unwrap();
+            let message = read(&path, "this", &conditions, 10).unwrap_err().to_string();
+            assert!(message.contains("screen.csv:6: ") && message.contains(word), "{message}");
+        }
         std::fs::write(&path, "# this\n".to_owned() + HEADER + "\n1,2\n").unwrap();
         assert!(read(&path, "this", &conditions, 10).unwrap_err().to_string().contains("screen.csv:3: is not a line"));
     }

@@ -17,9 +17,11 @@ use std::path::Path;
 const NAMES: [&str; 7] = ["hkl", "phase_deg", "bin", "nbins", "p", "weight", "wrong"];
 const SHAPES: &str = "shapes are hkl (N, 3); phase_deg, bin and weight (N) or (T, N); p (N, n) or (T, N, n)";
 
-/// An array of an archive is unpacked up to so many bytes: a thousand sets of 30 000 phases. A packed megabyte may else fill the
-/// memory.
-const LARGEST_ARRAY: u64 = 256 << 20;
+/// An array of an archive is unpacked up to so many bytes, those of the most values that are read. A packed megabyte may else fill
+/// the memory.
+const LARGEST_ARRAY: u64 = 64 << 20;
+/// Seeds of all sets at most, half a kilobyte for every ten: a hundred sets of 40 000.
+const MOST_SEEDS: usize = 4_000_000;
 
 /// What an entry of an `.npz` may say, by row and set.
 #[derive(Default)]
@@ -45,6 +47,7 @@ pub(super) fn read_npy(path: &Path, bytes: &[u8]) -> Result<SeedList> {
             ));
         }
     };
+    few_enough(sets, rows, path)?;
     let mut list = SeedList::new(path, "NPY");
     let mut degrees = Vec::new();
     for set in array.values.chunks_exact((rows * width).max(1)).take(sets) {
@@ -85,8 +88,13 @@ pub(super) fn read_npz(path: &Path, bytes: &[u8]) -> Result<Option<SeedList>> {
         }
         let mut unpacked = Vec::new();
         let file = archive.by_name(&format!("{name}.npy")).map_err(|e| broken(&e))?;
-        file.take(LARGEST_ARRAY + 1).read_to_end(&mut unpacked).map_err(|e| broken(&e))?;
-        if unpacked.len() as u64 > LARGEST_ARRAY {
+        // What the archive says of the size may be a lie: it saves the work, and the limit holds all the same.
+        let said = file.size();
+        if said <= LARGEST_ARRAY {
+            unpacked.reserve_exact(said as usize);
+            file.take(LARGEST_ARRAY + 1).read_to_end(&mut unpacked).map_err(|e| broken(&e))?;
+        }
+        if said.max(unpacked.len() as u64) > LARGEST_ARRAY {
             let what = format!("the array {name} takes more than {} MB unpacked", LARGEST_ARRAY >> 20);
             return Err(Error::file(path, what, "give fewer sets in a file, or reflections of the data alone"));
         }
@@ -114,6 +122,15 @@ pub(super) fn read_npz(path: &Path, bytes: &[u8]) -> Result<Option<SeedList>> {
     }
     list.sets = arrays.sets(&hkl, path)?;
     checks::finish(list).map(Some)
+}
+
+/// Refuses more seeds than the memory should hold, before there are any.
+fn few_enough(sets: usize, rows: usize, path: &Path) -> Result<()> {
+    if sets.saturating_mul(rows) <= MOST_SEEDS {
+        return Ok(());
+    }
+    let what = format!("holds {sets} sets of {rows} seeds, more than {} million in all", MOST_SEEDS / 1_000_000);
+    Err(Error::file(path, what, "give fewer sets in a file, or reflections of the data alone"))
 }
 
 fn single(array: &Array, name: &str, path: &Path) -> Result<f64> {
@@ -155,6 +172,7 @@ impl Arrays {
                 }
             }
         }
+        few_enough(sets, rows, path)?;
         let mut degrees = Vec::new();
         let mut out = Vec::with_capacity(sets);
         for set in 0..sets {

@@ -101,5 +101,8 @@ fn neither_no_rows_nor_a_bomb_fills_the_memory() {
     let zeros = vec![0.0; (LARGEST_ARRAY / 8) as usize];
     let rows = format!("({}, 1)", zeros.len());
     let error = parse(&[("phase_deg", "(1,)", &[0.0]), ("hkl", &rows, &zeros)]).unwrap_err().to_string();
-    assert!(error.contains("hkl takes more than 256 MB unpacked"), "{error}");
+    assert!(error.contains("hkl takes more than 64 MB unpacked"), "{error}");
+    let error = few_enough(101, 40_000, Path::new("a.npz")).unwrap_err().to_string();
+    assert!(error.contains("101 sets of 40000 seeds, more than 4 million in all"), "{error}");
+    assert!(few_enough(100, 40_000, Path::new("a.npz")).is_ok());
 }

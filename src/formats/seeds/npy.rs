@@ -6,6 +6,8 @@ use std::path::Path;
 
 /// First bytes of the format.
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+/// Values of an array at most, each of which takes eight bytes once it is read: five numbers of a hundred sets of 16 000 seeds.
+const MOST_VALUES: usize = 8_000_000;
 const HINT: &str = "save an array of float32, float64, int32 or int64 with numpy.save or numpy.savez";
 
 /// Numbers and their shape; the last axis is fastest, whatever the order in the file.
@@ -30,6 +32,9 @@ fn read(bytes: &[u8]) -> std::result::Result<Array, String> {
     let fortran = item(header, "fortran_order").is_some_and(|order| order.trim() == "True");
     let too_large = || format!("is cut short: shape {shape:?} needs more bytes than there are");
     let count = shape.iter().try_fold(1usize, |product, n| product.checked_mul(*n)).ok_or_else(too_large)?;
+    if count > MOST_VALUES {
+        return Err(format!("has {count} values, more than {} million", MOST_VALUES / 1_000_000));
+    }
     let length = count.checked_mul(size).ok_or_else(too_large)?;
     let data = data.get(..length).ok_or_else(too_large)?;
     let values: Vec<f64> = data.chunks_exact(size).map(|bytes| value(bytes, big, kind)).collect();
@@ -148,6 +153,7 @@ pub(super) mod tests {
         assert!(fault(&npy("|O", false, "(1,)", &[])).contains("dtype"));
         assert!(fault(&npy("<f8", false, "(2,)", &[0; 8])).contains("cut short"));
         assert!(fault(&npy("<f8", false, "(9999999999, 9999999999)", &[])).contains("cut short"));
+        assert!(fault(&npy("|u1", false, "(8000001,)", &[])).contains("has 8000001 values, more than 8 million"));
         assert!(fault(&npy("<f8", false, "x", &[])).contains("has no shape"));
         assert!(fault(b"\x93NUMPY\x01").contains("is no NumPy array"));
     }
