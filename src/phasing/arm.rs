@@ -90,16 +90,20 @@ pub struct Arm {
     pub sampling: Sampling,
     /// Cycles after which a trial is given up.
     pub cycles: u32,
+    /// What its trials do.
     pub(super) kind: Kind,
 }
 
+/// What the trials of an arm do; each draws the rest of its recipe.
 #[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
+    /// Charge flipping on these amplitudes.
     Flip(Amplitudes),
-    /// Without the weak-reflection variant, which lets a solved map drift away from the origin of its seeds (recipe
+    /// The same without the weak-reflection variant, which lets a solved map drift away from the origin of its seeds (recipe
     /// notes §2: w = 0 with seeds).
     FlipAll(Amplitudes),
+    /// Message passing.
     Message(MessageRecipe),
 }
 
