@@ -1,11 +1,21 @@
 //! Parse, run, exit code.
 
+use seedflip::cli::version::Build;
 use seedflip::output::say;
 use std::process::ExitCode;
 
+/// Known here alone, so that a new commit costs no more than this file.
+const BUILD: Build = Build {
+    commit: git_version::git_version!(
+        args = ["--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
+        fallback = "unknown"
+    ),
+    target: target_tuple::TARGET,
+};
+
 fn main() -> ExitCode {
     no_session();
-    match seedflip::cli::parse(std::env::args_os()).and_then(seedflip::cli::run) {
+    match seedflip::cli::parse(std::env::args_os()).and_then(|cli| seedflip::cli::run(cli, &BUILD)) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             if !error.is_reader_gone() {

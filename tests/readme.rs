@@ -46,12 +46,6 @@ fn flags(text: &str) -> BTreeSet<String> {
     words.filter(|w| w.len() > 2 && w.starts_with("--")).map(str::to_owned).collect()
 }
 
-fn help(sub_command: &str) -> BTreeSet<String> {
-    let run = seedflip(&[sub_command, "--help"]);
-    assert_eq!(run.code, Some(0), "seedflip {sub_command} --help: {}", run.stderr);
-    flags(&run.stdout)
-}
-
 /// Every word of each line, numbers masked: times differ from run to run, and last digits from processor to processor.
 fn shape(text: &str) -> Vec<String> {
     let masked = |line: &str| {
@@ -108,23 +102,63 @@ fn the_commands_stand_on_the_first_screen() {
 }
 
 #[test]
-fn every_option_of_the_readme_exists_and_every_option_of_solve_is_explained() {
+fn every_option_of_the_readme_exists() {
     let text = readme();
     let mut calls = 0;
     // Inline code that calls the program.
     for code in text.split('`').filter(|c| c.starts_with("seedflip ")) {
-        let sub_command = code.split_whitespace().nth(1).unwrap();
-        let known = help(sub_command);
-        for flag in flags(code) {
-            assert!(known.contains(&flag), "`{code}`: seedflip {sub_command} has no {flag}");
+        let words: Vec<&str> = code.split_whitespace().skip(1).collect();
+        let command = seedflip::cli::command();
+        // `seedflip NAME` is a call of `solve`.
+        let mut of = command.find_subcommand(words[0]).or_else(|| command.find_subcommand("solve")).unwrap();
+        of = of.find_subcommand(words.get(1).unwrap_or(&"")).unwrap_or(of);
+        let of_all = command.get_arguments().filter(|_| words[0].starts_with('-'));
+        let global = command.get_arguments().filter(|option| option.is_global_set());
+        let known: BTreeSet<&str> =
+            of.get_arguments().chain(of_all).chain(global).filter_map(|option| option.get_long()).collect();
+        for flag in flags(code).into_iter().filter(|flag| flag != "--help") {
+            assert!(known.contains(flag.trim_start_matches("--")), "`{code}`: {} has no {flag}", of.get_name());
         }
         calls += 1;
     }
     assert!(calls >= 3, "README names {calls} calls of the program");
-    let table: String = text.lines().filter(|l| l.starts_with("| `-")).collect();
-    let mut known = help("solve");
-    known.remove("--help");
-    assert_eq!(flags(&table), known, "the options table and seedflip solve --help differ");
+}
+
+/// An option as the README's table names it: `-o`, `--output DIR`.
+fn cell(option: &clap::Arg) -> String {
+    let short = option.get_short().map_or(String::new(), |letter| format!("`-{letter}`, "));
+    let takes_value = option.get_action().takes_values();
+    let value =
+        option.get_value_names().filter(|_| takes_value).map_or(String::new(), |names| format!(" {}", names[0]));
+    format!("{short}`--{}{value}`", option.get_long().unwrap())
+}
+
+#[test]
+fn the_table_of_options_has_those_of_solve_and_no_others() {
+    let command = seedflip::cli::command();
+    let solve = command.find_subcommand("solve").unwrap();
+    let global = command.get_arguments().filter(|option| option.is_global_set());
+    let shown = |option: &&clap::Arg| option.get_long().is_some() && !option.is_hide_set();
+    let known: BTreeSet<String> = solve.get_arguments().chain(global).filter(shown).map(cell).collect();
+    let text = readme();
+    let rows = text.lines().filter(|line| line.starts_with("| `-"));
+    let listed: BTreeSet<String> =
+        rows.filter_map(|row| Some(row.strip_prefix("| ")?.split_once(" |")?.0.to_owned())).collect();
+    let missing: Vec<&String> = known.difference(&listed).collect();
+    let unknown: Vec<&String> = listed.difference(&known).collect();
+    assert!(
+        missing.is_empty() && unknown.is_empty(),
+        "missing in README.md: {missing:?}; unknown to solve: {unknown:?}"
+    );
+}
+
+#[test]
+fn every_command_is_named_in_the_readme() {
+    let text = readme();
+    for command in seedflip::cli::command().get_subcommands() {
+        let call = format!("seedflip {}", command.get_name());
+        assert!(text.contains(&call), "README.md does not name {call}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `--backend` and `--device`: from what the user asks for to the device that the trials run on.
 
+use super::heading;
 use crate::engine::Backend;
 use crate::engine::cpu::CpuBackend;
 use crate::gpu::{self, Choice, GpuBackend, Storage};
@@ -11,10 +12,10 @@ use std::sync::Arc;
 #[derive(Debug, clap::Args)]
 pub struct BackendArgs {
     /// Where the trials run
-    #[arg(long, value_enum, default_value_t = Kind::Auto)]
+    #[arg(long, value_enum, value_name = "KIND", default_value_t = Kind::Auto, help_heading = heading::DEVICE)]
     backend: Kind,
     /// Adapter by number, part of its name or PCI bus id, see `seedflip devices`; implies --backend gpu
-    #[arg(long, value_name = "DEVICE")]
+    #[arg(long, value_name = "DEVICE", help_heading = heading::DEVICE)]
     device: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 
 use super::backend::{BackendArgs, Precision};
 use super::bench_text;
+use super::heading;
 use crate::bench::cells::{EDGES, FLIPPING, MESSAGE, Refused, Table, batches, time};
 use crate::bench::synthetic;
 use crate::engine::{Backend, EngineError, Recipe};
@@ -11,28 +12,36 @@ use crate::{Error, Result};
 use clap::ValueEnum;
 use std::sync::Arc;
 
+/// What stands below the options.
+const AFTER_HELP: &str = "Examples:
+  seedflip bench
+  seedflip bench --backend cpu --grid 64,64,64 --trials 8 --threads 1 --json
+
+No file comes out: the table is on stdout.";
+
 /// Time the engine on synthetic cells, beside a real FFT pair of the same grid and a plain copy
 #[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct Args {
     #[command(flatten)]
     backend: BackendArgs,
     /// Grid points along x,y,z [default: cubes of 32, 48, 64, 96, 128 and 192]
-    #[arg(long, value_delimiter = ',', value_name = "X,Y,Z")]
+    #[arg(long, value_delimiter = ',', value_name = "X,Y,Z", help_heading = heading::SEARCH)]
     grid: Vec<usize>,
     /// Trials advanced together; several numbers for several rows [default: what suits the device]
-    #[arg(long, value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=MOST_TRIALS))]
+    #[arg(long, value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=MOST_TRIALS), help_heading = heading::SEARCH)]
     trials: Vec<u32>,
     /// Iterations to time [default: flipping with --grid, else both]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = heading::SEARCH)]
     method: Option<Method>,
     /// Number format of the maps between passes; implies a GPU
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = heading::DEVICE)]
     storage: Option<Precision>,
     /// Threads [default: all cores]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=super::MOST_THREADS))]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=super::MOST_THREADS), help_heading = heading::DEVICE)]
     threads: Option<u16>,
     /// Print one JSON document instead of text
-    #[arg(long)]
+    #[arg(long, help_heading = heading::SCREEN)]
     json: bool,
 }
 

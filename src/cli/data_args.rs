@@ -1,5 +1,6 @@
 //! The data that a sub-command works on.
 
+use super::heading;
 use crate::Result;
 use crate::crystal::Radiation;
 use crate::input::{self, Input};
@@ -12,7 +13,7 @@ pub struct DataArgs {
     #[arg(value_name = "NAME.ins")]
     name: PathBuf,
     /// Reflection file, if it is not NAME.hkl
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = heading::DATA)]
     hkl: Option<PathBuf>,
 }
 

@@ -1,5 +1,6 @@
 //! `seedflip devices`: the graphics adapters of this machine, and the one that `auto` would take.
 
+use super::heading;
 use crate::Result;
 use crate::error::EXIT_OK;
 use crate::gpu::{AdapterReport, Choice, choose, list};
@@ -8,23 +9,31 @@ use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
 
+/// What stands below the options.
+const AFTER_HELP: &str = "Examples:
+  seedflip devices
+  seedflip devices --dump-wgsl 64,64,64 -o kernels
+
+Files that come out: none, but for --dump-wgsl with -o: one NAME.wgsl a kernel.";
+
 /// List the GPUs of this machine, and say which one would be taken
 #[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct Args {
     /// Print one JSON document instead of a table
-    #[arg(long)]
+    #[arg(long, help_heading = heading::SCREEN)]
     json: bool,
     /// Print how many trials the memory of a card holds, in Markdown, whatever adapters are here
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with = "json", help_heading = heading::SCREEN)]
     memory: bool,
     /// Print the kernels for a grid in WGSL, as the first adapter, or a card if there is none, would be given them
-    #[arg(long, value_name = "X,Y,Z", conflicts_with_all = ["json", "memory"])]
+    #[arg(long, value_name = "X,Y,Z", conflicts_with_all = ["json", "memory"], help_heading = heading::RESULTS)]
     dump_wgsl: Option<String>,
     /// Adapter whose kernels are wanted: number, part of its name or PCI bus id
-    #[arg(long, value_name = "DEVICE", requires = "dump_wgsl")]
+    #[arg(long, value_name = "DEVICE", requires = "dump_wgsl", help_heading = heading::DEVICE)]
     device: Option<String>,
     /// Folder for the kernels, one file each
-    #[arg(short = 'o', long, value_name = "DIR", requires = "dump_wgsl")]
+    #[arg(short = 'o', long, value_name = "DIR", requires = "dump_wgsl", help_heading = heading::RESULTS)]
     output: Option<PathBuf>,
 }
 

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 /// Single letters that are options here as well.
-const OWN: [&str; 6] = ["-o", "-q", "-h", "-V", "-v", "-"];
+const OWN: [&str; 4] = ["-o", "-q", "-h", "-"];
 /// What a caller of SHELXT looks for beside the model.
 const FILES: &str = "cif,lxt";
 
@@ -53,7 +53,9 @@ enum Meaning {
 fn of_shelxt(word: &OsString) -> bool {
     let text = word.to_string_lossy();
     let letter = text.strip_prefix('-').and_then(|rest| rest.chars().next());
-    letter.is_some_and(|c| c.is_ascii_alphabetic()) && !OWN.contains(&&*text)
+    // `-v` may be said several times, and with `-V`.
+    let verbose = text.strip_prefix('-').is_some_and(|rest| rest.chars().all(|c| c.eq_ignore_ascii_case(&'v')));
+    letter.is_some_and(|c| c.is_ascii_alphabetic()) && !verbose && !OWN.contains(&&*text)
 }
 
 fn meaning(word: &OsString) -> Meaning {
@@ -92,6 +94,8 @@ mod tests {
             (&["-t2", "-a0.3", "x"], Some("--threads 2 --write cif,lxt")),
             (&["x", "-sP6_mmm", "-m1000", "-t0"], Some("--space-group P6/mmm --write cif,lxt")),
             (&["x", "-o", "out", "--write", "none"], Some("-o out --write none")),
+            (&["x", "-vv"], Some("-vv --write cif,lxt")),
+            (&["-vV"], None),
             (&["--help"], None),
             (&["-V"], None),
             (&["y", "-t2"], None),

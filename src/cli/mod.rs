@@ -3,11 +3,15 @@
 mod backend;
 pub mod bench;
 mod bench_text;
+pub mod completions;
 mod data_args;
 pub mod devices;
 mod drop_in;
 mod dump;
+mod follower;
+mod heading;
 mod inflip;
+pub mod man;
 mod memory;
 mod progress;
 pub mod replay;
@@ -19,20 +23,54 @@ mod seed_make;
 pub mod simulate;
 pub mod solve;
 mod stop;
+mod trace;
+pub mod version;
 mod write;
 
-use crate::Result;
+use crate::error::EXIT_OK;
 use crate::input::places;
-use clap::{CommandFactory, Parser, Subcommand};
+use crate::output::say;
+use crate::{Error, Result};
+use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::Path;
+use version::Build;
+
+/// What the program is called.
+const NAME: &str = "seedflip";
 
 /// Solves crystal structures from single-crystal diffraction amplitudes.
 #[derive(Debug, Parser)]
-#[command(name = "seedflip", version, about, max_term_width = 100)]
+#[command(
+    name = NAME,
+    about,
+    max_term_width = 100,
+    disable_version_flag = true,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  seedflip NAME                               NAME_a.res from NAME.ins and NAME.hkl
+  seedflip solve NAME.ins -o out              the same, results in a folder of their own
+  seedflip help solve                         options and files of a command
+
+`seedflip NAME` is short for `seedflip solve NAME`.
+
+Exit codes:
+  0    files are written, solved or not
+  1    input or run-time error
+  2    wrong usage
+  3    no such device
+  5    not solved, with --require-solved
+  130  stopped; what had been found is written"
+)]
 pub struct Cli {
+    /// Print the version; with -v commit, target, features and engines too
+    #[arg(short = 'V', long)]
+    version: bool,
+    /// Say more: a line per trial, group and model; -vv for what each decision rested on
+    #[arg(short, long, action = ArgAction::Count, global = true, help_heading = heading::SCREEN)]
+    verbose: u8,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -45,6 +83,13 @@ enum Command {
     Devices(devices::Args),
     Replay(replay::Args),
     Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// The commands and options as clap knows them, for tests of documents and for whatever is made from them.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Parses a command line, the name of the program first. `seedflip NAME` is `seedflip solve NAME` where files of that
@@ -57,7 +102,7 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Cli> {
     let mut arguments: Vec<OsString> = arguments.collect();
     let known = |first: &OsString| {
         let word = first.to_string_lossy();
-        word == "help" || Cli::command().find_subcommand(&*word).is_some()
+        word == "help" || command().find_subcommand(&*word).is_some()
     };
     if let Some((first, _)) = arguments.get(1..).and_then(<[_]>::split_first)
         && !known(first)
@@ -76,16 +121,23 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Cli> {
 }
 
 /// Runs a parsed command line; the exit code of a run that ended in order.
-pub fn run(cli: Cli) -> Result<u8> {
-    match cli.command {
+pub fn run(cli: Cli, build: &Build) -> Result<u8> {
+    if cli.version {
+        return say::out(&version::version(build, cli.verbose > 0)).map(|()| EXIT_OK);
+    }
+    trace::begin(cli.verbose);
+    let command = cli.command.ok_or_else(|| Error::Usage("no command is given; see seedflip --help".into()))?;
+    match command {
         Command::Solve(args) => solve::run(&args),
-        Command::Simulate(args) => simulate::run(&args).map(|()| crate::error::EXIT_OK),
+        Command::Simulate(args) => simulate::run(&args).map(|()| EXIT_OK),
         Command::Screen(args) => screen::run(&args),
         Command::Seed(args) => seed::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Devices(args) => devices::run(&args),
-        Command::Replay(args) => replay::run(&args).map(|()| crate::error::EXIT_OK),
+        Command::Replay(args) => replay::run(&args).map(|()| EXIT_OK),
         Command::Schema(args) => schema::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }
 
@@ -97,5 +149,5 @@ fn thread_pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads.unwrap_or(0))
         .build()
-        .map_err(|error| crate::Error::unusable(format!("no worker threads: {error}"), "try --threads 1"))
+        .map_err(|error| Error::unusable(format!("no worker threads: {error}"), "try --threads 1"))
 }

@@ -5,8 +5,13 @@ use crate::error::EXIT_OK;
 use crate::output::say;
 use crate::report::Record;
 
+/// What stands below the options.
+const AFTER_HELP: &str = "Example:
+  seedflip schema > record.schema.json";
+
 /// Print the JSON schema of the run record NAME.json
 #[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct Args {}
 
 /// Runs the sub-command.

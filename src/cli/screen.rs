@@ -2,6 +2,7 @@
 
 use super::backend::BackendArgs;
 use super::data_args::DataArgs;
+use super::heading;
 use super::seed_make::Of;
 use super::solve::{fraction, positive};
 use crate::clock::Clock;
@@ -9,7 +10,7 @@ use crate::engine::Method;
 use crate::error::{EXIT_INTERRUPTED, EXIT_OK};
 use crate::formats::write_bytes;
 use crate::output::say;
-use crate::screen::condition::{arm, method_names};
+use crate::screen::condition::{MOST_TRIALS, arm, method_names};
 use crate::screen::page::page;
 use crate::screen::tally::calibration;
 use crate::screen::{Condition, Grid, Outcome, Screen, Watcher, table, tallies};
@@ -22,54 +23,65 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// What stands below the options.
+const AFTER_HELP: &str = "Examples:
+  seedflip screen NAME.ins --model MODEL.cif -o screen
+  seedflip screen NAME.ins --model MODEL.cif -o screen --fraction 0.02,0.05,0.1 --wrong 0,0.25,0.5 --draws 20
+
+Files that come out:
+  screen.csv     every trial; a screen that was ended goes on from it
+  screen.json    success by condition, and how it compares with what was predicted
+  screen.html    the curves as a page";
+
 /// Success curves over fraction, bins, errors, resolution and completeness of seeds, on one structure
 #[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct Args {
     #[command(flatten)]
     data: DataArgs,
     /// The structure, whose phases are the truth
-    #[arg(long, value_name = "MODEL")]
+    #[arg(long, value_name = "MODEL", help_heading = heading::DATA)]
     model: PathBuf,
     /// Folder for screen.csv, screen.json and screen.html; a screen that was ended goes on from its screen.csv
-    #[arg(short = 'o', long, value_name = "DIR")]
+    #[arg(short = 'o', long, value_name = "DIR", help_heading = heading::RESULTS)]
     output: PathBuf,
     /// Fractions of the reflections chosen from that become seeds
-    #[arg(long, value_delimiter = ',', default_value = "0.01,0.025,0.05,0.1,0.2", value_parser = fraction)]
+    #[arg(long, value_delimiter = ',', default_value = "0.01,0.025,0.05,0.1,0.2", value_parser = fraction, help_heading = heading::SEEDS)]
     fraction: Vec<f64>,
     /// Reflections chosen from
-    #[arg(long = "of", value_enum, default_value_t = Of::StrongThird)]
+    #[arg(long = "of", value_enum, default_value_t = Of::StrongThird, help_heading = heading::SEEDS)]
     pool: Of,
     /// Numbers of equal phase bins
-    #[arg(long, value_delimiter = ',', default_value = "4", value_parser = clap::value_parser!(u32).range(2..=360))]
+    #[arg(long, value_delimiter = ',', default_value = "4", value_parser = clap::value_parser!(u32).range(2..=360), help_heading = heading::SEEDS)]
     bins: Vec<u32>,
     /// Fractions of the seeds put into a wrong bin
-    #[arg(long, value_delimiter = ',', default_value = "0,0.25", value_parser = fraction)]
+    #[arg(long, value_delimiter = ',', default_value = "0,0.25", value_parser = fraction, help_heading = heading::SEEDS)]
     wrong: Vec<f64>,
     /// Resolutions in Å [default: 0.8, or where the data end]
-    #[arg(long, value_delimiter = ',', value_parser = positive)]
+    #[arg(long, value_delimiter = ',', value_parser = positive, help_heading = heading::DATA)]
     resolution: Vec<f64>,
     /// Fractions of the unique reflections that are kept
-    #[arg(long, value_delimiter = ',', default_value = "1", value_parser = fraction)]
+    #[arg(long, value_delimiter = ',', default_value = "1", value_parser = fraction, help_heading = heading::DATA)]
     completeness: Vec<f64>,
     /// Arms that run the trials
-    #[arg(long, value_delimiter = ',', default_value = "mp-n1,flip-e")]
+    #[arg(long, value_delimiter = ',', default_value = "mp-n1,flip-e", help_heading = heading::SEARCH)]
     method: Vec<String>,
     /// Draws of seeds for each combination, one trial each
-    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = heading::SEARCH)]
     draws: u32,
     /// Cycles of a trial [default: the arm's own]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..), help_heading = heading::SEARCH)]
     cycles: Option<u32>,
     /// Fraction of wrong seeds that the trials assume [default: the true one]
-    #[arg(long, value_name = "E", value_parser = fraction)]
+    #[arg(long, value_name = "E", value_parser = fraction, help_heading = heading::SEEDS)]
     told: Option<f64>,
     #[command(flatten)]
     backend: BackendArgs,
     /// Threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=super::MOST_THREADS))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=super::MOST_THREADS), help_heading = heading::DEVICE)]
     threads: Option<u16>,
     /// No progress on the screen
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = heading::SCREEN)]
     quiet: bool,
 }
 
@@ -162,7 +174,14 @@ pub fn run(args: &Args) -> Result<u8> {
         wrong: args.wrong.clone(),
         d_min: resolutions,
         completeness: args.completeness.clone(),
-    };
+    }
+    .without_repeats();
+    let trials = grid.trials(args.draws);
+    if trials > MOST_TRIALS {
+        return Err(Error::Usage(format!(
+            "the screen has {trials} trials and {MOST_TRIALS} are allowed; take fewer --draws or values"
+        )));
+    }
     let conditions = grid.conditions();
     std::fs::create_dir_all(&args.output).map_err(|source| Error::Output { path: args.output.clone(), source })?;
     let name = |path: &PathBuf| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();

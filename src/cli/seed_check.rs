@@ -2,6 +2,7 @@
 
 use super::backend::BackendArgs;
 use super::data_args::DataArgs;
+use super::heading;
 use super::solve::{fraction, positive};
 use crate::Result;
 use crate::error::EXIT_OK;
@@ -13,8 +14,16 @@ use crate::solve::resolution;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// What stands below the options.
+const AFTER_HELP: &str = "Examples:
+  seedflip seed check NAME.ins seeds.csv
+  seedflip seed check NAME.ins seeds.csv --model MODEL.cif --json
+
+No file comes out: the figures are on the screen, with --json on stdout.";
+
 /// Coverage, feasibility and quality of seeds, and the success they promise
 #[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct Args {
     #[command(flatten)]
     data: DataArgs,
@@ -22,18 +31,18 @@ pub struct Args {
     #[arg(value_name = "SEEDS")]
     seeds: PathBuf,
     /// The structure, to compare the seeds with
-    #[arg(long, value_name = "MODEL")]
+    #[arg(long, value_name = "MODEL", help_heading = heading::DATA)]
     model: Option<PathBuf>,
     /// Fraction of the seeds that are wrong, 0 to 1 [default: as the file says, else none]
-    #[arg(long, value_name = "E", value_parser = fraction)]
+    #[arg(long, value_name = "E", value_parser = fraction, help_heading = heading::SEEDS)]
     wrong: Option<f64>,
     /// Resolution cut in Å [default: 0.8, or where the data end]
-    #[arg(long, value_name = "D", value_parser = positive)]
+    #[arg(long, value_name = "D", value_parser = positive, help_heading = heading::DATA)]
     resolution: Option<f64>,
     #[command(flatten)]
     backend: BackendArgs,
     /// Print the figures on stdout as one JSON document
-    #[arg(long)]
+    #[arg(long, help_heading = heading::SCREEN)]
     json: bool,
 }
 

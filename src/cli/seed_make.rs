@@ -1,6 +1,7 @@
 //! `seedflip seed make`: oracle seeds of a chosen quality from a model.
 
 use super::data_args::DataArgs;
+use super::heading;
 use super::solve::{fraction, positive};
 use crate::error::EXIT_OK;
 use crate::formats::seed_csv::{SeedHeader, seed_csv};
@@ -13,40 +14,48 @@ use crate::{Error, Result};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
+/// What stands below the options.
+const AFTER_HELP: &str = "Example:
+  seedflip seed make NAME.ins --model MODEL.cif -o seeds.csv --fraction 0.1 --bins 4 --wrong 0.25
+
+Files that come out:
+  SEEDS.csv    h, k, l with bin or phase; see docs/seeds.md";
+
 /// Seeds of a chosen quality from a model whose phases are taken as the truth
 #[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct Args {
     #[command(flatten)]
     data: DataArgs,
     /// The structure: a CIF with fractional coordinates, or a .res
-    #[arg(long, value_name = "MODEL")]
+    #[arg(long, value_name = "MODEL", help_heading = heading::DATA)]
     model: PathBuf,
     /// Seed file to write
-    #[arg(short = 'o', long, value_name = "SEEDS.csv")]
+    #[arg(short = 'o', long, value_name = "SEEDS.csv", help_heading = heading::RESULTS)]
     output: PathBuf,
     /// Fraction of the reflections chosen from that become seeds
-    #[arg(long, default_value_t = 0.1, value_name = "P", value_parser = fraction)]
+    #[arg(long, default_value_t = 0.1, value_name = "P", value_parser = fraction, help_heading = heading::SEEDS)]
     fraction: f64,
     /// Reflections chosen from
-    #[arg(long = "of", value_enum, default_value_t = Of::StrongThird)]
+    #[arg(long = "of", value_enum, default_value_t = Of::StrongThird, help_heading = heading::SEEDS)]
     pool: Of,
     /// Equal phase bins
-    #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=360))]
+    #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=360), help_heading = heading::SEEDS)]
     bins: u32,
     /// Fraction of the seeds put into a wrong bin
-    #[arg(long, default_value_t = 0.0, value_name = "E", value_parser = fraction)]
+    #[arg(long, default_value_t = 0.0, value_name = "E", value_parser = fraction, help_heading = heading::SEEDS)]
     wrong: f64,
     /// Phases with normally distributed errors of this many degrees, in place of bins
-    #[arg(long, value_name = "DEG", value_parser = positive)]
+    #[arg(long, value_name = "DEG", value_parser = positive, help_heading = heading::SEEDS)]
     gaussian: Option<f64>,
     /// Leave the fraction of wrong seeds and the weights out of the file, as a source that does not know itself
-    #[arg(long)]
+    #[arg(long, help_heading = heading::SEEDS)]
     untold: bool,
     /// Resolution cut in Å [default: 0.8, or where the data end]
-    #[arg(long, value_name = "D", value_parser = positive)]
+    #[arg(long, value_name = "D", value_parser = positive, help_heading = heading::DATA)]
     resolution: Option<f64>,
     /// Seed of every random number
-    #[arg(long, default_value_t = 1, value_name = "N")]
+    #[arg(long, default_value_t = 1, value_name = "N", help_heading = heading::SEEDS)]
     seed: u32,
 }
 

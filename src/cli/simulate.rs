@@ -1,5 +1,6 @@
 //! `seedflip simulate`: an `.ins`/`.hkl` pair from a model.
 
+use super::heading;
 use crate::crystal::elements::{HYDROGEN, atomic_number, symbol};
 use crate::crystal::{Radiation, SpaceGroup};
 use crate::error::{Error, Result};
@@ -11,41 +12,51 @@ use crate::output::say;
 use crate::simulate::{ELECTRONS_200_KV, MO_K_ALPHA, ModelEdits, SimulateOptions, Simulated, simulate};
 use std::path::{Path, PathBuf};
 
+/// What stands below the options.
+const AFTER_HELP: &str = "Examples:
+  seedflip simulate MODEL.cif -d 0.9 --noise 0.05
+  seedflip simulate MODEL.cif -d 1.0 --element O --b 3-60 --whole -o equal/
+
+Files that come out:
+  NAME.ins, NAME.hkl    the simulated measurement (HKLF 4)
+  NAME.model.res        the model, where options changed it";
+
 /// Simulate a measurement: MODEL.cif in, NAME.ins + NAME.hkl out
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct SimulateArgs {
     /// Model to simulate: a CIF with fractional coordinates
     #[arg(value_name = "MODEL.cif")]
     pub model: PathBuf,
     /// Resolution limit in Å
-    #[arg(short = 'd', long = "resolution", value_name = "D")]
+    #[arg(short = 'd', long = "resolution", value_name = "D", help_heading = heading::DATA)]
     pub d_min: f64,
     /// Noise R: σ² = (R I)² + (0.1 R ⟨I⟩)²
-    #[arg(long, default_value_t = 0.0, value_name = "R")]
+    #[arg(long, default_value_t = 0.0, value_name = "R", help_heading = heading::DATA)]
     pub noise: f64,
     /// Fraction of the unique reflections kept, chosen at random
-    #[arg(long, default_value_t = 1.0, value_name = "FRACTION")]
+    #[arg(long, default_value_t = 1.0, value_name = "FRACTION", help_heading = heading::DATA)]
     pub completeness: f64,
     /// Leave out reflections that lie, with all their equivalents, within this angle of ±c*
-    #[arg(long, value_name = "DEG")]
+    #[arg(long, value_name = "DEG", help_heading = heading::DATA)]
     pub missing_cone: Option<f64>,
     /// Radiation, xray or electron [default: by the wavelength of the model, else xray]
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", help_heading = heading::DATA)]
     pub radiation: Option<String>,
     /// Every atom becomes this element; hydrogen atoms are dropped
-    #[arg(long, value_name = "EL")]
+    #[arg(long, value_name = "EL", help_heading = heading::MODEL)]
     pub element: Option<String>,
     /// Isotropic B of every atom in Å²: one value, or LOW-HIGH for values log-uniform between two
-    #[arg(long, value_name = "B|LOW-HIGH")]
+    #[arg(long, value_name = "B|LOW-HIGH", help_heading = heading::MODEL)]
     pub b: Option<String>,
     /// Atoms of occupancy ½ and more become whole, the others are dropped
-    #[arg(long)]
+    #[arg(long, help_heading = heading::MODEL)]
     pub whole: bool,
     /// Seed of noise and random removal
-    #[arg(long, default_value_t = 1, value_name = "N")]
+    #[arg(long, default_value_t = 1, value_name = "N", help_heading = heading::DATA)]
     pub seed: u64,
     /// Folder for the two files, or name of the .ins [default: NAME.ins of MODEL.cif in this folder]
-    #[arg(short = 'o', long, value_name = "DIR|NAME.ins")]
+    #[arg(short = 'o', long, value_name = "DIR|NAME.ins", help_heading = heading::RESULTS)]
     pub output: Option<PathBuf>,
 }
 

@@ -2,6 +2,8 @@
 
 use super::backend::BackendArgs;
 use super::data_args::DataArgs;
+use super::follower::Follower;
+use super::heading;
 use super::progress::Screen;
 use super::stop;
 use super::write::{Extra, kinds};
@@ -16,9 +18,10 @@ use crate::phasing::Methods;
 use crate::report::reasons::{advice, cell_lines};
 use crate::report::{Record, lxt, sflog, table};
 use crate::seed_input::read_seeds;
-use crate::solve::{Job, Means, Note, Options, Solved, Stage, Structure, Watch, allow, resolution, solve};
-use crate::trials::{Event, Observer, Progress, RunReport, SeedInput, StopReason};
+use crate::solve::{Job, Means, Options, Solved, allow, resolution, solve};
+use crate::trials::{RunReport, SeedInput, StopReason};
 use crate::{Error, Result};
+use anstyle::AnsiColor;
 use clap::ValueEnum;
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -26,72 +29,91 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// What stands below the options.
+const AFTER_HELP: &str = "Examples:
+  seedflip solve NAME.ins -o out                    results in a folder of their own
+  seedflip solve NAME --time-limit 600 -v           ten minutes at most, a line for every trial
+  seedflip solve NAME --space-group P21/n --seeds phases.csv
+  seedflip solve NAME -q --json --require-solved    for programs: the record on stdout, exit code 0 or 5
+
+Files that come out:
+  NAME_a.res              atoms with elements in the space group that was found; Q-peaks behind END
+  NAME_b.res to _e.res    runners-up
+  NAME_a.fcf              reflections with F_calc and phases (LIST 6)
+  NAME_a.ccp4             the map
+  NAME_a.cif              structure, data and refinement; --write names more and others
+  NAME.lst                listing: data, decisions, reasons, every trial
+  NAME.json               the same for programs, see `seedflip schema`
+
+Ctrl-C, or a file NAME.fin, ends a run gently: what has been found is written.";
+
 /// Solve a crystal structure: NAME.ins + NAME.hkl in, NAME_a.res and a map out
 #[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct Args {
     #[command(flatten)]
     data: DataArgs,
     /// Folder for the results [default: the folder of NAME.ins]
-    #[arg(short = 'o', long, value_name = "DIR")]
+    #[arg(short = 'o', long, value_name = "DIR", help_heading = heading::RESULTS)]
     output: Option<PathBuf>,
     /// Trials at most [default: by the size of the cell]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = heading::SEARCH)]
     trials: Option<u32>,
     /// Cycles of searching per trial, polish not counted [default: by method and size]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..), help_heading = heading::SEARCH)]
     max_cycles: Option<u32>,
     /// Seconds at most; the best so far is then written
-    #[arg(long, value_name = "S", value_parser = seconds)]
+    #[arg(long, value_name = "S", value_parser = seconds, help_heading = heading::SEARCH)]
     time_limit: Option<Duration>,
     /// Iteration
-    #[arg(long, value_enum, default_value_t = Method::Auto)]
+    #[arg(long, value_enum, value_name = "KIND", default_value_t = Method::Auto, help_heading = heading::SEARCH)]
     method: Method,
     /// Resolution cut in Å [default: 0.8, or where the data end]
-    #[arg(long, value_name = "D", value_parser = positive)]
+    #[arg(long, value_name = "D", value_parser = positive, help_heading = heading::DATA)]
     resolution: Option<f64>,
     /// Space group of the result [default: found from the data and the phases]
-    #[arg(long, value_name = "SYMBOL")]
+    #[arg(long, value_name = "SYMBOL", help_heading = heading::DATA)]
     space_group: Option<String>,
     /// Radiation [default: by the wavelength]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "KIND", help_heading = heading::DATA)]
     radiation: Option<RadiationArg>,
     /// Phases known beforehand: CSV, .fcf, MTZ, NPY, NPZ, .phs, a model or a map; see docs/seeds.md
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = heading::SEEDS)]
     seeds: Option<PathBuf>,
     /// Fraction of the seeds that are wrong, 0 to 1 [default: as the file says, else trials try several]
-    #[arg(long, value_name = "E", value_parser = fraction, requires = "seeds")]
+    #[arg(long, value_name = "E", value_parser = fraction, requires = "seeds", help_heading = heading::SEEDS)]
     wrong: Option<f64>,
     /// Memory that the run may take, in GB; one that would take more is refused [default: what is free]
-    #[arg(long, value_name = "GB", value_parser = positive)]
+    #[arg(long, value_name = "GB", value_parser = positive, help_heading = heading::DEVICE)]
     memory: Option<f64>,
     #[command(flatten)]
     backend: BackendArgs,
     /// Seed of every random number: same seed, same result
-    #[arg(long, default_value_t = 1, value_name = "N")]
+    #[arg(long, default_value_t = 1, value_name = "N", help_heading = heading::SEARCH)]
     seed: u32,
     /// Threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=super::MOST_THREADS))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=super::MOST_THREADS), help_heading = heading::DEVICE)]
     threads: Option<u16>,
     /// Append what every decision of the run rested on to FILE, one line of JSON; see docs/trust.md
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = heading::RESULTS)]
     diary: Option<PathBuf>,
     /// Files beside model, fcf, map, listing and record; cif alone if nothing is said
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", default_value = "cif")]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", default_value = "cif", help_heading = heading::RESULTS)]
     write: Vec<Extra>,
     /// Write the map to FILE too: .xplor, or .ccp4, .map, .mrc
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = heading::RESULTS)]
     map: Vec<PathBuf>,
     /// Say at the end what Superflip would, for programs that read its words
     #[arg(long, hide = true)]
     superflip: bool,
     /// Print the run record on stdout as one JSON document
-    #[arg(long)]
+    #[arg(long, help_heading = heading::SCREEN)]
     json: bool,
     /// No progress on the screen
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = heading::SCREEN)]
     quiet: bool,
     /// Exit with 5 when the structure was not solved
-    #[arg(long)]
+    #[arg(long, help_heading = heading::SCREEN)]
     require_solved: bool,
 }
 
@@ -235,7 +257,8 @@ pub fn run(args: &Args) -> Result<u8> {
     results.folder().kept().for_each(|line| say::line(&line));
     if screen_on {
         say::text(&format!("{}{}", table::ranking(&solved), table::seed_outcome(&solved)));
-        say::line(&table::conclusion(&solved, results.folder().stem(), &results.listing(), &results.extras()));
+        let (stem, listing) = (results.folder().stem(), results.listing());
+        say_verdict(&solved, &table::conclusion(&solved, stem, &listing, &results.extras()));
         for line in solved.evidence.iter().flat_map(cell_lines) {
             say::line(&format!("warning: {line}"));
         }
@@ -258,43 +281,11 @@ pub fn run(args: &Args) -> Result<u8> {
     exit_code(&solved.report, args.require_solved && !solved.solved)
 }
 
-/// Follows a run: shows how far it is, and keeps the best model so far on the disk.
-struct Follower<'a> {
-    screen: Screen,
-    results: Results<'a>,
-    keeper: Option<Keeper>,
-}
-
-impl Observer for Follower<'_> {
-    fn step(&mut self, progress: &Progress) -> bool {
-        self.results.begin();
-        if let Some(keeper) = &mut self.keeper {
-            keeper.step();
-        }
-        self.screen.step(progress)
-    }
-
-    fn event(&mut self, event: &Event<'_>) {
-        if let Some(keeper) = &mut self.keeper {
-            keeper.event(event);
-        }
-    }
-}
-
-impl Watch for Follower<'_> {
-    fn stage(&mut self, stage: &Stage) {
-        self.screen.stage(stage);
-    }
-
-    fn structure(&mut self, structure: &Structure) {
-        self.results.first(structure);
-    }
-
-    fn note(&mut self, note: &Note<'_>) {
-        if let Some(keeper) = &mut self.keeper {
-            keeper.note(note);
-        }
-    }
+/// The conclusion, its verdict in green or yellow.
+fn say_verdict(solved: &Solved, conclusion: &str) {
+    let colour = if solved.solved { AnsiColor::Green } else { AnsiColor::Yellow };
+    let word = table::verdict(solved);
+    say::headed(word, conclusion.strip_prefix(word).unwrap_or(conclusion), colour.on_default().bold());
 }
 
 /// The map of the first structure under names of the user's choice.

@@ -23,7 +23,7 @@ pub fn catch(clock: Clock) {
         None => {
             first = Some(Instant::now());
             clock.stop();
-            say::line("\nstopping: what has been found is worked up and written; once more to quit at once");
+            say::line("stopping: what has been found is worked up and written; once more to quit at once");
         }
         Some(at) if at.elapsed() >= SECOND_COUNTS => {
             let _whole = between_files(LAST_FILE);

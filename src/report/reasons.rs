@@ -25,7 +25,15 @@ const LARGE: f64 = 600.0;
 
 /// What was believed or not, one line each.
 pub fn reasons(solved: &Solved) -> Vec<String> {
-    let Some(evidence) = &solved.evidence else { return vec!["no trial finished".into()] };
+    match &solved.evidence {
+        Some(evidence) => why(evidence, solved.probability_group),
+        None => vec!["no trial finished".into()],
+    }
+}
+
+/// What evidence says, one line each; `group` is the probability that the space group is right too.
+pub fn why(evidence: &Evidence, group: f64) -> Vec<String> {
+    let sure = sureness(group);
     let mut lines = vec![match evidence.agreeing {
         1 => "one trial alone found it; others would confirm it".to_owned(),
         n => format!("{n} trials, from different starts, found the same phases"),
@@ -50,7 +58,6 @@ pub fn reasons(solved: &Solved) -> Vec<String> {
             Some(margin) => format!("{margin:.1} above the next in the ranking"),
             None => "no other group came into question".into(),
         };
-        let sure = sureness(solved.probability_group);
         lines.push(format!("the space group is right as well with probability {sure}: {next}"));
     }
     if let Some(share) = evidence.share.filter(|share| *share < FEW_ATOMS) {

@@ -3,6 +3,7 @@
 use crate::crystal::SpaceGroup;
 use crate::crystal::elements::symbol;
 use crate::crystal::identity::identify;
+use crate::error::shown::cut;
 use crate::input::Input;
 use crate::model::Model;
 use crate::seed_input::SeedFile;
@@ -10,6 +11,9 @@ use crate::solve::{Solved, Structure};
 use crate::trials::{Finished, StopReason};
 use crate::trust::BAR;
 use std::fmt::Write;
+
+/// Characters of a title on the screen.
+const LONGEST_TITLE: usize = 80;
 
 /// Two lines on the data.
 pub fn data_summary(input: &Input) -> String {
@@ -21,7 +25,7 @@ pub fn data_summary(input: &Input) -> String {
     format!(
         "{}: {group}, cell {a:.3} {b:.3} {c:.3} {al:.2} {be:.2} {ga:.2}, {}\n\
          {} rows, {} unique, R_int {r_int}, d_min {:.2} Å, {:.1} % complete\n",
-        header.title,
+        cut(&header.title, LONGEST_TITLE),
         header.radiation.name(),
         merge.n_rows,
         merge.n_unique,
@@ -133,6 +137,11 @@ pub fn trials(solved: &Solved) -> String {
     out
 }
 
+/// The word that `conclusion` begins with.
+pub fn verdict(solved: &Solved) -> &'static str {
+    if solved.solved { "SOLVED" } else { "NOT SOLVED" }
+}
+
 /// What came of it: solved or not and how sure, why the run ended, what was written.
 pub fn conclusion(solved: &Solved, stem: &str, listing: &str, extras: &[String]) -> String {
     let report = &solved.report;
@@ -151,7 +160,7 @@ pub fn conclusion(solved: &Solved, stem: &str, listing: &str, extras: &[String])
         StopReason::Interrupted => "stopped by the user",
         StopReason::DeviceLost => report.fault.as_deref().unwrap_or("the device failed"),
     };
-    let mut out = String::from(if solved.solved { "SOLVED" } else { "NOT SOLVED" });
+    let mut out = String::from(verdict(solved));
     if let Some(first) = solved.structures.first() {
         let sure = sureness(solved.probability);
         let _ = write!(out, " (probability {sure}): {}", group_name(&first.group));
@@ -180,9 +189,11 @@ pub fn conclusion(solved: &Solved, stem: &str, listing: &str, extras: &[String])
     out
 }
 
-/// A probability that never claims certainty.
+/// A probability in hundredths, rounded down: what is not claimed is never written as what is. It never says that all is certain.
 pub fn sureness(probability: f64) -> String {
-    if probability > 0.99 { "above 0.99".into() } else { format!("{probability:.2}") }
+    // A hair, so that 0.29 is not 0.28.
+    let hundredths = (100.0 * probability + 1e-9).floor();
+    if probability > 0.99 { "above 0.99".into() } else { format!("{:.2}", hundredths / 100.0) }
 }
 
 /// Atoms per cell of a model, heaviest first: `S4 O16 C88`.
@@ -250,4 +261,23 @@ pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<Stri
     }
     lines.extend(structure.model.iter().flat_map(|m| [model_line(m), atoms_line(m)]));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probability_below_the_bar_is_written_below_it() {
+        assert_eq!(sureness(BAR), "0.95");
+        for (probability, text) in
+            [(0.9499, "0.94"), (0.29, "0.29"), (0.0, "0.00"), (0.9899, "0.98"), (1.0, "above 0.99")]
+        {
+            assert_eq!(sureness(probability), text);
+        }
+        for step in 0..95_000 {
+            let written: f64 = sureness(f64::from(step) / 1e5).parse().unwrap();
+            assert!(written < BAR, "{step}");
+        }
+    }
 }

@@ -94,6 +94,10 @@ impl WorkUp<'_> {
         drawn
             .into_par_iter()
             .filter_map(|routes| {
+                // Both routes of a draft lead to the same group.
+                if let Some((structure, _)) = routes.iter().find(|(_, hopeful)| *hopeful) {
+                    teller.builds(&structure.group);
+                }
                 let models = routes.into_par_iter().map(|(mut structure, hopeful)| {
                     if hopeful && !self.clock.over() {
                         let reflections = self.merges.of(&structure.group).ok();

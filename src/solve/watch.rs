@@ -23,6 +23,8 @@ pub enum Stage {
         latest: Option<(SpaceGroup, Option<f64>)>,
         /// The lowest R1 so far.
         best_r1: Option<f64>,
+        /// Space groups whose models are being built now.
+        under_way: Vec<SpaceGroup>,
     },
 }
 

@@ -1,0 +1,52 @@
+//! Follows a run for everybody who wants to know of it: the screen, the folder of the results, the diary, the trace.
+
+use super::progress::Screen;
+use super::trace;
+use crate::diary::Keeper;
+use crate::output::Results;
+use crate::solve::{Note, Stage, Structure, Watch};
+use crate::trials::{Event, Observer, Progress};
+
+/// Shows how far a run is, and keeps the best model so far on the disk.
+pub struct Follower<'a> {
+    /// What is seen of it.
+    pub screen: Screen,
+    /// Its files.
+    pub results: Results<'a>,
+    /// Its diary, if one is kept.
+    pub keeper: Option<Keeper>,
+}
+
+impl Observer for Follower<'_> {
+    fn step(&mut self, progress: &Progress) -> bool {
+        self.results.begin();
+        if let Some(keeper) = &mut self.keeper {
+            keeper.step();
+        }
+        self.screen.step(progress)
+    }
+
+    fn event(&mut self, event: &Event<'_>) {
+        trace::event(event);
+        if let Some(keeper) = &mut self.keeper {
+            keeper.event(event);
+        }
+    }
+}
+
+impl Watch for Follower<'_> {
+    fn stage(&mut self, stage: &Stage) {
+        self.screen.stage(stage);
+    }
+
+    fn structure(&mut self, structure: &Structure) {
+        self.results.first(structure);
+    }
+
+    fn note(&mut self, note: &Note<'_>) {
+        trace::note(note);
+        if let Some(keeper) = &mut self.keeper {
+            keeper.note(note);
+        }
+    }
+}
