@@ -48,6 +48,7 @@ pub fn targets() -> Vec<Target> {
             fragment,
             vec![("typed.ins", TYPED_INS.into()), ("a.cif", example("examples/models/aspirin.cif"))],
         ),
+        target("inflip", inflip, vec![("a.inflip", INFLIP.into())]),
         target("pair", pair, vec![("p.ins", example("tests/data/aspirin.ins")), ("p.hkl", rows("aspirin", 1200))]),
     ]
 }
@@ -74,6 +75,11 @@ fn map(path: &Path, bytes: &[u8]) -> Result<(), String> {
     } else {
         Ok(())
     }
+}
+
+/// An input of Superflip.
+fn inflip(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    formats::inflip::parse_inflip(path, bytes).map(drop).map_err(|error| error.to_string())
 }
 
 /// Any seed file, by its content.
@@ -151,6 +157,10 @@ const CSV_BINS: &str = "h,k,l,bin,nbins,set\n1,1,2,1,4,0\n2,0,0,0,4,0\n1,2,3,2,4
 const CSV_CLASSES: &str = "h k l p0 p1 p2 p3\n1 1 2 0.25 0.5 0.25 0\n2 0 0 1 0 0 0\n";
 const PHS: &str = "   1   0   2   51.20 0.95  180.0   1.20\n   1   1   0   31.00 0.50   90.0   0.80\n";
 const COMPLEX: &str = "1 0 2 (-3.5+0j)\n1 1 0 (2.25-0j)\n";
+
+const INFLIP: &str = "# a comment\ntitle typed ! really\nperform CF\noutputfile \"my map.xplor\" x.m81\ncell 7.0 8.0 9.0 90 101.5 90\n\
+lambda 1.54184\nspacegroup P21/c\ncenters\n0 0 0\nendcenters\nsymmetry\nx1 x2 x3\n-x1 1/2+x2 1/2-x3\n-x1 -x2 -x3\nx1 1/2-x2 1/2+x3\n\
+endsymmetry\ncomposition C20H30 O4 Cl\nvoxel AUTO\nrandomseed 42\ndataformat intensity sigma\nfbegin\n1 0 0 25.0 0.5\n-1 2 3 4 1 # last\nendf\n";
 
 fn doubles(values: &[f64]) -> Vec<u8> {
     values.iter().flat_map(|x| x.to_le_bytes()).collect()

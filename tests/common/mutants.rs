@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// Longer than any mutant takes, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Memory that a reader may take for a small file, bytes.
 const MEMORY: usize = 300 << 20;
 /// Characters of a message.
