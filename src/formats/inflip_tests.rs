@@ -5,7 +5,7 @@ use super::*;
 const HEAD: &str = "\
 # a comment\ntitle an invented crystal ! really\nperform CF\noutputfile \"my map.xplor\" x.m81\n\
 cell 7.0 8.0 9.0 90 101.5 90\nlambda 1.54184\nspacegroup P21/c\ncenters\n0 0 0\nendcenters\n\
-symmetry\nx1 x2 x3\n-x1 1/2+x2 1/2-x3\n-x1 -x2 -x3\nx1 1/2-x2 1/2+x3\nendsymmetry\n\
+symmetry\nx1 x2 x3\n-x1 -x2 -x3\n-x1 1/2+x2 1/2-x3\nx1 1/2-x2 1/2+x3\nendsymmetry\n\
 composition C20H30 O4 Cl\nvoxel AUTO\nmaxcycles 10000\nrandomseed 42\nfrobnicate yes\n";
 
 fn parse(data: &str) -> Result<Inflip> {
