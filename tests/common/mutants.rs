@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 /// Longer than any mutant takes, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Memory that a reader may take for a small file, bytes.
-const MEMORY: usize = 300 << 20;
+/// Memory that a reader may take for a small file, bytes: a map of a part of the cell becomes one of the whole, of up to 512³ points.
+const MEMORY: usize = 600 << 20;
 /// Characters of a message.
 const LONGEST: usize = 600;
 /// Bytes at either end that are hit more often than the rest: headers.
