@@ -30,7 +30,7 @@ fn run(folder: &Path) -> Output {
 fn the_map_is_there_and_the_log_has_its_words() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
-    std::fs::write(file("x.inflip"), inflip("\"my map.xplor\" x.ccp4 x.m81")).unwrap();
+    std::fs::write(file("x.inflip"), inflip("\"my map.xplor\" x.ccp4 x.m81 x.m80")).unwrap();
     std::fs::write(file("x.ccp4"), "somebody's own").unwrap();
     let ended = run(folder.path());
     let [out, err] = [&ended.stdout, &ended.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
@@ -45,7 +45,7 @@ fn the_map_is_there_and_the_log_has_its_words() {
     ] {
         assert!(out.contains(words), "{words} in {out}");
     }
-    assert!(err.contains("x.m81") && err.contains("x.ccp4.1"), "{err}");
+    assert!(err.contains("x.m80") && err.contains("x.ccp4.1"), "{err}");
     assert_eq!(std::fs::read_to_string(file("x.ccp4.1")).unwrap(), "somebody's own");
     let [xplor, ccp4] = ["my map.xplor", "x.ccp4"].map(|name| {
         let path = file(name);
@@ -53,19 +53,31 @@ fn the_map_is_there_and_the_log_has_its_words() {
     });
     assert_eq!(xplor.dims, ccp4.dims);
     assert!(xplor.values.iter().zip(&ccp4.values).all(|(a, b)| (a - b).abs() < 1e-3 * xplor.sigma as f32 + 1e-4));
+    // JANA's: the same points, both ends of the cell counted.
+    let jana = std::fs::read(file("x.m81")).unwrap();
+    let word = |n: usize| <[u8; 4]>::try_from(&jana[4 * n..4 * n + 4]).unwrap();
+    let [nx, ny, nz] = xplor.dims.map(|n| n + 1);
+    assert_eq!([0, 1, 2].map(|n| i32::from_le_bytes(word(n))), [nx, ny, nz].map(|n| n as i32));
+    let value = f32::from_le_bytes(word((nx * ny) * (3 + 1) + 2 * nx + 1));
+    assert!((value - ccp4.at(1, 2, 3)).abs() < 1e-4 * ccp4.sigma as f32 + 1e-6);
     // Our own maps are replaced.
     let again = run(folder.path());
-    assert!(again.status.success() && !file("x.ccp4.2").exists() && !file("my map.xplor.1").exists());
+    assert!(
+        again.status.success()
+            && !file("x.ccp4.2").exists()
+            && !file("my map.xplor.1").exists()
+            && !file("x.m81.1").exists()
+    );
     assert!(file("x_a.res").is_file());
 }
 
 #[test]
 fn failure_is_an_exit_code() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("x.inflip"), inflip("x.m81")).unwrap();
+    std::fs::write(folder.path().join("x.inflip"), inflip("x.m80")).unwrap();
     let ended = run(folder.path());
     assert_eq!(ended.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&ended.stderr).contains("x.m81"));
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("x.m80"));
     // Intensities in the order of the rows say nothing of a crystal.
     let mut n = 0;
     let noise: String = inflip("x.xplor")

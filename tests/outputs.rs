@@ -162,3 +162,36 @@ fn called_as_shelxt_is_called() {
     assert!(row[..6].trim().parse::<f64>().unwrap() < 0.05 && row.contains("as input"), "{row}");
     assert!(home.path().join("farnesiaside_a.res").is_file());
 }
+
+#[test]
+fn cards_of_the_input_come_back() {
+    let (home, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let ins = home.path().join("farnesiaside.ins");
+    let cards = "SFAC C O\nDISP C 0.0033 0.0016 11.5\nUNIT 52 20\nTEMP -173.15\nSIZE 0.1 0.2 0.3";
+    let text = std::fs::read_to_string(example()).unwrap().replace("SFAC C O\nUNIT 52 20", cards);
+    std::fs::write(&ins, text).unwrap();
+    std::fs::copy(repository("tests/data/farnesiaside.hkl"), home.path().join("farnesiaside.hkl")).unwrap();
+    solve(&ins, &out, &[]);
+    let read = |ending: &str| std::fs::read_to_string(out.path().join(format!("farnesiaside{ending}"))).unwrap();
+    let model = read("_a.res");
+    assert!(model.contains(cards), "{model}");
+    assert!(read("_a.cif").contains("_diffrn_ambient_temperature      100.0\n"));
+}
+
+#[test]
+fn electron_data_carry_their_scattering_factors() {
+    let (home, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let model = repository("examples/models/aspirin.cif").display().to_string();
+    let folder = home.path().display().to_string();
+    let made = seedflip(&["simulate", &model, "--radiation", "electron", "--resolution", "0.85", "-o", &folder]);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    solve(&home.path().join("aspirin.ins"), &out, &[]);
+    let text = std::fs::read_to_string(out.path().join("aspirin_a.res")).unwrap();
+    assert!(text.contains("\nSFAC C 0.2393 1.1606 ") && text.lines().all(|line| line.len() <= 80), "{text}");
+    // They are read back as they were written, and the model of an X-ray run has none.
+    let elements = seedflip::formats::read_ins(&out.path().join("aspirin_a.res")).unwrap().elements;
+    assert!(elements.iter().all(|e| e.coefficients == seedflip::crystal::scattering::electron_card(e.atomic_number)));
+    let xrays = tempfile::tempdir().unwrap();
+    solve(&repository("tests/data/aspirin.ins"), &xrays, &[]);
+    assert!(std::fs::read_to_string(xrays.path().join("aspirin_a.res")).unwrap().contains("\nSFAC C O\n"));
+}

@@ -28,7 +28,7 @@ pub fn translated(words: &[OsString]) -> Result<Option<Vec<OsString>>> {
         file.outputs.iter().partition(|name| MapFormat::of(Path::new(name)).is_some());
     if written.is_empty() && !others.is_empty() {
         let names = others.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(" ");
-        let hint = "name an outputfile that ends in .xplor or .ccp4";
+        let hint = format!("name an outputfile that ends in {}", MapFormat::ENDINGS);
         return Err(Error::file(path, format!("asks for {names}, and maps are not written in this format"), hint));
     }
     for map in &written {
@@ -36,7 +36,7 @@ pub fn translated(words: &[OsString]) -> Result<Option<Vec<OsString>>> {
     }
     if !others.is_empty() {
         let names = others.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(" ");
-        say::line(&format!("not written, as the format is none of .xplor and .ccp4: {names}"));
+        say::line(&format!("not written, as they do not end in {}: {names}", MapFormat::ENDINGS));
     }
     out.extend(rest.iter().cloned());
     Ok(Some(out))
@@ -55,12 +55,12 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             translated(&[path.clone().into_os_string(), "-q".into()])
         };
-        let found = line("outputfile a.xplor b.m81\n").unwrap().unwrap();
+        let found = line("outputfile a.xplor b.m80\n").unwrap().unwrap();
         let words: Vec<String> = found[1..].iter().map(|w| w.to_string_lossy().into_owned()).collect();
         let map = folder.path().join("a.xplor").display().to_string();
         assert_eq!(words, ["--superflip", "--require-solved", "--seed", "7", "--map", &map, "-q"]);
-        let refused = line("outputfile b.m81\n").unwrap_err().to_string();
-        assert!(refused.contains("b.m81") && refused.contains(".xplor"), "{refused}");
+        let refused = line("outputfile b.m80\n").unwrap_err().to_string();
+        assert!(refused.contains("b.m80") && refused.contains(".xplor"), "{refused}");
         assert!(translated(&["x.ins".into()]).unwrap().is_none());
     }
 }

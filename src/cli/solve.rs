@@ -100,7 +100,7 @@ pub struct Args {
     /// Files beside model, fcf, map, listing and record; cif alone if nothing is said
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", default_value = "cif", help_heading = heading::RESULTS)]
     write: Vec<Extra>,
-    /// Write the map to FILE too: .xplor, or .ccp4, .map, .mrc
+    /// Write the map to FILE too: .xplor, .m81, or .ccp4, .map, .mrc
     #[arg(long, value_name = "FILE", help_heading = heading::RESULTS)]
     map: Vec<PathBuf>,
     /// Say at the end what Superflip would, for programs that read its words
@@ -196,7 +196,7 @@ pub fn run(args: &Args) -> Result<u8> {
     // Reading counts too.
     let clock = Clock::new(args.time_limit);
     if let Some(path) = args.map.iter().find(|path| MapFormat::of(path).is_none()) {
-        return Err(Error::Usage(format!("--map {}: maps end in .xplor, .ccp4, .map or .mrc", path.display())));
+        return Err(Error::Usage(format!("--map {}: maps end in {}", path.display(), MapFormat::ENDINGS)));
     }
     let radiation = args.radiation.map(|r| match r {
         RadiationArg::Xray => Radiation::Xray,

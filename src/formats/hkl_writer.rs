@@ -76,15 +76,14 @@ fn power_of_ten(rows: &[RawReflection]) -> f64 {
     10f64.powi(-(used.log10().ceil() as i32))
 }
 
-/// A number in eight columns: two decimals, more for small ones, fewer where rounding would overflow.
+/// A number in eight columns: up to four decimals, as many as leave a blank in front where there is one to spare.
 fn field(x: f64) -> String {
     // −0.00 tells nothing and some readers stumble over it.
     let x = if x == 0.0 { 0.0 } else { x };
-    for decimals in [4, 3, 2, 1, 0] {
+    // One blank in front, by which readers of words tell the columns, is worth the second decimal of a large number.
+    for (decimals, room) in [(4, FIELD - 1), (3, FIELD - 1), (2, FIELD - 1), (1, FIELD - 1), (2, FIELD), (1, FIELD)] {
         let text = format!("{x:FIELD$.decimals$}");
-        // One blank is left in front while that costs no more than the third decimal.
-        let limit = if decimals > 2 { FIELD - 1 } else { FIELD };
-        if text.trim_start().len() <= limit {
+        if text.trim_start().len() <= room {
             return text;
         }
     }
@@ -123,6 +122,19 @@ mod tests {
         assert_eq!(round_trip(&[(5.0, 1.0), (-20_000.0, 1.0)]).0, 0.1);
         assert!(round_trip(&[(0.002, 0.0001), (0.0011, 0.0001)]).0 > 1e6);
         assert_eq!(round_trip(&[(1e300, 1.0), (0.0, 0.0)]).1[1].intensity, 0.0);
+    }
+
+    #[test]
+    fn columns_do_not_touch_where_a_decimal_can_be_spared() {
+        for (x, text) in [
+            (10_373.7, " 10373.7"),
+            (99_999.99, "99999.99"),
+            (1.5, "  1.5000"),
+            (-9_999.99, "-9999.99"),
+            (123.45, " 123.450"),
+        ] {
+            assert_eq!(field(x), text);
+        }
     }
 
     #[test]

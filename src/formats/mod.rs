@@ -22,6 +22,7 @@ mod ins_atoms;
 mod ins_contents;
 mod ins_lines;
 pub mod ins_write;
+pub mod m81;
 pub mod map_read;
 pub mod mtz_write;
 pub mod peaks_write;

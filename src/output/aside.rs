@@ -2,6 +2,7 @@
 
 use super::mark::is_own_map;
 use crate::formats::ccp4::{around, ccp4};
+use crate::formats::m81::m81;
 use crate::formats::write_bytes;
 use crate::formats::xplor_write::xplor;
 use crate::solve::Structure;
@@ -42,14 +43,20 @@ pub enum MapFormat {
     Xplor,
     /// `.ccp4`, `.map`, `.mrc`.
     Ccp4,
+    /// `.m81`, the binary maps of JANA.
+    M81,
 }
 
 impl MapFormat {
+    /// The endings in words.
+    pub const ENDINGS: &str = ".xplor, .m81, .ccp4, .map or .mrc";
+
     /// The format of a name; `None` for endings that are not written.
     pub fn of(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "xplor" => Some(Self::Xplor),
             "ccp4" | "map" | "mrc" => Some(Self::Ccp4),
+            "m81" => Some(Self::M81),
             _ => None,
         }
     }
@@ -68,7 +75,8 @@ pub fn write_map(path: &Path, structure: &Structure, label: &str) -> Result<Opti
             let sites: Vec<[f64; 3]> = structure.sites().iter().map(|site| site.xyz).collect();
             ccp4(map, &structure.group, &around(map, &sites), label)
         }
-        None => return Err(Error::Usage(format!("{}: maps end in .xplor, .ccp4, .map or .mrc", path.display()))),
+        Some(MapFormat::M81) => m81(map),
+        None => return Err(Error::Usage(format!("{}: maps end in {}", path.display(), MapFormat::ENDINGS))),
     };
     let kept = if is_there(path) && !is_own_map(path) {
         let other = set_aside(path).map_err(|source| Error::Output { path: path.to_owned(), source })?;
@@ -91,6 +99,7 @@ mod tests {
             [of("a.XPLOR"), of("a.ccp4"), of("a b.map")],
             [Some(MapFormat::Xplor), Some(MapFormat::Ccp4), Some(MapFormat::Ccp4)]
         );
-        assert_eq!([of("a.m81"), of("a"), of(".xplor")], [None; 3]);
+        assert_eq!(of("a.m81"), Some(MapFormat::M81));
+        assert_eq!([of("a.m80"), of("a"), of(".xplor")], [None; 3]);
     }
 }

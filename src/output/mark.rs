@@ -1,6 +1,7 @@
 //! The marks by which seedflip knows files that it wrote. Whatever lacks them belongs to somebody else.
 
 use crate::formats::fcf::FCF_MARK;
+use crate::formats::m81::{M81_MARK, M81_MARK_AT};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -26,8 +27,10 @@ const LISTED: [&str; 7] = [".cif", ".mtz", ".phs", ".xplor", ".csv", ".hkl", ".l
 /// Ending of that record, and the program in it.
 const RECORD_ENDING: &str = ".json";
 const PROGRAM: &str = "seedflip";
-/// None of them is larger, in bytes.
-const LARGEST_LISTED: u64 = 1 << 32;
+/// Bytes that are read at a time.
+const PIECE: usize = 1 << 16;
+/// What the hash begins with.
+const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 /// No model is larger, in bytes.
 const LARGEST_MODEL: u64 = 1 << 26;
 
@@ -60,8 +63,22 @@ fn is_listed(path: &Path, ending: &str) -> Option<bool> {
     let record: serde_json::Value = serde_json::from_slice(&record).ok()?;
     let files = record.get("files").filter(|_| record.get("program").is_some_and(|p| p == PROGRAM))?.as_array()?;
     let listed = files.iter().find(|file| file.get("name").is_some_and(|n| n == name))?;
-    let sum = checksum_text(&beginning(path, LARGEST_LISTED)?);
+    let sum = checksum_of(path)?;
     Some(listed.get("checksum").is_some_and(|c| *c == sum))
+}
+
+/// The checksum of a plain file, read in pieces: maps may be large.
+fn checksum_of(path: &Path) -> Option<String> {
+    std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+    let mut file = File::open(path).ok()?;
+    let (mut piece, mut sum) = (vec![0; PIECE], BASIS);
+    loop {
+        let read = file.read(&mut piece).ok()?;
+        if read == 0 {
+            return Some(format!("{sum:016x}"));
+        }
+        sum = continued(sum, &piece[..read]);
+    }
 }
 
 /// The checksum of a file as the record writes it.
@@ -73,7 +90,8 @@ pub fn checksum_text(bytes: &[u8]) -> String {
 pub fn is_own_map(path: &Path) -> bool {
     let Some(bytes) = beginning(path, HEAD) else { return false };
     let label = bytes.get(MAP_LABEL..).is_some_and(|label| label.starts_with(NAME));
-    label || has(bytes.get(..XPLOR_HEAD).unwrap_or(&bytes), b" REMARKS seedflip ")
+    let jana = bytes.get(M81_MARK_AT..).is_some_and(|label| label.starts_with(M81_MARK));
+    label || jana || has(bytes.get(..XPLOR_HEAD).unwrap_or(&bytes), b" REMARKS seedflip ")
 }
 
 /// The text of a model with the lines that mark it as ours and as whole.
@@ -100,9 +118,13 @@ fn beginning(path: &Path, most: u64) -> Option<Vec<u8>> {
 
 /// 64-bit FNV-1a (Fowler, Noll, Vo; IETF draft-eastlake-fnv).
 fn checksum(bytes: &[u8]) -> u64 {
-    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+    continued(BASIS, bytes)
+}
+
+/// The hash of what `sum` is the hash of, and `bytes` behind it.
+fn continued(sum: u64, bytes: &[u8]) -> u64 {
     const PRIME: u64 = 0x0000_0100_0000_01b3;
-    bytes.iter().fold(BASIS, |sum, &byte| (sum ^ u64::from(byte)).wrapping_mul(PRIME))
+    bytes.iter().fold(sum, |sum, &byte| (sum ^ u64::from(byte)).wrapping_mul(PRIME))
 }
 
 #[cfg(test)]
