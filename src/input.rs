@@ -1,54 +1,87 @@
-//! From a path to data ready for phasing: `NAME.ins` with `NAME.hkl` beside it.
+//! From a path to data ready for phasing: `NAME.ins` with `NAME.hkl` beside it, or a file of reflections of any kind.
 //!
 //! Imports: `formats`, `reflections`, `crystal`, `error`.
 
 use crate::crystal::contents::likely;
 use crate::crystal::{ElementCount, Radiation, ScatteringTable, SpaceGroup};
-use crate::formats::{Ins, read_hkl, read_ins};
+use crate::formats::Ins;
+use crate::formats::measured::Choice;
 use crate::reflections::{CrystalHeader, DataSet, LaueFinding, MergedReflection, laue_class, regroup};
 use crate::{Error, Result};
-use places::Places;
 use std::path::{Path, PathBuf};
+pub use together::Together;
+use together::together;
 
 pub mod inflip;
 mod obverse;
 pub mod places;
+mod together;
 
 /// A data set with where it came from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Input {
-    /// The instruction file as read.
+    /// The instruction file as read, or what other files say in its place.
     pub ins: Ins,
     /// Merged and normalised reflections.
     pub data: DataSet,
-    /// The instruction file that was read.
+    /// What the results are named after: the instruction file, or one that might be there beside the reflections.
     pub ins_path: PathBuf,
     /// The reflection file that was read.
     pub hkl_path: PathBuf,
+    /// True where a SHELX program reads the same from `hkl_path` and the card in `ins.hklf`; else the list is to be
+    /// written anew for it.
+    pub shelx_list: bool,
+    /// What was taken, in one line: files, kind, block or columns, rows, F or F². Empty for NAME.ins and NAME.hkl.
+    pub taken: String,
     /// What the readers noticed, one line each.
     pub warnings: Vec<String>,
 }
 
-/// Reads the files that `name` stands for (see `places`; an input of Superflip is one file), the reflections from `hkl` where that is given, merges and
-/// normalises. `radiation` overrides what the wavelength says.
+/// What is to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// A name on the command line, see `places`.
+    pub name: &'a Path,
+    /// The reflections, where they are in another file.
+    pub hkl: Option<&'a Path>,
+    /// Columns and blocks.
+    pub choice: &'a Choice,
+}
+
+impl Request<'_> {
+    /// Reads the files, merges and normalises. `radiation` overrides what the wavelength says.
+    ///
+    /// # Errors
+    /// Those of the readers and of `DataSet::new`, the latter blamed on the reflection file; a crystal of which no file
+    /// says the cell.
+    pub fn read(&self, radiation: Option<Radiation>) -> Result<Input> {
+        let Together { ins, rows, ins_path, hkl_path, shelx_list, plain, mut taken, warnings } = together(self)?;
+        if plain {
+            taken.clear();
+        }
+        let mut header = ins.header();
+        header.radiation = radiation.unwrap_or(header.radiation);
+        let sum_f2 = scattering_power(&header);
+        let data = DataSet::new(header, &rows, sum_f2).map_err(|error| error.of_file(&hkl_path))?;
+        Ok(Input { ins, data, ins_path, hkl_path, shelx_list, taken, warnings })
+    }
+
+    /// Reads the files without merging.
+    ///
+    /// # Errors
+    /// Those of the readers; a crystal of which no file says the cell.
+    pub fn rows(&self) -> Result<Together> {
+        together(self)
+    }
+}
+
+/// Reads the files that `name` stands for (see `places`), the reflections from `hkl` where that is given, with nothing
+/// chosen by hand, see [`Request::read`].
 ///
 /// # Errors
-/// Those of the readers and of `DataSet::new`, the latter blamed on the `.hkl`.
+/// Those of [`Request::read`].
 pub fn read(name: &Path, hkl: Option<&Path>, radiation: Option<Radiation>) -> Result<Input> {
-    if inflip::is_inflip(name) {
-        return inflip::read(name, radiation);
-    }
-    let Places { ins: ins_path, hkl: hkl_path, remark } = places::find(name, hkl)?;
-    let mut ins = read_ins(&ins_path)?;
-    let mut file = read_hkl(&hkl_path, &ins.hklf)?;
-    let turned = obverse::turn(&mut file.reflections, &mut ins.hklf, &ins.cell, &ins.space_group);
-    let mut header = ins.header();
-    header.radiation = radiation.unwrap_or(header.radiation);
-    let sum_f2 = scattering_power(&header);
-    let data = DataSet::new(header, &file.reflections, sum_f2).map_err(|error| error.of_file(&hkl_path))?;
-    let warnings =
-        remark.into_iter().chain(ins.warnings.iter().chain(&file.warnings).chain(&turned).cloned()).collect();
-    Ok(Input { ins, data, ins_path, hkl_path, warnings })
+    Request { name, hkl, choice: &Choice::default() }.read(radiation)
 }
 
 /// The data that a run rests on, and what it takes for granted of their symmetry.

@@ -4,6 +4,7 @@
 
 mod calculated;
 mod limit;
+mod obverse;
 mod truth;
 
 pub use truth::true_phases;
@@ -67,6 +68,7 @@ fn resolve_list(list: &SeedList, data: &DataSet, measured: &HashSet<Hkl>) -> Res
     let frame = &list.frame;
     let way = way(&list.path, frame.cell.as_ref(), frame.group.as_ref(), data)?;
     let mut list = list.clone();
+    list.warnings.extend(obverse::turn(&mut list.sets, frame.group.as_ref(), &data.header.space_group));
     if way.floating && frame.origin == Origin::AsIs {
         list.frame.origin = Origin::Floating;
         list.warnings.push("the seeds are in P1: their origin is taken as floating, only Friedel mates follow".into());

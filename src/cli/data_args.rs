@@ -3,23 +3,45 @@
 use super::heading;
 use crate::Result;
 use crate::crystal::Radiation;
-use crate::input::{self, Input};
+use crate::formats::hkl_columns::Columns;
+use crate::formats::measured::Choice;
+use crate::input::{Input, Request};
 use std::path::PathBuf;
 
-/// The arguments that `solve`, `seed` and `screen` share.
+/// The arguments that `solve`, `read`, `seed` and `screen` share.
 #[derive(Debug, clap::Args)]
 pub struct DataArgs {
-    /// SHELX instruction file; the reflections are read from the .hkl of the same name. NAME or NAME.hkl will do
+    /// NAME.ins with NAME.hkl beside it, a file of reflections (.hkl, .cif, .fcf, .mtz, sf-mmCIF, XDS_ASCII, also .gz), or
+    /// NAME alone for what lies there
     #[arg(value_name = "NAME.ins")]
-    name: PathBuf,
-    /// Reflection file, if it is not NAME.hkl
+    pub name: PathBuf,
+    /// Reflection file of any kind, if it is not NAME.hkl
     #[arg(long, value_name = "FILE", help_heading = heading::DATA)]
     hkl: Option<PathBuf>,
+    /// What the columns of a text list hold, from the left: h k l, I or F, and sigma, batch, m (satellites), - (nothing)
+    #[arg(long, value_name = "h,k,l,-,I,sigma", value_parser = Columns::parse, help_heading = heading::DATA)]
+    columns: Option<Columns>,
+    /// Columns of an MTZ file: value and sigma, or both of I(+) and I(-) [default: intensities before amplitudes]
+    #[arg(long, value_name = "I,SIGI", value_delimiter = ',', help_heading = heading::DATA)]
+    mtz_columns: Option<Vec<String>>,
+    /// Data block of a CIF [default: the one with the most useful list]
+    #[arg(long, value_name = "NAME", help_heading = heading::DATA)]
+    block: Option<String>,
 }
 
 impl DataArgs {
     /// Reads them; `radiation` overrides what the wavelength says.
     pub fn read(&self, radiation: Option<Radiation>) -> Result<Input> {
-        input::read(&self.name, self.hkl.as_deref(), radiation)
+        self.request(&self.choice()).read(radiation)
+    }
+
+    /// Columns and block.
+    pub fn choice(&self) -> Choice {
+        Choice { columns: self.columns.clone(), mtz_columns: self.mtz_columns.clone(), block: self.block.clone() }
+    }
+
+    /// What is to be read.
+    pub fn request<'a>(&'a self, choice: &'a Choice) -> Request<'a> {
+        Request { name: &self.name, hkl: self.hkl.as_deref(), choice }
     }
 }

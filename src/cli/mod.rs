@@ -14,6 +14,7 @@ mod inflip;
 pub mod man;
 mod memory;
 mod progress;
+pub mod read;
 pub mod replay;
 pub mod schema;
 pub mod screen;
@@ -76,6 +77,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Solve(solve::Args),
+    Read(read::Args),
     Simulate(simulate::SimulateArgs),
     Seed(seed::Args),
     Screen(screen::Args),
@@ -129,6 +131,7 @@ pub fn run(cli: Cli, build: &Build) -> Result<u8> {
     let command = cli.command.ok_or_else(|| Error::Usage("no command is given; see seedflip --help".into()))?;
     match command {
         Command::Solve(args) => solve::run(&args),
+        Command::Read(args) => read::run(&args),
         Command::Simulate(args) => simulate::run(&args).map(|()| EXIT_OK),
         Command::Screen(args) => screen::run(&args),
         Command::Seed(args) => seed::run(&args),

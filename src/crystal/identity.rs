@@ -62,6 +62,12 @@ pub fn is_first_setting(identity: &Identity) -> bool {
     settings().iter().find(|s| s.number == identity.number).is_some_and(|s| s.hall == identity.hall)
 }
 
+/// The group of a number of International Tables A in its first tabulated setting: b unique, hexagonal axes, origin at
+/// the centre.
+pub fn group_by_number(number: u16) -> Option<SpaceGroup> {
+    settings::by_number(number)?.group()
+}
+
 /// The groups with these centring vectors (as `SpaceGroup::centring` orders them) whose Laue rotations are `laue`: those of
 /// the tables, of settings that differ by the origin alone the one with a centre at the origin, where there is one. On
 /// axes that no table has they are brought there from the standard axes of the class. Empty where `laue` and `centring`
@@ -132,6 +138,15 @@ fn invariant_metric(group: &SpaceGroup) -> [[f64; 3]; 3] {
 mod tests {
     use super::*;
     use std::path::Path;
+
+    #[test]
+    fn numbers_name_standard_settings() {
+        for (number, hm) in [(1, "P 1"), (14, "P 1 21/c 1"), (19, "P 21 21 21"), (148, "R -3:H"), (227, "F d -3 m:2")] {
+            let group = group_by_number(number).unwrap();
+            assert_eq!(identify(&group).unwrap().hm, hm);
+        }
+        assert_eq!((group_by_number(0), group_by_number(231)), (None, None));
+    }
 
     fn group(latt: i32, symm: &[&str]) -> SpaceGroup {
         let ops: Vec<SymOp> = symm.iter().map(|s| SymOp::parse(s).unwrap()).collect();

@@ -4,7 +4,7 @@ mod atoms;
 pub(super) mod symmetry;
 pub(super) mod syntax;
 
-use super::text::{decode, read_up_to};
+use super::text::{decode, plain, read_up_to};
 use crate::crystal::{Cell, Site, SpaceGroup};
 use crate::error::{Error, Result};
 use std::path::Path;
@@ -32,12 +32,22 @@ pub(super) const LARGEST_MODEL: u64 = 64 << 20;
 /// where there is one, and what to do.
 pub fn read_model(path: &Path) -> Result<Model> {
     let bytes = read_up_to(path, "check the name of the model file", LARGEST_MODEL)?;
-    parse_model(&decode(&bytes), path)
+    parse_model(&text_of(&bytes), path)
+}
+
+/// The text of a CIF, whatever the encoding and the line ends: lines end in LF or CR LF.
+pub fn text_of(bytes: &[u8]) -> String {
+    let text = decode(&plain(bytes));
+    let returns = text.bytes().filter(|b| *b == b'\r').count();
+    if returns == text.matches("\r\n").count() && !text.contains("\r\r") {
+        return text;
+    }
+    text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// Reads a model from the text of a CIF; `path` is for messages only.
 pub fn parse_model(text: &str, path: &Path) -> Result<Model> {
-    let blocks = syntax::blocks(text);
+    let blocks = syntax::blocks(text, path)?;
     let block = blocks.iter().find(|b| b.column("_atom_site_fract_x").is_some()).ok_or_else(|| {
         Error::file(path, "has no loop of _atom_site_fract_x", "give a CIF with fractional atom coordinates")
     })?;
@@ -45,11 +55,11 @@ pub fn parse_model(text: &str, path: &Path) -> Result<Model> {
     let space_group = symmetry::space_group(block, &cell, path)?;
     let sites = atoms::sites(block, &cell, &space_group, path)?;
     let wavelength =
-        block.first("_diffrn_radiation_wavelength").and_then(|v| number(&v.text)).filter(|&w| w.is_finite() && w > 0.0);
+        block.first("_diffrn_radiation_wavelength").and_then(|v| number(v.text)).filter(|&w| w.is_finite() && w > 0.0);
     Ok(Model { title: title(block), cell, space_group, wavelength, sites })
 }
 
-fn title(block: &Block) -> String {
+fn title(block: &Block<'_>) -> String {
     let named = ["_chemical_name_common", "_chemical_name_systematic"]
         .iter()
         .filter_map(|tag| block.first(tag))
@@ -59,10 +69,10 @@ fn title(block: &Block) -> String {
 }
 
 /// Unit cell of a block.
-pub(super) fn cell(block: &Block, path: &Path) -> Result<Cell> {
+pub(super) fn cell(block: &Block<'_>, path: &Path) -> Result<Cell> {
     let hint = "correct the cell in the CIF";
     let value = |tag: &str, default: Option<f64>| match block.first(tag) {
-        Some(v) => number(&v.text)
+        Some(v) => number(v.text)
             .or(default)
             .ok_or_else(|| Error::line(path, v.line, format!("{tag} is {:?}, not a number", v.text), hint)),
         None => default.ok_or_else(|| Error::file(path, format!("has no {tag}"), hint)),

@@ -1,6 +1,7 @@
 //! Reads SHELX reflection files, HKLF 3 and 4.
 
-use super::hkl_layout::Layout;
+use super::hkl_columns::{Columns, Role};
+use super::hkl_layout::{INDICES, Layout};
 use super::hkl_line::{Row, ends_list};
 use super::hklf::{Hklf, HklfFormat};
 use super::text::{decode, lines, plain, read_bytes};
@@ -14,6 +15,8 @@ use std::path::Path;
 pub struct HklFile {
     /// Rows in the order of the file: indices after the matrix of `HKLF`, intensities after its scale.
     pub reflections: Vec<RawReflection>,
+    /// What the list was taken to hold.
+    pub quantity: HklfFormat,
     /// What the user should know about the reading, one line each.
     pub warnings: Vec<String>,
 }
@@ -48,6 +51,15 @@ pub fn read_hkl(path: &Path, hklf: &Hklf) -> Result<HklFile> {
 /// `Error::Input` naming `path` and the line: text that is no reflection in the layout of the list, indices beyond
 /// 16 bits or not integral after the matrix, infinite or undefined numbers; and a file without any reflection.
 pub fn parse_hkl(path: &Path, bytes: &[u8], hklf: &Hklf) -> Result<HklFile> {
+    parse_hkl_as(path, bytes, hklf, None)
+}
+
+/// The same with the meaning of the columns given: F or F² as they say, whatever the card says.
+///
+/// # Errors
+/// As [`parse_hkl`].
+pub fn parse_hkl_as(path: &Path, bytes: &[u8], hklf: &Hklf, columns: Option<&Columns>) -> Result<HklFile> {
+    let hklf = &Hklf { format: columns.map_or(hklf.format, |columns| columns.quantity), ..*hklf };
     let text = plain(bytes);
     let quoted = lines(&text);
     let start = quoted.iter().position(|line| !is_before_the_list(line)).unwrap_or(quoted.len());
@@ -55,7 +67,7 @@ pub fn parse_hkl(path: &Path, bytes: &[u8], hklf: &Hklf) -> Result<HklFile> {
     let lines = lines(&unified);
     let list = lines.get(start..).unwrap_or(&[]);
     let list = list.get(..list.iter().position(|l| is_blank(l) || ends_list(l)).unwrap_or(list.len())).unwrap_or(&[]);
-    let layout = Layout::of(list);
+    let layout = Layout::of(list, columns);
     let mut warnings = Vec::new();
     let mut rows: Vec<(usize, Row)> = Vec::with_capacity(list.len());
     let mut missing = Tally::default();
@@ -72,6 +84,13 @@ pub fn parse_hkl(path: &Path, bytes: &[u8], hklf: &Hklf) -> Result<HklFile> {
         } else {
             rows.push((number, row));
         }
+    }
+    if let Some(doubt) = layout.doubt.filter(|_| !rows.is_empty()) {
+        return Err(Error::file(
+            path,
+            format!("is not clear: {doubt}"),
+            "say it with --columns, such as h,k,l,-,I,sigma",
+        ));
     }
     if rows.is_empty() {
         return Err(Error::file(
@@ -104,7 +123,7 @@ pub fn parse_hkl(path: &Path, bytes: &[u8], hklf: &Hklf) -> Result<HklFile> {
     if lines.get(end).is_some_and(|line| is_blank(line)) {
         warnings.extend(rows_behind(&lines, end, &layout));
     }
-    Ok(HklFile { reflections, warnings })
+    Ok(HklFile { reflections, quantity: hklf.format, warnings })
 }
 
 fn is_blank(line: &[u8]) -> bool {
@@ -142,20 +161,19 @@ fn unify<'a>(text: &'a [u8], first: &[u8]) -> Cow<'a, [u8]> {
 /// Main reflections alone, where integers between l and the value tell them from satellites; a line says what
 /// those integers were taken for.
 fn leave_satellites_out(rows: &mut Vec<(usize, Row)>, layout: &Layout) -> Option<String> {
-    let indices = 3 + layout.between;
+    let indices = INDICES + layout.roles.iter().filter(|role| **role == Role::Satellite).count();
     let (all, satellites) = (rows.len(), rows.iter().filter(|(_, row)| row.satellite).count());
-    if layout.between == 0 {
-        None
-    } else if satellites < all {
+    if indices > INDICES {
         rows.retain(|(_, row)| !row.satellite);
-        Some(format!(
+        return Some(format!(
             "the list has {indices} indices, as of a modulated structure: its {satellites} satellites are left out and \
              {} main reflections used",
-            rows.len()
-        ))
-    } else {
-        Some("the integers between l and the intensity are taken as batch numbers and left out".to_owned())
+            all - satellites
+        ));
     }
+    let passed_over = layout.roles.iter().skip(INDICES).take_while(|role| **role == Role::PassedOver).count();
+    (passed_over > 0)
+        .then(|| "the integers between l and the intensity are taken as batch numbers and left out".to_owned())
 }
 
 /// The first domain alone, where negative batch numbers join rows as in HKLF 5; a line says so.
@@ -208,11 +226,7 @@ fn convert(path: &Path, number: usize, row: Row, hklf: &Hklf) -> Result<RawRefle
     let value = row.value * hklf.scale;
     // SHELX has no meaning for a negative uncertainty: it counts as missing.
     let sigma = sigma.max(0.0) * hklf.scale * hklf.sigma_scale;
-    let (intensity, sigma) = match hklf.format {
-        HklfFormat::Intensities => (value, sigma),
-        // σ(F²) = 2Fσ(F) to first order; where F is below σ/2 the second-order term σ² is the larger one.
-        HklfFormat::Amplitudes => (value * value.abs(), (2.0 * value.abs() * sigma).max(sigma * sigma)),
-    };
+    let (intensity, sigma) = hklf.format.intensity(value, sigma);
     if !(intensity.abs() < LARGEST_INTENSITY && sigma < LARGEST_INTENSITY) {
         return Err(Error::line(path, number, "the intensity is too large to calculate with", "correct the line"));
     }

@@ -1,22 +1,24 @@
 //! Where the numbers of a reflection list stand: found once from all rows, the same for every row.
 
-use super::hkl_line::{Row, number, text_of};
+use super::hkl_columns::{Columns, Role};
+use super::hkl_line::{Row, text_of};
+use super::hkl_meaning::{Meaning, meaning};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Layout of a list: h, k, l, further integers if any, value, uncertainty, batch number.
+/// Layout of a list: how lines are cut into fields, and what the fields hold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layout {
     cut: Cut,
-    /// Integers between l and the value: satellite indices or numbers of a batch or bank.
-    pub between: usize,
-    /// True when the field behind the uncertainty is an integer.
-    pub batch: bool,
+    /// What the fields hold, from the left; fields behind have no meaning.
+    pub roles: Vec<Role>,
+    /// Why the roles could be others too: the list is not read by them.
+    pub doubt: Option<&'static str>,
 }
 
 /// How a line is cut into fields.
 #[derive(Debug, Clone, PartialEq)]
-enum Cut {
+pub enum Cut {
     /// At these columns, each the end of a field that is filled from the right. Numbers may touch.
     Columns(Vec<usize>),
     /// At blanks, into this many fields at least.
@@ -25,31 +27,38 @@ enum Cut {
 
 /// Ends of the columns of 3I4,2F8,I4.
 const SHELX: [usize; 6] = [4, 8, 12, 20, 28, 32];
-/// Fields that have a meaning: h k l, three integers, value, uncertainty, batch.
-const FIELDS: usize = 9;
+/// What they hold.
+const SHELX_ROLES: [Role; 6] = [Role::Index(0), Role::Index(1), Role::Index(2), Role::Value, Role::Sigma, Role::Batch];
+/// Fields of a line at most; XDS and Bruker's raw lists have twelve and more.
+pub const MOST_FIELDS: usize = 12;
 /// Indices of a reflection.
-const INDICES: usize = 3;
-/// Integers that may stand between l and the value: three of a (3+3)-dimensional list.
-const MOST_BETWEEN: usize = 3;
-/// A satellite index or the number of a batch or bank is no larger; an intensity without decimals is, somewhere.
-const LARGEST_BETWEEN: i64 = 99;
+pub const INDICES: usize = 3;
 /// Numbers end at a column in one row of so many, or the column is no end of a field: a slip in one line
 /// must not make a layout.
 const ROWS_PER_SLIP: usize = 100;
 
 /// Fields of a line; empty where nothing stands.
-type Fields<'a> = [&'a str; FIELDS];
+pub type Fields<'a> = [&'a str; MOST_FIELDS];
 
 impl Layout {
     /// 3I4,2F8,I4 (SHELX manual, HKLF).
     pub fn shelx() -> Self {
-        Self { cut: Cut::Columns(SHELX.to_vec()), between: 0, batch: true }
+        Self { cut: Cut::Columns(SHELX.to_vec()), roles: SHELX_ROLES.to_vec(), doubt: None }
     }
 
-    /// The layout that the most rows fit: columns where all numbers end, those of SHELX, or blanks between numbers.
-    pub fn of(rows: &[&[u8]]) -> Self {
+    /// The layout that the most rows fit: columns where all numbers end, those of SHELX, or blanks between numbers. The
+    /// fields hold what `columns` says, else what the numbers in them look like.
+    pub fn of(rows: &[&[u8]], columns: Option<&Columns>) -> Self {
+        let roles = columns.map(|columns| &columns.roles[..]);
+        let shelx = || match roles {
+            Some(_) => Self::with_roles(Cut::Columns(SHELX.to_vec()), roles, rows),
+            None => Self::shelx(),
+        };
         let mut best = (usize::MAX, Self::shelx());
-        for layout in [common_ends(rows), Some(Self::shelx()), Some(split_at_blanks(rows))].into_iter().flatten() {
+        for find in [&|| common_ends(rows, roles), &|| Some(shelx()), &|| Some(split_at_blanks(rows, roles))]
+            as [&dyn Fn() -> Option<Self>; 3]
+        {
+            let Some(layout) = find() else { continue };
             let misfits = rows.iter().filter(|row| Row::read(row, &layout).is_none()).count();
             if misfits < best.0 {
                 best = (misfits, layout);
@@ -61,11 +70,31 @@ impl Layout {
         best.1
     }
 
+    fn with_roles(cut: Cut, roles: Option<&[Role]>, rows: &[&[u8]]) -> Self {
+        let Meaning { roles, doubt } = match roles {
+            Some(roles) => Meaning { roles: roles.to_vec(), doubt: None },
+            None => meaning(rows.iter().filter_map(|row| cut.fields(row))),
+        };
+        Self { cut, roles, doubt }
+    }
+
     /// Fields of a line; `None` where a number lies across the end of a field, or fields are missing.
     pub fn cut<'a>(&self, line: &'a [u8]) -> Option<Fields<'a>> {
-        let mut fields = [""; FIELDS];
-        match &self.cut {
-            Cut::Columns(ends) => {
+        self.cut.fields(line)
+    }
+
+    /// True for the columns of SHELX.
+    pub fn is_shelx(&self) -> bool {
+        *self == Self::shelx()
+    }
+}
+
+impl Cut {
+    /// Fields of a line, see [`Layout::cut`].
+    pub fn fields<'a>(&self, line: &'a [u8]) -> Option<Fields<'a>> {
+        let mut fields = [""; MOST_FIELDS];
+        match self {
+            Self::Columns(ends) => {
                 let mut start = 0;
                 let filled_from_the_right = ends[..] != SHELX;
                 for (i, (field, &end)) in fields.iter_mut().zip(ends).enumerate() {
@@ -81,7 +110,7 @@ impl Layout {
                     start = end;
                 }
             }
-            Cut::Blanks(least) => {
+            Self::Blanks(least) => {
                 let mut found = 0;
                 for (field, text) in fields.iter_mut().zip(std::str::from_utf8(line).ok()?.split_ascii_whitespace()) {
                     *field = text;
@@ -94,49 +123,20 @@ impl Layout {
         }
         Some(fields)
     }
-
-    /// The layout with a meaning for every field, from what all rows hold there.
-    fn with_meanings(cut: Cut, rows: &[&[u8]]) -> Self {
-        let plain = Self { cut, between: 0, batch: false };
-        let (mut integers, mut small, mut there) = ([true; FIELDS], [true; FIELDS], [0; FIELDS]);
-        for fields in rows.iter().filter_map(|row| plain.cut(row)) {
-            // A slip in one line must not change the meaning for all.
-            if fields.iter().take(INDICES).any(|f| f.parse::<i64>().is_err()) {
-                continue;
-            }
-            for (i, field) in fields.iter().enumerate().filter(|(_, f)| !f.is_empty()) {
-                let integer = field.parse::<i64>().ok();
-                integers[i] &= integer.is_some();
-                small[i] &= integer.is_some_and(|x| x.abs() <= LARGEST_BETWEEN);
-                there[i] += usize::from(number(field).is_some());
-            }
-        }
-        let real = |i: usize| there[i] > 0 && !integers[i];
-        let between = (1..=MOST_BETWEEN)
-            .find(|&n| {
-                let value = INDICES + n;
-                (INDICES..value).all(|i| small[i] && there[i] > 0) && real(value) && real(value + 1)
-            })
-            .unwrap_or(0);
-        let behind = INDICES + between + 2;
-        Self { between, batch: integers.get(behind) == Some(&true) && there[behind] > 0, ..plain }
-    }
-
-    /// True for the columns of SHELX.
-    pub fn is_shelx(&self) -> bool {
-        *self == Self::shelx()
-    }
 }
 
 impl fmt::Display for Layout {
-    /// `columns 3I5,2F10` or `numbers separated by blanks`.
+    /// `columns 3I5,2F10` or `numbers separated by blanks`, with the meaning of the fields where it is not the usual one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Cut::Columns(ends) = &self.cut else { return f.write_str("numbers separated by blanks") };
-        let value = INDICES + self.between;
         let mut groups: Vec<(usize, char, usize)> = Vec::new();
         let mut start = 0;
-        for (i, &end) in ends.iter().take(value + 2 + usize::from(self.batch)).enumerate() {
-            let kind = if i == value || i == value + 1 { 'F' } else { 'I' };
+        for (role, &end) in self.roles.iter().zip(ends) {
+            let kind = match role {
+                Role::Value | Role::Sigma => 'F',
+                Role::PassedOver => 'X',
+                _ => 'I',
+            };
             match groups.last_mut() {
                 Some((n, k, width)) if (*k, *width) == (kind, end - start) => *n += 1,
                 _ => groups.push((1, kind, end - start)),
@@ -161,7 +161,7 @@ fn spills_over(line: &[u8], start: usize, end: usize) -> bool {
 
 /// Fortran and C fill a field from the right, so that numbers end at the same columns in all rows, even where they
 /// touch in some. `None` where those are the columns of SHELX, too few, or no columns (tabs).
-fn common_ends(rows: &[&[u8]]) -> Option<Layout> {
+fn common_ends(rows: &[&[u8]], roles: Option<&[Role]>) -> Option<Layout> {
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
     for row in rows {
         if row.contains(&b'\t') {
@@ -175,20 +175,24 @@ fn common_ends(rows: &[&[u8]]) -> Option<Layout> {
     let ends: Vec<usize> =
         counts.iter().filter(|(_, n)| **n * ROWS_PER_SLIP >= rows.len()).map(|(end, _)| *end).collect();
     let shelx = ends.starts_with(&SHELX[..=INDICES]) && ends.get(INDICES + 1).is_none_or(|end| SHELX.contains(end));
-    if shelx || ends.len() <= INDICES {
+    if (shelx && roles.is_none()) || ends.len() <= INDICES {
         return None;
     }
-    let ends = ends.into_iter().take(FIELDS).collect();
-    Some(Layout::with_meanings(Cut::Columns(ends), rows))
+    let ends = ends.into_iter().take(MOST_FIELDS).collect();
+    Some(Layout::with_roles(Cut::Columns(ends), roles, rows))
 }
 
 /// As many fields as most rows have, the batch number aside: where fewer are found, numbers touch.
-fn split_at_blanks(rows: &[&[u8]]) -> Layout {
+fn split_at_blanks(rows: &[&[u8]], roles: Option<&[Role]>) -> Layout {
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
     for row in rows {
         *counts.entry(row.split(u8::is_ascii_whitespace).filter(|f| !f.is_empty()).count()).or_default() += 1;
     }
     let most = counts.iter().max_by_key(|(_, n)| **n).map_or(0, |(fields, _)| *fields);
-    let loose = Layout::with_meanings(Cut::Blanks(most.min(INDICES + 2)), rows);
-    Layout { cut: Cut::Blanks(most.min(INDICES + loose.between + 2)), ..loose }
+    if let Some(roles) = roles {
+        return Layout::with_roles(Cut::Blanks(roles.len()), Some(roles), rows);
+    }
+    let loose = Layout::with_roles(Cut::Blanks(most.min(INDICES + 2)), None, rows);
+    let sigma = loose.roles.iter().position(|role| *role == Role::Sigma).unwrap_or(INDICES + 1);
+    Layout { cut: Cut::Blanks(most.min(sigma + 1)), ..loose }
 }

@@ -1,5 +1,6 @@
 //! One line of a reflection list, read by the layout of the whole list.
 
+use super::hkl_columns::Role;
 use super::hkl_layout::Layout;
 
 /// Numbers of one line, as they stand.
@@ -21,26 +22,20 @@ impl Row {
     /// Reads a line by the layout of its list; `None` where it does not fit.
     pub fn read(line: &[u8], layout: &Layout) -> Option<Self> {
         let fields = layout.cut(line)?;
-        let mut hkl = [0; 3];
-        for (out, text) in hkl.iter_mut().zip(fields) {
-            *out = text.parse().ok()?;
+        let mut row = Self { hkl: [0; 3], satellite: false, value: f64::NAN, sigma: None, batch: None };
+        for (text, role) in fields.into_iter().zip(&layout.roles) {
+            match role {
+                Role::Index(i) => *row.hkl.get_mut(*i)? = text.parse().ok()?,
+                Role::Satellite => row.satellite |= text.parse::<i64>().ok()? != 0,
+                Role::Value => row.value = number(text)?,
+                Role::Sigma if !text.is_empty() => row.sigma = Some(number(text)?),
+                Role::Batch if !text.is_empty() => row.batch = Some(text.parse().ok()?),
+                // Columns that are passed over hold numbers too, or the fields are not those of the list.
+                Role::PassedOver if !text.is_empty() => drop(number(text)?),
+                Role::Sigma | Role::Batch | Role::PassedOver => {}
+            }
         }
-        let (between, rest) = fields.get(hkl.len()..)?.split_at_checked(layout.between)?;
-        let mut satellite = false;
-        for text in between {
-            satellite |= text.parse::<i64>().ok()? != 0;
-        }
-        let (value, rest) = rest.split_first()?;
-        let value = number(value)?;
-        let sigma = match rest.first() {
-            None | Some(&"") => None,
-            Some(text) => Some(number(text)?),
-        };
-        let batch = match rest.get(1).filter(|_| layout.batch) {
-            None | Some(&"") => None,
-            Some(text) => Some(text.parse().ok()?),
-        };
-        Some(Self { hkl, satellite, value, sigma, batch })
+        Some(row)
     }
 
     /// True for `-1 -1` in place of data: not measured. A real row can hold −1.00, but not as its uncertainty.

@@ -12,6 +12,25 @@ pub enum HklfFormat {
     Intensities,
 }
 
+impl HklfFormat {
+    /// Intensity and its uncertainty of a value of this kind.
+    pub fn intensity(self, value: f64, sigma: f64) -> (f64, f64) {
+        match self {
+            Self::Intensities => (value, sigma),
+            // σ(F²) = 2Fσ(F) to first order; where F is below σ/2 the second-order term σ² is the larger one.
+            Self::Amplitudes => (value * value.abs(), (2.0 * value.abs() * sigma).max(sigma * sigma)),
+        }
+    }
+
+    /// `F²` or `F`.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Intensities => "F²",
+            Self::Amplitudes => "F",
+        }
+    }
+}
+
 /// What an `HKLF` card says: `HKLF n S r11 … r33 sm`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hklf {

@@ -2,7 +2,7 @@
 
 use super::hklf::Hklf;
 use super::ins_atoms::{AtomReader, is_peak};
-use super::ins_contents::{assumed_contents, merged};
+use super::ins_contents::{CARDS, assumed_contents, merged};
 use super::ins_lines::{Card, cards, include};
 use super::text::{finite, read_bytes};
 use crate::crystal::elements::{SFAC_COEFFICIENTS, atomic_number};
@@ -282,7 +282,7 @@ impl Reader {
         };
         let (wavelength, cell) = self.cell.take().ok_or_else(|| Error::file(&self.path, "has no CELL card", hint))?;
         let mut warnings: Vec<String> = merged(&mut self.elements).into_iter().collect();
-        warnings.extend(assumed_contents(&mut self.elements, cell.volume));
+        warnings.extend(assumed_contents(&mut self.elements, cell.volume, CARDS));
         match self.switched_off.as_slice() {
             [] => {}
             [line] => warnings.push(format!("line {line} begins with a blank: a comment, its card is not obeyed")),

@@ -6,9 +6,22 @@ use crate::crystal::contents::{fits, non_hydrogen, room};
 /// Elements where no SFAC card names any.
 const ASSUMED: [(&str, u8); 4] = [("C", 6), ("H", 1), ("N", 7), ("O", 8)];
 
+/// What a file calls the list of its elements and the numbers of their atoms.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Named {
+    pub elements: &'static str,
+    pub numbers: &'static str,
+}
+
+/// Cards of a `.ins`.
+pub const CARDS: Named = Named { elements: "SFAC card", numbers: "UNIT" };
+/// A CIF and what has no elements at all.
+pub const FORMULA: Named = Named { elements: "chemical formula", numbers: "the formula" };
+
 /// Fills in elements where there are none, and words what is assumed of contents that are missing or cannot be: one
 /// line, `None` where UNIT makes sense. Numbers stay as they are, 0 where there are none.
-pub fn assumed_contents(elements: &mut Vec<ElementCount>, volume: f64) -> Option<String> {
+pub fn assumed_contents(elements: &mut Vec<ElementCount>, volume: f64, named: Named) -> Option<String> {
+    let Named { elements: list, numbers } = named;
     let unnamed = elements.is_empty();
     if unnamed {
         elements.extend(ASSUMED.map(|(symbol, atomic_number)| ElementCount {
@@ -23,14 +36,14 @@ pub fn assumed_contents(elements: &mut Vec<ElementCount>, volume: f64) -> Option
     let said = non_hydrogen(&counts);
     if unnamed {
         Some(format!(
-            "no SFAC card: C, H, N and O are expected, about {room:.0} atoms but H, as many as the cell has room for"
+            "no {list}: C, H, N and O are expected, about {room:.0} atoms but H, as many as the cell has room for"
         ))
     } else if said <= 0.0 {
         Some(format!(
-            "UNIT gives no numbers: about {room:.0} atoms but H are expected, as many as the cell has room for"
+            "{numbers} gives no numbers: about {room:.0} atoms but H are expected, as many as the cell has room for"
         ))
     } else if !fits(&counts, volume) {
-        Some(format!("UNIT says {said:.0} atoms but H, the cell has room for about {room:.0}: the data decide"))
+        Some(format!("{numbers} says {said:.0} atoms but H, the cell has room for about {room:.0}: the data decide"))
     } else {
         None
     }

@@ -1,6 +1,7 @@
 //! Bytes of a text file as lines, whatever the encoding and the line ends.
 
 use crate::error::{Error, Result};
+use flate2::read::MultiGzDecoder;
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
@@ -35,6 +36,32 @@ pub fn read_up_to(path: &Path, hint: &str, most: u64) -> Result<Vec<u8>> {
     }
     if bytes.is_empty() {
         return Err(Error::file(path, "is empty", hint));
+    }
+    Ok(bytes)
+}
+
+/// First bytes of a gzip file.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Reads a file as `read_bytes` does, and unpacks it if it is packed with gzip, up to 512 MB of what is in it.
+///
+/// # Errors
+/// Those of `read_bytes`; a packed file that is damaged, cut short or larger unpacked.
+pub fn read_unpacked(path: &Path, hint: &str) -> Result<Vec<u8>> {
+    let bytes = read_bytes(path, hint)?;
+    if bytes.starts_with(&GZIP) { unpack(path, &bytes, LARGEST) } else { Ok(bytes) }
+}
+
+fn unpack(path: &Path, packed: &[u8], most: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = MultiGzDecoder::new(packed).take(most + 1).read_to_end(&mut bytes);
+    read.map_err(|e| Error::file(path, format!("cannot be unpacked ({e})"), "fetch or pack the file again"))?;
+    if bytes.len() as u64 > most {
+        let what = format!("is larger than {} MB unpacked", most >> 20);
+        return Err(Error::file(path, what, "give the file itself, without what is not needed"));
+    }
+    if bytes.is_empty() {
+        return Err(Error::file(path, "holds nothing when unpacked", "fetch or pack the file again"));
     }
     Ok(bytes)
 }
@@ -110,6 +137,29 @@ mod tests {
         assert!(message.contains("larger than 2 MB"), "{message}");
         assert_eq!(read_up_to(&path, "", (2 << 20) + 1).unwrap().len(), (2 << 20) + 1);
         assert_eq!(LARGEST, 512 << 20);
+    }
+
+    #[test]
+    fn packed_files_are_unpacked_within_limits() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.gz");
+        let packed = |bytes: &[u8]| {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut encoder, bytes).unwrap();
+            encoder.finish().unwrap()
+        };
+        let whole = packed(&vec![b'a'; 3 << 20]);
+        std::fs::write(&path, &whole).unwrap();
+        assert_eq!(read_unpacked(&path, "").unwrap().len(), 3 << 20);
+        let message = unpack(&path, &whole, 2 << 20).unwrap_err().to_string();
+        assert!(message.contains("larger than 2 MB unpacked"), "{message}");
+        for bad in [&whole[..whole.len() / 2], &packed(b"")] {
+            std::fs::write(&path, bad).unwrap();
+            let message = read_unpacked(&path, "").unwrap_err().to_string();
+            assert!(message.contains("unpack") && message.lines().count() == 1, "{message}");
+        }
+        std::fs::write(&path, "plain").unwrap();
+        assert_eq!(read_unpacked(&path, "").unwrap(), b"plain");
     }
 
     #[test]

@@ -10,9 +10,10 @@ const REVERSE: [i32; 3] = [8, 16, 8];
 const HEXAGONAL: [f64; 3] = [90.0, 90.0, 120.0];
 const SAME_ANGLE: f64 = 0.05;
 
-/// Turns rows by half a turn about c, h k l into −h −k l, and the matrix of `hklf` with them, where the intensities
-/// obey the centring R (reverse); a line says so. `None` where they do not, and nothing is changed.
-pub fn turn(rows: &mut [RawReflection], hklf: &mut Hklf, cell: &Cell, hint: &SpaceGroup) -> Option<String> {
+/// Turns rows by half a turn about c, h k l into −h −k l, and the matrix of the card with them where the list goes on
+/// being read by one, where the intensities obey the centring R (reverse); a line says so. `None` where they do not, and
+/// nothing is changed.
+pub fn turn(rows: &mut [RawReflection], card: Option<&mut Hklf>, cell: &Cell, hint: &SpaceGroup) -> Option<String> {
     if !cell.angles.iter().zip(HEXAGONAL).all(|(angle, right)| (angle - right).abs() < SAME_ANGLE) {
         return None;
     }
@@ -24,14 +25,13 @@ pub fn turn(rows: &mut [RawReflection], hklf: &mut Hklf, cell: &Cell, hint: &Spa
         let [h, k, l] = row.hkl;
         row.hkl = [-h, -k, l];
     }
+    let said = "the list is indexed in the reverse setting of a rhombohedral cell: turned into the obverse one";
+    let Some(hklf) = card else { return Some(said.to_owned()) };
     for x in hklf.matrix.iter_mut().take(2).flatten() {
         // Not −x: a zero stays without a sign on the card.
         *x = 0.0 - *x;
     }
-    Some(format!(
-        "the list is indexed in the reverse setting of a rhombohedral cell: turned into the obverse one, \
-         {hklf} in the .res"
-    ))
+    Some(format!("{said}, {hklf} in the .res"))
 }
 
 #[cfg(test)]
@@ -57,7 +57,7 @@ mod tests {
                 }
             }
             let (before, mut hklf) = (rows.clone(), Hklf::default());
-            assert_eq!(turn(&mut rows, &mut hklf, &cell, &group).is_some(), said);
+            assert_eq!(turn(&mut rows, Some(&mut hklf), &cell, &group).is_some(), said);
             assert_eq!(rows == before, !said);
             assert_eq!(hklf.to_string(), if said { "HKLF 4 1 -1 0 0 0 -1 0 0 0 1" } else { "HKLF 4" });
         }

@@ -15,15 +15,16 @@ use std::fmt::Write;
 /// Characters of a title on the screen.
 const LONGEST_TITLE: usize = 80;
 
-/// Two lines on the data.
+/// Two lines on the data, and one before them on what was read where that is not just NAME.ins and NAME.hkl.
 pub fn data_summary(input: &Input) -> String {
     let header = &input.data.header;
     let ([a, b, c], [al, be, ga]) = (header.cell.lengths, header.cell.angles);
     let merge = &input.data.merge;
     let group = group_name(&header.space_group);
     let r_int = merge.r_int.map_or("-".into(), |r| format!("{r:.3}"));
+    let taken = if input.taken.is_empty() { String::new() } else { format!("{}\n", input.taken) };
     format!(
-        "{}: {group}, cell {a:.3} {b:.3} {c:.3} {al:.2} {be:.2} {ga:.2}, {}\n\
+        "{taken}{}: {group}, cell {a:.3} {b:.3} {c:.3} {al:.2} {be:.2} {ga:.2}, {}\n\
          {} rows, {} unique, R_int {r_int}, d_min {:.2} Å, {:.1} % complete\n",
         cut(&header.title, LONGEST_TITLE),
         header.radiation.name(),

@@ -125,6 +125,12 @@ fn normalise(name: &str) -> String {
     name.chars().filter(|c| !c.is_whitespace() && !"_()'".contains(*c)).collect::<String>().to_ascii_lowercase()
 }
 
+/// The first setting of a number, of those with a choice that with the origin at the centre or hexagonal axes.
+pub(super) fn by_number(number: u16) -> Option<&'static Tabulated> {
+    let of_number = || settings().iter().filter(|s| s.number == number);
+    ["", "2", "H"].iter().find_map(|q| of_number().find(|s| s.qualifier == *q)).or_else(|| of_number().next())
+}
+
 /// The setting that a Hermann–Mauguin or Hall symbol names; see `group_by_name`.
 pub(super) fn by_name(name: &str, rhombohedral_axes: bool) -> Option<&'static Tabulated> {
     let wanted = normalise(name);

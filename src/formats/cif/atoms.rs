@@ -15,7 +15,7 @@ const DEFAULT_U_ISO: f64 = 0.05;
 const ANISOTROPIC: [&str; 6] = ["11", "22", "33", "23", "13", "12"];
 
 /// Sites with coordinates; those whose coordinates are unknown (`?`, `.`) are left out.
-pub(super) fn sites(block: &Block, cell: &Cell, group: &SpaceGroup, path: &Path) -> Result<Vec<Site>> {
+pub(super) fn sites(block: &Block<'_>, cell: &Cell, group: &SpaceGroup, path: &Path) -> Result<Vec<Site>> {
     let Some(x) = block.column("_atom_site_fract_x") else { return Ok(Vec::new()) };
     let anisotropic = anisotropic(block);
     let mut sites = Vec::with_capacity(x.len());
@@ -23,14 +23,14 @@ pub(super) fn sites(block: &Block, cell: &Cell, group: &SpaceGroup, path: &Path)
         let text = |tag: &str| known(x.neighbour(tag), row);
         let Some(xyz) = coordinates(&x, row, path)? else { continue };
         let label = text("_atom_site_label").or_else(|| text("_atom_site_type_symbol"));
-        let (label, line) = label.map_or_else(|| (String::new(), 0), |v| (v.text.clone(), v.line));
+        let (label, line) = label.map_or_else(|| (String::new(), 0), |v| (v.text.to_owned(), v.line));
         let element = text("_atom_site_type_symbol")
-            .and_then(|v| element_of_type(&v.text))
+            .and_then(|v| element_of_type(v.text))
             .or_else(|| element_of_label(&label))
             .ok_or_else(|| {
                 Error::line(path, line, format!("atom {label:?} has no known element"), "add _atom_site_type_symbol")
             })?;
-        let value = |tag: &str| text(tag).and_then(|v| number(&v.text));
+        let value = |tag: &str| text(tag).and_then(|v| number(v.text));
         let order = value("_atom_site_site_symmetry_order")
             .filter(|&n| n >= 1.0)
             .unwrap_or_else(|| f64::from(site_symmetry_order(cell, group, xyz)));
@@ -56,15 +56,15 @@ pub(super) fn sites(block: &Block, cell: &Cell, group: &SpaceGroup, path: &Path)
 }
 
 /// The value in a row unless it is unknown.
-fn known<'a>(column: Option<Column<'a>>, row: usize) -> Option<&'a Value> {
-    column?.get(row).filter(|v| !matches!(v.text.as_str(), "?" | "."))
+fn known<'a>(column: Option<Column<'a>>, row: usize) -> Option<&'a Value<'a>> {
+    column?.get(row).filter(|v| !matches!(v.text, "?" | "."))
 }
 
 fn coordinates(x: &Column<'_>, row: usize, path: &Path) -> Result<Option<[f64; 3]>> {
     let mut xyz = [0.0; 3];
     for (slot, tag) in xyz.iter_mut().zip(["_atom_site_fract_x", "_atom_site_fract_y", "_atom_site_fract_z"]) {
         let Some(value) = known(x.neighbour(tag), row) else { return Ok(None) };
-        *slot = number(&value.text).ok_or_else(|| {
+        *slot = number(value.text).ok_or_else(|| {
             Error::line(path, value.line, format!("{tag} is {:?}, not a number", value.text), "correct the coordinate")
         })?;
     }
@@ -72,19 +72,19 @@ fn coordinates(x: &Column<'_>, row: usize, path: &Path) -> Result<Option<[f64; 3
 }
 
 /// U11 U22 U33 U23 U13 U12 in Å² by label, from U or B columns; incomplete rows are left out.
-fn anisotropic(block: &Block) -> HashMap<&str, [f64; 6]> {
+fn anisotropic<'a>(block: &'a Block<'a>) -> HashMap<&'a str, [f64; 6]> {
     let Some(labels) = block.column("_atom_site_aniso_label") else { return HashMap::new() };
     let mut found = HashMap::new();
     for row in 0..labels.len() {
         let component = |i: &str| {
             let read = |kind: &str| {
-                known(labels.neighbour(&format!("_atom_site_aniso_{kind}_{i}")), row).and_then(|v| number(&v.text))
+                known(labels.neighbour(&format!("_atom_site_aniso_{kind}_{i}")), row).and_then(|v| number(v.text))
             };
             read("u").or_else(|| read("b").map(|b| b / (8.0 * PI * PI)))
         };
         let values: Vec<f64> = ANISOTROPIC.iter().filter_map(|i| component(i)).collect();
         if let (Some(label), Ok(u)) = (labels.get(row), <[f64; 6]>::try_from(values)) {
-            found.insert(label.text.as_str(), u);
+            found.insert(label.text, u);
         }
     }
     found

@@ -20,14 +20,14 @@ const ADD: &str = "add a loop of _space_group_symop_operation_xyz";
 const NOT_RIGHT_ANGLED: f64 = 1.0;
 
 /// Space group of `block`; `Err` when neither operations nor a known name are there.
-pub(super) fn space_group(block: &Block, cell: &Cell, path: &Path) -> Result<SpaceGroup> {
+pub(super) fn space_group(block: &Block<'_>, cell: &Cell, path: &Path) -> Result<SpaceGroup> {
     space_group_if_named(block, Some(cell), path)?
         .ok_or_else(|| Error::file(path, "has neither symmetry operations nor a space-group name", ADD))
 }
 
 /// Space group of `block`; `None` when it says nothing of symmetry, `Err` when what it says cannot be understood.
 pub(in crate::formats) fn space_group_if_named(
-    block: &Block,
+    block: &Block<'_>,
     cell: Option<&Cell>,
     path: &Path,
 ) -> Result<Option<SpaceGroup>> {
@@ -44,11 +44,11 @@ pub(in crate::formats) fn space_group_if_named(
     if !operations.is_empty() {
         return SpaceGroup::from_generators(&operations).map(Some).map_err(|what| Error::file(path, what, hint));
     }
-    let names: Vec<&Value> =
+    let names: Vec<&Value<'_>> =
         NAMES.iter().filter_map(|tag| block.first(tag)).filter(|v| !matches!(v.text.trim(), "" | "?" | ".")).collect();
     let rhombohedral =
         cell.is_some_and(|c| (c.angles[2] - 90.0).abs() > NOT_RIGHT_ANGLED && c.angles[0] == c.angles[2]);
-    if let Some(group) = names.iter().find_map(|v| group_by_name(&v.text, rhombohedral)) {
+    if let Some(group) = names.iter().find_map(|v| group_by_name(v.text, rhombohedral)) {
         return Ok(Some(group));
     }
     names.first().map_or(Ok(None), |v| {
@@ -57,6 +57,6 @@ pub(in crate::formats) fn space_group_if_named(
     })
 }
 
-fn operation(value: &Value, path: &Path, hint: &str) -> Result<SymOp> {
-    SymOp::parse(&value.text).map_err(|what| Error::line(path, value.line, format!("symmetry operation {what}"), hint))
+fn operation(value: &Value<'_>, path: &Path, hint: &str) -> Result<SymOp> {
+    SymOp::parse(value.text).map_err(|what| Error::line(path, value.line, format!("symmetry operation {what}"), hint))
 }

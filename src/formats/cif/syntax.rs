@@ -1,52 +1,61 @@
 //! CIF 1.1 syntax: data blocks, items and loops, with line numbers. Forgiving: an unterminated string ends
 //! with its line, an unterminated text field with the file, and a loop may lack values at its end.
 
+use crate::error::{Error, Result};
 use std::collections::HashMap;
+use std::path::Path;
 
-/// One value and the line it starts on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Value {
-    pub text: String,
+/// One value and the line it starts on. Text fields are without the blanks at their end and without blank lines at
+/// their beginning; their first line keeps its indent where others follow, as lists in columns need it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Value<'a> {
+    pub text: &'a str,
     pub line: usize,
 }
 
 /// One `data_` block; tags are in lower case, the dot of a category (`_refln.index_h`) replaced by `_`.
 #[derive(Debug, Default)]
-pub struct Block {
+pub struct Block<'a> {
     pub name: String,
-    items: HashMap<String, Value>,
-    loops: Vec<Table>,
+    items: HashMap<String, Value<'a>>,
+    loops: Vec<Table<'a>>,
 }
 
 #[derive(Debug, Default)]
-struct Table {
+struct Table<'a> {
     tags: Vec<String>,
-    values: Vec<Value>,
+    values: Vec<Value<'a>>,
 }
 
 /// One column of a loop, with the access to its neighbours in the same loop.
 #[derive(Clone, Copy)]
 pub struct Column<'a> {
-    table: &'a Table,
+    table: &'a Table<'a>,
     index: usize,
 }
 
-impl Block {
+/// Values and tags of a file at most: a million reflections in ten columns; 240 MB of memory.
+const MOST_VALUES: usize = 10_000_000;
+
+impl<'a> Block<'a> {
     /// Value of an item, or the first one of a loop column.
-    pub fn first(&self, tag: &str) -> Option<&Value> {
+    pub fn first(&self, tag: &str) -> Option<&Value<'a>> {
         let tag = tag.to_ascii_lowercase();
-        self.items.get(&tag).or_else(|| self.column(&tag)?.get(0))
+        self.items.get(&tag).or_else(|| {
+            let table = self.loops.iter().find(|table| table.tags.contains(&tag))?;
+            table.values.get(table.tags.iter().position(|t| *t == tag)?)
+        })
     }
 
     /// Column of a loop by its tag.
-    pub fn column(&self, tag: &str) -> Option<Column<'_>> {
+    pub fn column(&'a self, tag: &str) -> Option<Column<'a>> {
         let tag = tag.to_ascii_lowercase();
         self.loops.iter().find_map(|table| Column::new(table, &tag))
     }
 }
 
 impl<'a> Column<'a> {
-    fn new(table: &'a Table, tag: &str) -> Option<Self> {
+    fn new(table: &'a Table<'a>, tag: &str) -> Option<Self> {
         let index = table.tags.iter().position(|t| t == tag)?;
         Some(Self { table, index })
     }
@@ -62,8 +71,14 @@ impl<'a> Column<'a> {
     }
 
     /// Value in a row; `None` beyond the last complete row.
-    pub fn get(&self, row: usize) -> Option<&'a Value> {
+    pub fn get(&self, row: usize) -> Option<&'a Value<'a>> {
         (row < self.len()).then(|| self.table.values.get(row * self.table.tags.len() + self.index)).flatten()
+    }
+
+    /// The last value of the loop, where it is not the last of a row.
+    pub fn left_over(&self) -> Option<&'a Value<'a>> {
+        let whole = self.table.values.len().is_multiple_of(self.table.tags.len().max(1));
+        self.table.values.last().filter(|_| !whole)
     }
 }
 
@@ -77,91 +92,133 @@ pub fn number(text: &str) -> Option<f64> {
     plain.parse::<f64>().ok().filter(|x| x.is_finite())
 }
 
-enum Token {
-    Data(String),
+enum Token<'a> {
+    Data(&'a str),
     Loop,
     Tag(String),
-    Value(Value),
+    Value(Value<'a>),
 }
 
 /// All blocks of a file in order; text before the first `data_` is passed over.
-pub fn blocks(text: &str) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut tag: Option<String> = None;
-    // In a loop header tags gather; the first value ends it.
-    let mut in_header = false;
-    let mut in_loop = false;
-    for token in tokens(text) {
-        if let Token::Data(name) = token {
-            blocks.push(Block { name, ..Block::default() });
-            (tag, in_header, in_loop) = (None, false, false);
-            continue;
+///
+/// # Errors
+/// `Error::Input` naming `path` for a file of more than ten million values.
+pub fn blocks<'a>(text: &'a str, path: &Path) -> Result<Vec<Block<'a>>> {
+    let mut reader = Reader::default();
+    let mut lines = Lines { text, at: 0, number: 0 };
+    while let Some((number, start, line)) = lines.next() {
+        if line.starts_with(';') {
+            let end = lines.find(|(_, _, next)| next.starts_with(';')).map_or(text.len(), |(_, start, _)| start);
+            let field = text.get(start + 1..end).unwrap_or("");
+            reader.take(Token::Value(Value { text: of_field(field), line: number }));
+        } else {
+            line_tokens(line, number, &mut |token| reader.take(token));
         }
-        let Some(block) = blocks.last_mut() else { continue };
+        if reader.taken > MOST_VALUES {
+            return Err(Error::file(
+                path,
+                format!("has more than {MOST_VALUES} values"),
+                "give a CIF of one structure, or a .hkl file",
+            ));
+        }
+    }
+    Ok(reader.blocks)
+}
+
+/// What a text field says.
+fn of_field(field: &str) -> &str {
+    let field = field.trim_end();
+    let inside = match field.split_once('\n') {
+        Some((first, rest)) if first.trim().is_empty() => rest.trim_start_matches(['\n', '\r']),
+        _ => field,
+    };
+    if inside.contains('\n') { inside } else { inside.trim() }
+}
+
+/// Lines with their numbers from 1 and where they start.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    number: usize,
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = (usize, usize, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let start = self.at;
+        let rest = self.text.get(start..).filter(|rest| !rest.is_empty())?;
+        let end = rest.find('\n').unwrap_or(rest.len());
+        let line = rest.get(..end).unwrap_or("");
+        self.at = start + end + 1;
+        self.number += 1;
+        Some((self.number, start, line.strip_suffix('\r').unwrap_or(line)))
+    }
+}
+
+/// The file as far as it has been read.
+#[derive(Default)]
+struct Reader<'a> {
+    blocks: Vec<Block<'a>>,
+    tag: Option<String>,
+    /// In a loop header tags gather; the first value ends it.
+    in_header: bool,
+    in_loop: bool,
+    taken: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, token: Token<'a>) {
+        self.taken += 1;
+        if let Token::Data(name) = token {
+            self.blocks.push(Block { name: name.to_owned(), ..Block::default() });
+            (self.tag, self.in_header, self.in_loop) = (None, false, false);
+            return;
+        }
+        let Some(block) = self.blocks.last_mut() else { return };
         match token {
             Token::Data(_) => {}
             Token::Loop => {
                 block.loops.push(Table::default());
-                (tag, in_header, in_loop) = (None, true, true);
+                (self.tag, self.in_header, self.in_loop) = (None, true, true);
             }
-            Token::Tag(name) if in_header => {
+            Token::Tag(name) if self.in_header => {
                 if let Some(table) = block.loops.last_mut() {
                     table.tags.push(name);
                 }
             }
-            Token::Tag(name) => (tag, in_loop) = (Some(name), false),
-            Token::Value(value) if in_loop => {
-                in_header = false;
+            Token::Tag(name) => (self.tag, self.in_loop) = (Some(name), false),
+            Token::Value(value) if self.in_loop => {
+                self.in_header = false;
                 if let Some(table) = block.loops.last_mut() {
                     table.values.push(value);
                 }
             }
             Token::Value(value) => {
-                if let Some(name) = tag.take() {
+                if let Some(name) = self.tag.take() {
                     block.items.entry(name).or_insert(value);
                 }
             }
         }
     }
-    blocks
 }
 
-fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut lines = text.lines().enumerate();
-    while let Some((index, line)) = lines.next() {
-        let number = index + 1;
-        if let Some(first) = line.strip_prefix(';') {
-            let mut field = vec![first];
-            for (_, next) in lines.by_ref() {
-                if next.starts_with(';') {
-                    break;
-                }
-                field.push(next);
-            }
-            tokens.push(Token::Value(Value { text: field.join("\n").trim().to_owned(), line: number }));
-            continue;
-        }
-        line_tokens(line, number, &mut tokens);
-    }
-    tokens
-}
-
-fn line_tokens(line: &str, number: usize, tokens: &mut Vec<Token>) {
+fn line_tokens<'a>(line: &'a str, number: usize, take: &mut impl FnMut(Token<'a>)) {
     let mut rest = line.trim_start();
     while let Some(start) = rest.chars().next() {
         match start {
             '#' => return,
             '\'' | '"' => {
-                let body = rest.get(1..).unwrap_or("");
-                let (value, after) = quoted(body, start);
-                tokens.push(Token::Value(Value { text: value.to_owned(), line: number }));
+                let (text, after) = quoted(rest.get(1..).unwrap_or(""), start);
+                take(Token::Value(Value { text, line: number }));
                 rest = after.trim_start();
             }
             _ => {
                 let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
                 let (word, after) = rest.split_at(end);
-                tokens.extend(bare(word, number));
+                if let Some(token) = bare(word, number) {
+                    take(token);
+                }
                 rest = after.trim_start();
             }
         }
@@ -179,17 +236,21 @@ fn quoted(body: &str, quote: char) -> (&str, &str) {
     (body, "")
 }
 
-fn bare(word: &str, line: usize) -> Option<Token> {
+fn bare(word: &str, line: usize) -> Option<Token<'_>> {
+    // Numbers, which are most of a file, need no comparison with key words.
+    if !word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        return Some(Token::Value(Value { text: word, line }));
+    }
     let lower = word.to_ascii_lowercase();
     if let Some(name) = lower.strip_prefix("data_") {
-        return Some(Token::Data(word.get(word.len() - name.len()..).unwrap_or("").to_owned()));
+        return Some(Token::Data(word.get(word.len() - name.len()..).unwrap_or("")));
     }
     match lower.as_str() {
         "loop_" => Some(Token::Loop),
         "stop_" | "global_" => None,
         _ if lower.starts_with("save_") => None,
         _ if lower.starts_with('_') => Some(Token::Tag(lower.replace('.', "_"))),
-        _ => Some(Token::Value(Value { text: word.to_owned(), line })),
+        _ => Some(Token::Value(Value { text: word, line })),
     }
 }
 
@@ -197,19 +258,34 @@ fn bare(word: &str, line: usize) -> Option<Token> {
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Vec<Block<'_>> {
+        blocks(text, Path::new("x.cif")).unwrap()
+    }
+
     #[test]
     fn quotes_text_fields_comments_and_blocks() {
         let text = "junk\ndata_One # c\n_a 'it's ok' _b \"x\"\n_c\n;two\nlines\n;\nloop_ _d _e 1 'q # r' 2 'open\n\
             DATA_two\n_a 3\nloop_\n_f\n_g\n1 2 3\n";
-        let blocks = blocks(text);
+        let blocks = parse(text);
         assert_eq!(blocks.len(), 2);
-        let first = |tag: &str| blocks[0].first(tag).map(|v| v.text.as_str());
+        let first = |tag: &str| blocks[0].first(tag).map(|v| v.text);
         assert_eq!((first("_A"), first("_b"), first("_c")), (Some("it's ok"), Some("x"), Some("two\nlines")));
         let d = blocks[0].column("_d").unwrap();
         assert_eq!(d.neighbour("_E").unwrap().get(0).unwrap().text, "q # r");
         assert_eq!(d.neighbour("_e").unwrap().get(1).unwrap().text, "open");
-        assert_eq!((d.get(1).unwrap().line, d.get(2)), (8, None));
-        assert_eq!((blocks[1].name.as_str(), blocks[1].column("_f").unwrap().len()), ("two", 1));
+        assert_eq!((d.get(1).unwrap().line, d.get(2), d.left_over()), (8, None, None));
+        let f = blocks[1].column("_f").unwrap();
+        assert_eq!((blocks[1].name.as_str(), f.len(), f.left_over().unwrap().text), ("two", 1, "3"));
+    }
+
+    #[test]
+    fn text_fields_keep_the_columns_of_their_first_line() {
+        let text = "data_a\r\n_x\r\n;\r\n   1   0   0\r\n   2   0   0\r\n;\r\n_y\n; one line\n;\n_z\n;\nnever closed\n";
+        let blocks = parse(text);
+        let first = |tag: &str| blocks[0].first(tag).map(|v| (v.text, v.line));
+        assert_eq!(first("_x"), Some(("   1   0   0\r\n   2   0   0", 3)));
+        assert_eq!(first("_y"), Some(("one line", 8)));
+        assert_eq!(first("_z"), Some(("never closed", 11)));
     }
 
     #[test]

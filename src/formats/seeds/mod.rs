@@ -3,7 +3,7 @@
 //!
 //! - `csv`      the format that this project publishes; `csv_head` and `csv_columns` are its parts
 //! - `refln`    reflection loops of CIF, `.fcf` among them
-//! - `mtz`      CCP4 MTZ; `mtz_header` finds what is in it
+//! - `mtz`      CCP4 MTZ
 //! - `arrays`   NumPy `.npy` and `.npz`; `npy` reads one array
 //! - `rows`     rows of numbers without a header: `.phs`, the `.F` of PhAI's test code
 //! - `entry`    one entry of a table, checked
@@ -16,12 +16,11 @@ mod csv_columns;
 mod csv_head;
 mod entry;
 mod mtz;
-mod mtz_header;
 mod npy;
 mod refln;
 mod rows;
 
-use super::text;
+use super::{mtz_header, text};
 use crate::error::{Error, Result};
 use crate::seed::SeedList;
 use rows::Rows;

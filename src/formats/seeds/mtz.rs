@@ -3,8 +3,8 @@
 
 use super::checks;
 use super::entry::{indices, weight};
-use super::mtz_header::{Column, Mtz};
 use crate::error::{Error, Result};
+use crate::formats::mtz_header::{Column, Mtz};
 use crate::seed::{Knowledge, Seed, SeedList};
 use std::path::Path;
 

@@ -24,7 +24,7 @@ enum Phases<'a> {
 }
 
 impl<'a> Phases<'a> {
-    fn of(block: &'a Block) -> Option<Self> {
+    fn of(block: &'a Block<'a>) -> Option<Self> {
         let h = block.column(INDICES[0])?;
         let degrees = PHASES.iter().find_map(|tag| Some(Self::Degrees(tag, h.neighbour(tag)?)));
         degrees.or_else(|| Some(Self::Parts(h.neighbour("_refln_a_calc")?, h.neighbour("_refln_b_calc")?)))
@@ -45,7 +45,7 @@ impl<'a> Phases<'a> {
 /// Reads the first block with phases. `None` when no block lists reflections, or when they come without phases beside
 /// a structure: then the structure is what the file is for.
 pub(super) fn read(path: &Path, text: &str) -> Result<Option<SeedList>> {
-    let blocks = blocks(text);
+    let blocks = blocks(text, path)?;
     let Some(listed) = blocks.iter().find(|b| b.column(INDICES[0]).is_some()) else { return Ok(None) };
     let Some((block, phases)) = blocks.iter().find_map(|b| Phases::of(b).map(|p| (b, p))) else {
         if blocks.iter().any(|b| b.column("_atom_site_fract_x").is_some()) {
@@ -83,7 +83,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Option<SeedList>> {
     checks::finish(list).map(Some)
 }
 
-fn seeds(block: &Block, phases: &Phases<'_>, path: &Path) -> Result<(Vec<Seed>, usize)> {
+fn seeds(block: &Block<'_>, phases: &Phases<'_>, path: &Path) -> Result<(Vec<Seed>, usize)> {
     let columns = INDICES.map(|tag| block.column(INDICES[0]).and_then(|h| h.neighbour(tag)));
     let [Some(h), Some(k), Some(l)] = columns else {
         return Err(Error::file(path, "lists reflections without h, k or l", "correct the loop of _refln_index_h"));
@@ -113,16 +113,16 @@ fn seeds(block: &Block, phases: &Phases<'_>, path: &Path) -> Result<(Vec<Seed>, 
 }
 
 fn value(column: Column<'_>, row: usize, path: &Path) -> Result<Option<f64>> {
-    let known = column.get(row).filter(|v| !matches!(v.text.as_str(), "?" | "."));
-    let read = |v: &Value| {
+    let known = column.get(row).filter(|v| !matches!(v.text, "?" | "."));
+    let read = |v: &Value<'_>| {
         let fault = || Error::line(path, v.line, format!("{:?} is not a number", v.text), "correct the loop");
-        number(&v.text).ok_or_else(fault)
+        number(v.text).ok_or_else(fault)
     };
     known.map(read).transpose()
 }
 
-fn list_code(block: &Block) -> Option<&str> {
-    block.first("_shelx_refln_list_code").map(|v| v.text.as_str())
+fn list_code<'a>(block: &'a Block<'_>) -> Option<&'a str> {
+    block.first("_shelx_refln_list_code").map(|v| v.text)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::formats::text::finite;
 use std::path::Path;
 
 /// First bytes of the format.
-pub(super) const MAGIC: &[u8] = b"MTZ ";
+pub(in crate::formats) const MAGIC: &[u8] = b"MTZ ";
 const RECORD: usize = 80;
 /// The data begin at the 21st word, a word having four bytes.
 const DATA: usize = 80;
@@ -14,18 +14,20 @@ const HINT: &str = "write the file again with CCP4 or gemmi";
 
 /// A column of the table.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Column {
+pub(in crate::formats) struct Column {
     /// Its label, such as `PHIB`.
     pub label: String,
     /// Its type: H index, P phase, W weight, F amplitude and so on.
     pub kind: char,
     /// Its place in a row.
     pub at: usize,
+    /// Number of the data set that it belongs to; 0 where the record does not say.
+    pub dataset: i64,
 }
 
 /// A file whose header has been read.
 #[derive(Debug)]
-pub(super) struct Mtz<'a> {
+pub(in crate::formats) struct Mtz<'a> {
     bytes: &'a [u8],
     big_endian: bool,
     rows: usize,
@@ -36,7 +38,16 @@ pub(super) struct Mtz<'a> {
     pub cell: Option<Cell>,
     /// Space group of the `SYMM` records.
     pub group: Option<SpaceGroup>,
+    /// Title of the file, empty without one.
+    pub title: String,
+    /// Batches of an unmerged file, 0 in a merged one.
+    pub batches: usize,
+    /// Wavelengths in Å by number of the data set, those that are there for form's sake (0, 9.999) left out.
+    pub wavelengths: Vec<(i64, f64)>,
 }
+
+/// Wavelengths of crystal diffraction, Å: from electrons at 1 MeV to where no crystal scatters any more.
+const WAVELENGTHS: std::ops::Range<f64> = 0.005..9.9;
 
 impl<'a> Mtz<'a> {
     /// Reads the header; `Err` also when the data are cut short.
@@ -44,7 +55,18 @@ impl<'a> Mtz<'a> {
         let fault = |what: &str| Error::file(path, what, HINT);
         // The high half of the first byte of the machine stamp is 1 on big-endian machines and 4 on little-endian.
         let big_endian = bytes.get(8).is_some_and(|stamp| stamp >> 4 == 1);
-        let mut mtz = Self { bytes, big_endian, rows: 0, missing: None, columns: Vec::new(), cell: None, group: None };
+        let mut mtz = Self {
+            bytes,
+            big_endian,
+            rows: 0,
+            missing: None,
+            columns: Vec::new(),
+            cell: None,
+            group: None,
+            title: String::new(),
+            batches: 0,
+            wavelengths: Vec::new(),
+        };
         let start = mtz.header_start().ok_or_else(|| fault("has no MTZ header where its first bytes say"))?;
         let mut operations = Vec::new();
         let mut declared = 0;
@@ -56,17 +78,31 @@ impl<'a> Mtz<'a> {
             match key.as_str() {
                 "END" => break,
                 "NCOL" => match words.iter().map(|w| w.parse().ok()).collect::<Option<Vec<usize>>>().as_deref() {
-                    Some([columns, rows, ..]) => (declared, mtz.rows) = (*columns, *rows),
+                    Some([columns, rows, rest @ ..]) => {
+                        (declared, mtz.rows) = (*columns, *rows);
+                        mtz.batches = rest.first().copied().unwrap_or(0);
+                    }
                     _ => return Err(fault("has a damaged record NCOL")),
                 },
                 "CELL" => mtz.cell = Some(cell(&words).map_err(|what| fault(&what))?),
                 "SYMM" => operations.push(SymOp::parse(&words.concat()).map_err(|what| fault(&what))?),
+                "TITLE" => mtz.title = words.join(" "),
+                "DWAVEL" => {
+                    if let [Ok(set), Ok(wavelength)] =
+                        [words.first(), words.get(1)].map(|w| w.unwrap_or(&"").parse::<f64>())
+                        && WAVELENGTHS.contains(&wavelength)
+                    {
+                        mtz.wavelengths.push((set as i64, wavelength));
+                    }
+                }
                 "VALM" => mtz.missing = words.first().and_then(|w| finite(w)).map(|x| x as f32),
                 "COLUMN" | "COL" => match words[..] {
                     [label, kind, ..] => mtz.columns.push(Column {
                         label: label.to_owned(),
                         kind: kind.chars().next().unwrap_or('?'),
                         at: mtz.columns.len(),
+                        // LABEL TYPE least greatest data set.
+                        dataset: words.get(4).and_then(|w| w.parse().ok()).unwrap_or(0),
                     }),
                     _ => return Err(fault("has a damaged record COLUMN")),
                 },

@@ -1,0 +1,68 @@
+//! `seedflip read`: what a file of reflections holds, and the same as NAME.ins and NAME.hkl.
+
+use super::data_args::DataArgs;
+use super::heading;
+use crate::error::EXIT_OK;
+use crate::formats::ins_write::{Instructions, write_ins};
+use crate::formats::measured::file_name;
+use crate::formats::{Ins, write_bytes, write_hkl};
+use crate::output::say;
+use crate::{Error, Result};
+use std::path::{Path, PathBuf};
+
+/// Say what is read of a file, and write it as NAME.ins and NAME.hkl
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  seedflip read NAME.cif
+  seedflip read NAME.mtz -o new/NAME.ins
+
+Files that come out: none, but for -o: NAME.ins and NAME.hkl.")]
+pub struct Args {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Write NAME.ins and NAME.hkl (HKLF 4); files that are there already are not written over
+    #[arg(short = 'o', long, value_name = "NAME.ins", help_heading = heading::RESULTS)]
+    output: Option<PathBuf>,
+}
+
+/// Runs the sub-command.
+pub fn run(args: &Args) -> Result<u8> {
+    let choice = args.data.choice();
+    let read = args.data.request(&choice).rows()?;
+    say::line(&read.taken);
+    for warning in &read.warnings {
+        say::line(&format!("warning: {warning}"));
+    }
+    let Some(output) = &args.output else { return Ok(EXIT_OK) };
+    let name = output.with_extension("");
+    let (ins, hkl) = (with_ending(&name, ".ins"), with_ending(&name, ".hkl"));
+    if let Some(there) = [&ins, &hkl].into_iter().find(|path| path.exists()) {
+        return Err(Error::file(there, "is there already and stays", "give another name with -o"));
+    }
+    let scale = write_hkl(&hkl, &read.rows)?;
+    let mut remarks = vec![format!("read by seedflip from {}", read.taken)];
+    if scale != 1.0 {
+        remarks.push(format!("all intensities times {scale:e}, to fit the columns"));
+    }
+    write_bytes(&ins, instructions(&read.ins, &remarks).as_bytes())?;
+    say::line(&format!("{} and {} are written", ins.display(), file_name(&hkl)));
+    Ok(EXIT_OK)
+}
+
+fn instructions(ins: &Ins, remarks: &[String]) -> String {
+    let contents: Vec<(u8, f64)> = ins.elements.iter().map(|e| (e.atomic_number, e.count)).collect();
+    write_ins(&Instructions {
+        title: &ins.title,
+        remarks,
+        wavelength: ins.wavelength,
+        cell: &ins.cell,
+        z: ins.z,
+        group: &ins.space_group,
+        contents: &contents,
+    })
+}
+
+/// `name` + `ending`.
+fn with_ending(name: &Path, ending: &str) -> PathBuf {
+    name.with_file_name(format!("{}{ending}", file_name(name)))
+}
