@@ -46,6 +46,7 @@ fn search<'a>(input: &'a Input, sphere: &'a Sphere, trials: u32, engines: usize,
         budget: Budget { trials, max_cycles: None, time_limit: None },
         seed: 1,
         seeds: None,
+        atoms: None,
     };
     Search::new(setup, vec![Workplace { sampling: Sampling::Nyquist, gridded, crew }])
 }

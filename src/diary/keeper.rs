@@ -3,6 +3,7 @@
 use super::page::{Diary, Moment, Signed, Stood, short};
 use crate::crystal::SpaceGroup;
 use crate::crystal::identity::identify;
+use crate::phasing::StartKind;
 use crate::solve::{Note, Solved, Structure, evidence};
 use crate::symmetry::{GroupCandidate, OperatorFit, OperatorFits};
 use crate::trials::Event;
@@ -75,6 +76,7 @@ impl Keeper {
             seed: effective.seed,
             methods: effective.methods,
             atoms: effective.atoms,
+            atom_starts: effective.arms.iter().any(|arm| arm.start == StartKind::Atom),
             moments: self.moments,
             truth: None,
         }

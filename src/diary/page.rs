@@ -24,6 +24,9 @@ pub struct Diary {
     pub methods: Methods,
     /// Atoms expected in the primitive cell.
     pub atoms: f64,
+    /// Trials started from atoms of the Patterson as well.
+    #[serde(default)]
+    pub atom_starts: bool,
     /// What happened, in order.
     pub moments: Vec<Moment>,
     /// What is right; unknown to the run itself.

@@ -2,7 +2,7 @@
 
 use super::page::{Diary, Moment, Signed, Stood, Truth, long};
 use super::tally::Tally;
-use crate::phasing::{Arm, portfolio};
+use crate::phasing::{Arm, portfolio, with_atom_starts};
 use crate::solve::{Entry, Judgement, Pace, standings};
 use crate::symmetry::total;
 use crate::trials::{Candidate, Deal, Findings, Goal, Running, Turn};
@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 /// run as it went: by the next look that it had.
 pub fn replayed(diary: &Diary) -> Tally {
     let mut tally = Tally { runs: 1, ..Tally::default() };
-    let arms = portfolio(diary.methods, diary.atoms);
+    let plain = portfolio(diary.methods, diary.atoms);
+    let arms = if diary.atom_starts { with_atom_starts(plain) } else { plain };
     follow_trials(diary, &arms, &mut tally);
     let findings = follow_search(diary, &mut tally);
     follow_work_up(diary, &mut tally);

@@ -1,6 +1,6 @@
 //! One arm: what its trials have in common.
 
-use super::{Methods, portfolio, seeded_portfolio};
+use super::{Methods, portfolio, seeded_portfolio, with_atom_starts};
 use crate::engine::{Amplitudes, FlipRecipe, MessageRecipe, Method, Recipe};
 use crate::grid::Sampling;
 use crate::twins::random::{trial_hash, unit_interval};
@@ -35,7 +35,7 @@ impl ArmId {
     /// Every arm that a run may be made of, those of small cells, of large ones, and of seeds; some stand there twice.
     pub fn all() -> impl Iterator<Item = Self> {
         let unseeded = [0.0, f64::INFINITY].map(|atoms| portfolio(Methods::Both, atoms));
-        unseeded.into_iter().flatten().chain(seeded_portfolio(Methods::Both)).map(|arm| arm.name)
+        unseeded.map(with_atom_starts).into_iter().flatten().chain(seeded_portfolio(Methods::Both)).map(|arm| arm.name)
     }
 
     /// Its name as one word for a command line: `seed mp N*1` is `mp-n1`.
@@ -66,6 +66,8 @@ pub enum StartKind {
     Random,
     /// Patterson superposition.
     Patterson,
+    /// An atom with its symmetry mates, from the list of places that the Patterson map allows.
+    Atom,
     /// Seeds alone.
     Seeded(SeedStart),
 }
@@ -132,6 +134,11 @@ impl Arm {
         }
     }
 
+    /// True when its starts impose a symmetry or phases: then what comes of them has to hold without them.
+    pub fn imposes(&self) -> bool {
+        matches!(self.start, StartKind::Seeded(_) | StartKind::Atom)
+    }
+
     /// True when its trials start from seeds.
     pub fn is_seeded(&self) -> bool {
         matches!(self.start, StartKind::Seeded(_))
@@ -157,7 +164,8 @@ mod tests {
     #[test]
     fn a_name_means_one_thing() {
         let unseeded = [0.0, f64::INFINITY].map(|atoms| portfolio(Methods::Both, atoms));
-        let arms: Vec<Arm> = unseeded.into_iter().flatten().chain(seeded_portfolio(Methods::Both)).collect();
+        let arms: Vec<Arm> =
+            unseeded.map(with_atom_starts).into_iter().flatten().chain(seeded_portfolio(Methods::Both)).collect();
         for a in &arms {
             assert_eq!(a.recipe(1, 2).method(), a.method());
             for b in arms.iter().filter(|b| b.name == a.name) {

@@ -67,7 +67,7 @@ impl Queue for Draws<'_> {
         let (hold, draw) = match job.arm.start {
             StartKind::Seeded(start) if start.drawn => (start.hold, SeedDraw::Trial { seed: 1, trial: job.draw }),
             StartKind::Seeded(start) => (start.hold, SeedDraw::Mean),
-            StartKind::Random | StartKind::Patterson => (0, SeedDraw::Mean),
+            StartKind::Random | StartKind::Patterson | StartKind::Atom => (0, SeedDraw::Mean),
         };
         let seeds = self.on.places.seeds(&self.on.gridded.problem, group, sets.origin, known, wrong, draw);
         let start = Start::Seeded { seeds: Arc::new(seeds), hold };

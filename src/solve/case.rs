@@ -12,7 +12,7 @@ use super::watch::Watch;
 use super::work_up::WorkUp;
 use super::{Job, MOST_STRUCTURES, Means};
 use crate::clock::Clock;
-use crate::phasing::{Arm, Sphere};
+use crate::phasing::{Arm, AtomList, Sphere};
 use crate::trials::{Budget, Goal, RunReport, Search, Setup, StopReason, Workplace};
 
 /// Share of a time limit that trials may take: what they have found is then worked up in the rest.
@@ -50,6 +50,7 @@ impl<'a> Case<'a> {
         arms: Vec<Arm>,
         budget: Budget,
         places: Vec<Workplace>,
+        atoms: Option<&'a AtomList>,
     ) -> Self {
         let header = &job.data.header;
         let setup = Setup {
@@ -60,6 +61,7 @@ impl<'a> Case<'a> {
             budget,
             seed: job.options.seed,
             seeds: job.seeds,
+            atoms,
         };
         Self {
             search: Search::new(setup, places),

@@ -3,9 +3,11 @@
 use super::memory::allow;
 use super::options::{Effective, Options, resolution};
 use super::{Job, Means};
-use crate::crystal::contents::room;
+use crate::crystal::contents::{likely, non_hydrogen, room};
+use crate::crystal::elements::HYDROGEN;
 use crate::engine::EngineError;
-use crate::phasing::{Arm, Sphere, expected_atoms, portfolio, seeded_portfolio};
+use crate::phasing::{Arm, AtomList, Sphere, expected_atoms, portfolio, seeded_portfolio, with_atom_starts};
+use crate::reflections::DataSet;
 use crate::trials::{Budget, Crew, Workplace};
 use crate::{Error, Result};
 
@@ -14,6 +16,12 @@ const FEWEST_MEASURED: usize = 20;
 /// … nor below this many per parameter, four an atom of usual size in P1: a whole sphere has as few at 2.7 Å.
 const FEWEST_PER_PARAMETER: f64 = 0.5;
 const PARAMETERS: f64 = 4.0;
+
+/// In cells of this many atoms or more (primitive), where random starts begin to fail, trials also start from an atom of the Patterson …
+const LARGE: f64 = 250.0;
+/// … when the heaviest element has this many electrons in units of the root mean square of all: sulphur in a protein has 2.3, and one such
+/// atom is known well enough (frontier notes §1).
+const HEAVY: f64 = 2.0;
 
 /// What a run needs.
 pub struct Prepared {
@@ -27,6 +35,8 @@ pub struct Prepared {
     pub budget: Budget,
     /// A grid with its engines for each sampling that the arms ask for.
     pub places: Vec<Workplace>,
+    /// Places of atoms to start from.
+    pub atoms: Option<AtomList>,
 }
 
 impl Prepared {
@@ -57,12 +67,20 @@ impl Prepared {
             Some(_) => seeded_portfolio(options.methods),
             None => portfolio(options.methods, sphere.atoms()),
         };
+        let group = job.hint.unwrap_or(space_group);
+        let wanted = job.seeds.is_none() && sphere.atoms() >= LARGE && height(data) >= HEAVY;
+        let list = || means.pool.install(|| AtomList::new(cell, group, &data.reflections, d_min));
+        let atoms = wanted.then(list).flatten();
+        if atoms.is_some() {
+            arms = with_atom_starts(arms);
+        }
         if let Some(cycles) = options.max_cycles {
             arms.iter_mut().for_each(|arm| arm.cycles = cycles);
         }
         let defaults = Budget::for_size(sphere.atoms());
         let budget = Budget {
-            trials: options.trials.unwrap_or(defaults.trials),
+            // Starts from atoms take nothing from the others.
+            trials: options.trials.unwrap_or(if atoms.is_some() { 2 * defaults.trials } else { defaults.trials }),
             max_cycles: options.max_cycles.or(defaults.max_cycles),
             time_limit: options.time_limit.or(defaults.time_limit),
         };
@@ -81,7 +99,7 @@ impl Prepared {
         if places.is_empty() {
             return Err(Error::Usage("no method is left to run; choose another --method".into()));
         }
-        Ok(Self { d_min, sphere, arms, budget, places })
+        Ok(Self { d_min, sphere, arms, budget, places, atoms })
     }
 
     /// The parameters that the run really uses.
@@ -100,6 +118,17 @@ impl Prepared {
             atoms: self.sphere.atoms(),
         }
     }
+}
+
+/// Electrons of the heaviest element expected, in units of the root mean square over the non-hydrogen atoms of the cell.
+fn height(data: &DataSet) -> f64 {
+    let contents = likely(&data.header.elements, data.header.cell.volume);
+    let counts: Vec<(u8, f64)> =
+        contents.iter().map(|e| (e.atomic_number, e.count)).filter(|(_, n)| *n > 0.0).collect();
+    let power = |z: u8| f64::from(z).powi(2);
+    let heavy = counts.iter().filter(|(z, _)| *z > HYDROGEN);
+    let mean_sq = heavy.clone().map(|&(z, n)| n * power(z)).sum::<f64>() / non_hydrogen(&counts).max(f64::MIN_POSITIVE);
+    heavy.map(|&(z, _)| (power(z) / mean_sq).sqrt()).fold(0.0, f64::max)
 }
 
 /// A device that cannot even begin.

@@ -1,7 +1,7 @@
 //! Which arm the next trial gets.
 
 use super::Finished;
-use crate::phasing::Arm;
+use crate::phasing::{Arm, StartKind};
 
 /// Of so many trials one keeps the arm that is its turn, whatever has been learnt: no arm starves, and one false
 /// promise cannot lead a run astray.
@@ -40,16 +40,18 @@ impl Deal {
         self.arms[trial as usize % self.arms.len()]
     }
 
-    /// The arm that trial number `trial` gets: its turn's, or the best of the same grid. Trials from seeds stay in
-    /// turn, because their numbers say what is taken from the seeds.
+    /// The arm that trial number `trial` gets: its turn's, or the best of the same grid. Trials from seeds and from
+    /// atoms stay in turn, because their numbers say what is taken from the list.
     pub fn arm(&self, trial: u32) -> Arm {
         let turn = self.turn(trial);
         let round = trial / self.arms.len() as u32;
-        if turn.is_seeded() || (trial + round).is_multiple_of(TURN_EVERY) {
+        if turn.imposes() || (trial + round).is_multiple_of(TURN_EVERY) {
             return turn;
         }
         let mut best = (0.0, turn);
-        for (arm, record) in self.arms.iter().zip(&self.records).filter(|(arm, _)| arm.sampling == turn.sampling) {
+        for (arm, record) in
+            self.arms.iter().zip(&self.records).filter(|(arm, _)| arm.sampling == turn.sampling && !arm.imposes())
+        {
             // As if one more trial had failed: a first lucky one is not believed at once.
             let rate = f64::from(record.promising) / (record.cycles + u64::from(arm.cycles)) as f64;
             if rate > best.0 {
@@ -57,6 +59,18 @@ impl Deal {
             }
         }
         best.1
+    }
+
+    /// Number of arms, after which turns come again.
+    pub fn arms(&self) -> usize {
+        self.arms.len()
+    }
+
+    /// Trials from atoms that come before trial number `trial`.
+    pub fn atoms_before(&self, trial: u32) -> usize {
+        let among = |arms: &[Arm]| arms.iter().filter(|arm| arm.start == StartKind::Atom).count();
+        let (rounds, rest) = (trial as usize / self.arms.len(), trial as usize % self.arms.len());
+        rounds * among(&self.arms) + among(&self.arms[..rest])
     }
 
     /// Learns from a finished trial.

@@ -41,7 +41,7 @@ impl Queue for Shift<'_, '_, '_> {
         }
         let (trial, arm) = (grid.next, deal.arm(grid.next));
         grid.next += 1;
-        let start = grid.start(&arm, setup.seed, trial, setup.arms.len());
+        let start = grid.start(&arm, setup.seed, trial, deal);
         let recipe = arm.recipe(setup.seed, trial);
         self.observer.event(&Event::Started { trial, arm: arm.name });
         Ok(Some(Job { number: trial, start, recipe, trial: Running::new(arm, recipe) }))
@@ -75,7 +75,7 @@ impl Shift<'_, '_, '_> {
     pub fn finish(&mut self, look: &mut Look<'_, Running>) -> Result<(), EngineError> {
         let mut phases = look.phases()?;
         let (mut merits, mut recipe) = (look.merits, look.trial.recipe);
-        let mut proven = look.trial.arm.is_seeded().then_some(false);
+        let mut proven = look.trial.arm.imposes().then_some(false);
         if let Stage::Proof { before, .. } = &look.trial.stage {
             let proof = look.trial.proof_recipe();
             let back = came_back(look.problem(), &before.phases, &phases);

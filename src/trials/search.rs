@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::crystal::{Cell, SpaceGroup};
 use crate::engine::{EngineError, StageSeconds};
 use crate::grid::Sampling;
-use crate::phasing::{Arm, GriddedSphere, Patterson, Sphere, StartKind};
+use crate::phasing::{Arm, AtomList, AtomStarts, GriddedSphere, Patterson, Sphere, StartKind};
 use std::time::Instant;
 
 /// Cycles between looks at the merits: convergence shows within 10–30 cycles, and a look costs about two
@@ -47,6 +47,8 @@ pub struct Setup<'a> {
     pub seed: u32,
     /// Phases known beforehand.
     pub seeds: Option<SeedInput<'a>>,
+    /// Places of atoms to start from.
+    pub atoms: Option<&'a AtomList>,
 }
 
 /// A search under way. Between two calls of `go_on` its trials wait in their slots.
@@ -67,7 +69,8 @@ impl<'a> Search<'a> {
             let patterson = setup.arms.iter().any(superposed).then(|| Patterson::new(&gridded.problem));
             let source = |input| SeedSource::new(input, setup.space_group, setup.sphere, &gridded);
             let seeds = setup.seeds.map(source);
-            grids.push(Starts { sampling, gridded, patterson, seeds, next: 0 });
+            let atoms = setup.atoms.map(|list| AtomStarts::new(list, setup.sphere, &gridded));
+            grids.push(Starts { sampling, gridded, patterson, atoms, seeds, next: 0 });
             crews.push(crew);
         }
         let deal = Deal::new(&setup.arms);

@@ -88,7 +88,7 @@ impl Running {
     fn searched(&mut self, merits: &Merits, out_of_cycles: bool) -> Turn {
         let protocol = self.recipe.method().protocol();
         let converged = protocol.converged.pass(merits);
-        if self.arm.is_seeded() {
+        if self.arm.imposes() {
             let ready = converged || (out_of_cycles && protocol.promising.pass(merits));
             return match (ready, out_of_cycles) {
                 (true, _) => Turn::Prove,

@@ -1,9 +1,9 @@
 //! What the trials of one grid may start from.
 
-use super::SeedSource;
+use super::{Deal, SeedSource};
 use crate::engine::Start;
 use crate::grid::Sampling;
-use crate::phasing::{Arm, GriddedSphere, Patterson, StartKind};
+use crate::phasing::{Arm, AtomStarts, GriddedSphere, Patterson, StartKind};
 
 /// A grid of the search, with what is made once for all its trials.
 pub(super) struct Starts<'a> {
@@ -13,6 +13,8 @@ pub(super) struct Starts<'a> {
     pub gridded: GriddedSphere,
     /// Where an arm asks for it.
     pub patterson: Option<Patterson>,
+    /// Where an arm asks for them.
+    pub atoms: Option<AtomStarts<'a>>,
     /// For a run from seeds.
     pub seeds: Option<SeedSource<'a>>,
     /// Next trial that may be one of this grid: each grid has its own queue, of the trials whose arm asks for its
@@ -21,13 +23,18 @@ pub(super) struct Starts<'a> {
 }
 
 impl Starts<'_> {
-    /// The start of trial number `trial` of `arm`, one of `arms` arms.
-    pub fn start(&mut self, arm: &Arm, seed: u32, trial: u32, arms: usize) -> Start {
+    /// The start of trial number `trial` of `arm`, dealt by `deal`. Beyond the end of the list of atoms phases are random.
+    pub fn start(&mut self, arm: &Arm, seed: u32, trial: u32, deal: &Deal) -> Start {
         let problem = &self.gridded.problem;
+        if let (StartKind::Atom, Some(atoms)) = (arm.start, &self.atoms)
+            && let Some(seeds) = atoms.seeds(problem, deal.atoms_before(trial))
+        {
+            return Start::Seeded { seeds, hold: 0 };
+        }
         match (arm.start, &self.patterson, &mut self.seeds) {
             (StartKind::Patterson, Some(patterson), _) => Start::Phases(patterson.phases(problem, seed, trial)),
             (StartKind::Seeded(start), _, Some(source)) => {
-                Start::Seeded { seeds: source.seeds(problem, start, seed, trial, arms), hold: start.hold }
+                Start::Seeded { seeds: source.seeds(problem, start, seed, trial, deal.arms()), hold: start.hold }
             }
             _ => Start::Random { seed, trial },
         }

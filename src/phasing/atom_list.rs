@@ -1,0 +1,190 @@
+//! Places where a heavy atom may stand, the likeliest first: maxima of the Harker score over what is unique of the cell.
+
+use super::harker::Harker;
+use crate::crystal::{Cell, SpaceGroup, SymOp, symop::TRANSLATION_DENOMINATOR};
+use crate::reflections::NormalisedReflection;
+use rayon::prelude::*;
+
+/// Steps at which the score is taken, Å: maxima are as narrow as half an atom, since their vectors move twice as fast.
+const STEP: f64 = 0.2;
+/// No two places are nearer to each other, Å: from 0.3 Å beside a sulphur 16 of 24 trials solve toxin II, from 0.45 Å one (frontier notes §1).
+const SPACING: f64 = 0.35;
+/// Places that are kept.
+const PLACES: usize = 400;
+/// Maxima that are looked at for each of them: most are images of others.
+const MAXIMA: usize = 64;
+/// Images of a place have its score within this share: what interpolation costs.
+const SAME_SCORE: f32 = 0.03;
+/// Halvings of the step on the way to a maximum.
+const HALVINGS: usize = 3;
+
+/// Places by their score, the best first, and the group whose vectors they were found by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AtomList {
+    /// The group.
+    pub group: SpaceGroup,
+    /// Fractional coordinates.
+    pub places: Vec<[f64; 3]>,
+}
+
+impl AtomList {
+    /// Looks for the places in the Patterson map of unique reflections to `d_min` Å. `None` where one atom and its mates say nothing that a
+    /// random start lacks: in groups without mates, and where they have a centre, as in P2₁, which leaves the hand open.
+    pub fn new(cell: &Cell, group: &SpaceGroup, reflections: &[NormalisedReflection], d_min: f64) -> Option<Self> {
+        if mates_have_a_centre(group) {
+            return None;
+        }
+        let harker = Harker::new(cell, group, reflections, d_min)?;
+        let cheshire = Cheshire::new(group);
+        let mut maxima = maxima(&harker, cell, cheshire.extent);
+        maxima.truncate(MAXIMA * PLACES);
+        let mut climbed: Vec<(f32, [f64; 3])> =
+            maxima.into_par_iter().map(|(_, x, step)| climb(&harker, x, step)).collect();
+        climbed.sort_by(|a, b| {
+            b.0.total_cmp(&a.0)
+                .then(a.1.iter().zip(b.1).fold(std::cmp::Ordering::Equal, |o, (a, b)| o.then(a.total_cmp(&b))))
+        });
+        let mut kept: Vec<(f32, [f64; 3])> = Vec::new();
+        for (score, x) in climbed {
+            let near = |a, b| cell.distance_mod_lattice(a, b) < SPACING;
+            let known = kept.iter().any(|&(_, other)| near(x, other)) || {
+                let alike: Vec<[f64; 3]> =
+                    kept.iter().filter(|(other, _)| *other - score <= SAME_SCORE * other.abs()).map(|k| k.1).collect();
+                !alike.is_empty() && cheshire.images(group, x).any(|image| alike.iter().any(|&a| near(image, a)))
+            };
+            if !known {
+                kept.push((score, x));
+            }
+            if kept.len() == PLACES {
+                break;
+            }
+        }
+        let places: Vec<[f64; 3]> = kept.into_iter().map(|(_, x)| x).collect();
+        (!places.is_empty()).then(|| Self { group: group.clone(), places })
+    }
+}
+
+/// Whether an atom at any place and its mates are a centrosymmetric set: then −I and a translation turn them into each other, which is so
+/// when for each two operations the sum of the rotations is the same.
+fn mates_have_a_centre(group: &SpaceGroup) -> bool {
+    let ops = group.primitive_operations();
+    let sum = |a: &SymOp, b: &SymOp| -> [[i32; 3]; 3] {
+        std::array::from_fn(|i| std::array::from_fn(|j| a.rot[i][j] + b.rot[i][j]))
+    };
+    // The identity has to go to some mate.
+    ops.iter().any(|partner| {
+        let centre = sum(&SymOp::IDENTITY, partner);
+        ops.iter().all(|a| ops.iter().any(|b| sum(a, b) == centre))
+    })
+}
+
+/// What leaves the vectors of a group as they are: shifts of the origin, and the change of the hand.
+struct Cheshire {
+    /// Part of each axis that is unique by shifts along it; 0 along polar axes.
+    extent: [f64; 3],
+    /// Shifts in units of the translations of operations, none among them.
+    shifts: Vec<[i32; 3]>,
+    /// A shift after which −x stands for the same group, where there is one.
+    inversion: Option<[i32; 3]>,
+}
+
+impl Cheshire {
+    fn new(group: &SpaceGroup) -> Self {
+        let of_lattice = |v: [i32; 3]| {
+            let v = v.map(|x| x.rem_euclid(TRANSLATION_DENOMINATOR));
+            group.centring().iter().any(|c| c.map(|x| x.rem_euclid(TRANSLATION_DENOMINATOR)) == v)
+        };
+        // (R − I)t
+        let moved = |op: &SymOp, t: [i32; 3]| -> [i32; 3] {
+            std::array::from_fn(|i| (0..3).map(|j| op.rot[i][j] * t[j]).sum::<i32>() - t[i])
+        };
+        let ops = group.primitive_operations();
+        let polar = |axis: usize| ops.iter().all(|op| (0..3).all(|i| op.rot[i][axis] == i32::from(i == axis)));
+        let polar = [0, 1, 2].map(polar);
+        let all = |n: i32| {
+            let d = TRANSLATION_DENOMINATOR;
+            [n / (d * d), n / d % d, n % d]
+        };
+        let candidates =
+            (0..TRANSLATION_DENOMINATOR.pow(3)).map(all).filter(|t| (0..3).all(|i| !polar[i] || t[i] == 0));
+        let shifts: Vec<[i32; 3]> =
+            candidates.clone().filter(|&t| ops.iter().all(|op| of_lattice(moved(op, t)))).collect();
+        let inverted = |t: &[i32; 3]| {
+            ops.iter().all(|op| {
+                let by = moved(op, *t);
+                of_lattice(std::array::from_fn(|i| -2 * op.trans[i] - by[i]))
+            })
+        };
+        let along = |axis: usize| {
+            let only = |t: &&[i32; 3]| (0..3).all(|i| (t[i] != 0) == (i == axis));
+            let least = shifts.iter().filter(only).map(|t| t[axis]).min().unwrap_or(TRANSLATION_DENOMINATOR);
+            f64::from(least) / f64::from(TRANSLATION_DENOMINATOR)
+        };
+        let extent = std::array::from_fn(|axis| if polar[axis] { 0.0 } else { along(axis) });
+        let inversion = candidates.clone().find(inverted);
+        Self { extent, shifts, inversion }
+    }
+
+    /// Places with the same vectors as `x`.
+    fn images(&self, group: &SpaceGroup, x: [f64; 3]) -> impl Iterator<Item = [f64; 3]> {
+        let turned = self.inversion.map(|t| std::array::from_fn(|i| fraction(t[i]) - x[i]));
+        let hands: Vec<[f64; 3]> = std::iter::once(x).chain(turned).collect();
+        let ops = group.primitive_operations();
+        hands.into_iter().flat_map(move |x| {
+            ops.iter().flat_map(move |op| {
+                let y = op.apply(x);
+                self.shifts.iter().map(move |t| std::array::from_fn(|i| y[i] + fraction(t[i])))
+            })
+        })
+    }
+}
+
+fn fraction(t: i32) -> f64 {
+    f64::from(t) / f64::from(TRANSLATION_DENOMINATOR)
+}
+
+/// Points of a grid over the box that score no less than those around them, the best first, each with the steps of the grid.
+fn maxima(harker: &Harker, cell: &Cell, extent: [f64; 3]) -> Vec<(f32, [f64; 3], [f64; 3])> {
+    let n: [usize; 3] = std::array::from_fn(|i| (extent[i] * cell.lengths[i] / STEP).ceil().max(1.0) as usize);
+    let steps: [f64; 3] = std::array::from_fn(|i| extent[i] / n[i] as f64);
+    let [_, ny, nz] = n;
+    let at = |x: usize, y: usize, z: usize| [x as f64 * steps[0], y as f64 * steps[1], z as f64 * steps[2]];
+    let mut scores = vec![0.0_f32; n.iter().product()];
+    scores.par_chunks_mut(ny * nz).enumerate().for_each(|(x, plane)| {
+        for (i, score) in plane.iter_mut().enumerate() {
+            *score = harker.score(at(x, i / nz, i % nz));
+        }
+    });
+    let scores = &scores;
+    let peaks = |x: usize| {
+        let around = move |i: usize, n: usize| i.saturating_sub(1)..(i + 2).min(n);
+        (0..ny * nz).filter_map(move |i| {
+            let (y, z) = (i / nz, i % nz);
+            let own = scores[x * ny * nz + i];
+            let highest = own > 0.0
+                && around(x, n[0])
+                    .all(|x| around(y, ny).all(|y| around(z, nz).all(|z| scores[(x * ny + y) * nz + z] <= own)));
+            highest.then(|| (own, at(x, y, z), steps))
+        })
+    };
+    let mut out: Vec<_> = (0..n[0]).into_par_iter().flat_map_iter(peaks).collect();
+    out.sort_by(|a, b| b.0.total_cmp(&a.0));
+    out
+}
+
+/// The best place near a point of the grid, by smaller and smaller steps.
+fn climb(harker: &Harker, x: [f64; 3], mut steps: [f64; 3]) -> (f32, [f64; 3]) {
+    let mut best = (harker.score(x), x);
+    for _ in 0..HALVINGS {
+        steps = steps.map(|s| 0.5 * s);
+        let centre = best.1;
+        for n in 0..27_usize {
+            let x = std::array::from_fn(|i| centre[i] + steps[i] * ((n / [1, 3, 9][i] % 3) as f64 - 1.0));
+            let score = harker.score(x);
+            if score > best.0 {
+                best = (score, x);
+            }
+        }
+    }
+    best
+}
