@@ -64,18 +64,28 @@ impl AtomList {
     }
 }
 
-/// Whether an atom at any place and its mates are a centrosymmetric set: then −I and a translation turn them into each other, which is so
-/// when for each two operations the sum of the rotations is the same.
+/// Whether an atom at any place and its mates are a centrosymmetric set: then for each mate there is another so that the two add up to the
+/// same, twice the centre.
 fn mates_have_a_centre(group: &SpaceGroup) -> bool {
     let ops = group.primitive_operations();
-    let sum = |a: &SymOp, b: &SymOp| -> [[i32; 3]; 3] {
-        std::array::from_fn(|i| std::array::from_fn(|j| a.rot[i][j] + b.rot[i][j]))
+    let sum = |a: &SymOp, b: &SymOp| {
+        let rot: [[i32; 3]; 3] = std::array::from_fn(|i| std::array::from_fn(|j| a.rot[i][j] + b.rot[i][j]));
+        (rot, std::array::from_fn::<i32, 3, _>(|i| a.trans[i] + b.trans[i]))
+    };
+    let same = |a: ([[i32; 3]; 3], [i32; 3]), b: ([[i32; 3]; 3], [i32; 3])| {
+        a.0 == b.0 && of_lattice(group, std::array::from_fn(|i| a.1[i] - b.1[i]))
     };
     // The identity has to go to some mate.
     ops.iter().any(|partner| {
         let centre = sum(&SymOp::IDENTITY, partner);
-        ops.iter().all(|a| ops.iter().any(|b| sum(a, b) == centre))
+        ops.iter().all(|a| ops.iter().any(|b| same(sum(a, b), centre)))
     })
+}
+
+/// Whether a translation, in units of those of operations, is one of the lattice.
+fn of_lattice(group: &SpaceGroup, v: [i32; 3]) -> bool {
+    let within = |v: [i32; 3]| v.map(|x| x.rem_euclid(TRANSLATION_DENOMINATOR));
+    group.centring().iter().any(|&c| within(c) == within(v))
 }
 
 /// What leaves the vectors of a group as they are: shifts of the origin, and the change of the hand.
@@ -90,10 +100,6 @@ struct Cheshire {
 
 impl Cheshire {
     fn new(group: &SpaceGroup) -> Self {
-        let of_lattice = |v: [i32; 3]| {
-            let v = v.map(|x| x.rem_euclid(TRANSLATION_DENOMINATOR));
-            group.centring().iter().any(|c| c.map(|x| x.rem_euclid(TRANSLATION_DENOMINATOR)) == v)
-        };
         // (R − I)t
         let moved = |op: &SymOp, t: [i32; 3]| -> [i32; 3] {
             std::array::from_fn(|i| (0..3).map(|j| op.rot[i][j] * t[j]).sum::<i32>() - t[i])
@@ -108,11 +114,11 @@ impl Cheshire {
         let candidates =
             (0..TRANSLATION_DENOMINATOR.pow(3)).map(all).filter(|t| (0..3).all(|i| !polar[i] || t[i] == 0));
         let shifts: Vec<[i32; 3]> =
-            candidates.clone().filter(|&t| ops.iter().all(|op| of_lattice(moved(op, t)))).collect();
+            candidates.clone().filter(|&t| ops.iter().all(|op| of_lattice(group, moved(op, t)))).collect();
         let inverted = |t: &[i32; 3]| {
             ops.iter().all(|op| {
                 let by = moved(op, *t);
-                of_lattice(std::array::from_fn(|i| -2 * op.trans[i] - by[i]))
+                of_lattice(group, std::array::from_fn(|i| -2 * op.trans[i] - by[i]))
             })
         };
         let along = |axis: usize| {
@@ -133,7 +139,9 @@ impl Cheshire {
         hands.into_iter().flat_map(move |x| {
             ops.iter().flat_map(move |op| {
                 let y = op.apply(x);
-                self.shifts.iter().map(move |t| std::array::from_fn(|i| y[i] + fraction(t[i])))
+                // Along a polar axis every place is the same, and stands at 0.
+                let at = move |t: &[i32; 3], i: usize| if self.extent[i] > 0.0 { y[i] + fraction(t[i]) } else { 0.0 };
+                self.shifts.iter().map(move |t| std::array::from_fn(|i| at(t, i)))
             })
         })
     }
@@ -187,4 +195,121 @@ fn climb(harker: &Harker, x: [f64; 3], mut steps: [f64; 3]) -> (f32, [f64; 3]) {
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crystal::in_half;
+    use crate::reflections::MergedReflection;
+    use num_complex::Complex64;
+    use std::f64::consts::TAU;
+
+    fn group(generators: &[&str]) -> SpaceGroup {
+        let ops: Vec<SymOp> = generators.iter().map(|text| SymOp::parse(text).unwrap()).collect();
+        SpaceGroup::from_generators(&ops).unwrap()
+    }
+
+    #[test]
+    fn one_atom_says_nothing_where_its_mates_have_a_centre() {
+        for generators in [
+            &[][..],
+            &["-x,y+1/2,-z"],
+            &["-x,-y,-z"],
+            &["x,-y,z+1/2"],
+            &["-x,-y,z"],
+            &["-x,-y,z", "x,-y,z"],
+            &["-x,-y,z+1/2", "x+1/2,-y+1/2,z"],
+            &["-x,-y,-z", "-x,y+1/2,-z+1/2"],
+        ] {
+            assert!(mates_have_a_centre(&group(generators)), "{generators:?}");
+        }
+        for generators in [&["-x+1/2,-y,z+1/2", "-x,y+1/2,-z+1/2"][..], &["-y,x,z+1/4"], &["-y,x-y,z+1/3"]] {
+            assert!(!mates_have_a_centre(&group(generators)), "{generators:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_unique_of_a_cell() {
+        let orthorhombic = Cheshire::new(&group(&["-x+1/2,-y,z+1/2", "-x,y+1/2,-z+1/2"]));
+        assert_eq!((orthorhombic.extent, orthorhombic.shifts.len()), ([0.5; 3], 8));
+        assert!(orthorhombic.inversion.is_some());
+        // P 41 21 2 is of one hand, with shifts (½ ½ 0) and (0 0 ½).
+        let tetragonal = Cheshire::new(&group(&["-y+1/2,x+1/2,z+1/4", "y,x,-z"]));
+        assert_eq!((tetragonal.extent, tetragonal.shifts.len()), ([1.0, 1.0, 0.5], 4));
+        assert_eq!(tetragonal.inversion, None);
+        // P n a 21 is polar.
+        let polar = Cheshire::new(&group(&["-x,-y,z+1/2", "x+1/2,-y+1/2,z"]));
+        assert_eq!((polar.extent, polar.shifts.len()), ([0.5, 0.5, 0.0], 4));
+    }
+
+    /// Unique reflections of point atoms (height, place) in `group`, E normalised over all.
+    fn reflections(
+        cell: &Cell,
+        group: &SpaceGroup,
+        atoms: &[(f64, [f64; 3])],
+        d_min: f64,
+    ) -> Vec<NormalisedReflection> {
+        let [hm, km, lm] = cell.max_indices(d_min);
+        let mut out = Vec::new();
+        for h in -hm..=hm {
+            for k in -km..=km {
+                for l in -lm..=lm {
+                    let hkl = [h, k, l];
+                    if !in_half(hkl)
+                        || group.laue_representative(hkl) != hkl
+                        || cell.d_spacing(hkl) < d_min
+                        || group.classify(hkl).absent
+                    {
+                        continue;
+                    }
+                    let wave = |(height, x): &(f64, [f64; 3])| -> Complex64 {
+                        let images = group.operations().iter().map(|op| op.apply(*x));
+                        images
+                            .map(|x| {
+                                Complex64::from_polar(
+                                    *height,
+                                    TAU * (0..3).map(|i| f64::from(hkl[i]) * x[i]).sum::<f64>(),
+                                )
+                            })
+                            .sum()
+                    };
+                    let f = atoms.iter().map(wave).sum::<Complex64>().norm();
+                    let epsilon = group.classify(hkl).epsilon;
+                    let merged =
+                        MergedReflection { hkl, intensity: f * f, sigma: 1.0, redundancy: 1, epsilon, centric: false };
+                    out.push(NormalisedReflection { merged, f, sigma_f: 0.1, e: f / f64::from(epsilon).sqrt() });
+                }
+            }
+        }
+        let mean = out.iter().map(|r| r.e * r.e).sum::<f64>() / out.len() as f64;
+        out.iter_mut().for_each(|r| r.e /= mean.sqrt());
+        out
+    }
+
+    #[test]
+    fn a_heavy_atom_is_among_the_first_places() {
+        let cell = Cell::new([15.0, 15.0, 12.0], [90.0; 3]).unwrap();
+        let heavy = [0.117, 0.208, 0.331];
+        let mut state = 7_u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(state >> 8) / f64::from(1 << 24)
+        };
+        let mut atoms = vec![(3.5, heavy)];
+        atoms.extend((0..30).map(|_| (1.0, [random(), random(), random()])));
+        for generators in [&["-x+1/2,-y,z+1/2", "-x,y+1/2,-z+1/2"][..], &["-y,x,z+1/4"]] {
+            let group = group(generators);
+            let list = AtomList::new(&cell, &group, &reflections(&cell, &group, &atoms, 1.0), 1.0).unwrap();
+            assert!(list.places.len() > 20);
+            let cheshire = Cheshire::new(&group);
+            let there = |place: &[f64; 3]| {
+                cheshire.images(&group, heavy).any(|image| cell.distance_mod_lattice(image, *place) < SPACING)
+            };
+            let at = list.places.iter().position(there);
+            assert!(at.is_some_and(|at| at < 3), "{generators:?}: {at:?}");
+            // No other place of the list is an image of it.
+            assert_eq!(list.places.iter().filter(|place| there(place)).count(), 1);
+        }
+    }
 }
