@@ -3,6 +3,7 @@
 //! - `atom_list`  places where a heavy atom may stand
 //! - `atom_starts` first phases from one of them
 //! - `arm`        what the trials of one arm have in common
+//! - `cheshire`   what is unique of a cell for vectors between mates
 //! - `contents`   expected number of atoms
 //! - `portfolio`  arms of recipes that trials are dealt
 //! - `seeded_portfolio`  the same for runs from seeds
@@ -19,6 +20,7 @@
 pub mod arm;
 pub mod atom_list;
 pub mod atom_starts;
+pub mod cheshire;
 pub mod contents;
 pub mod harker;
 pub mod patterson;

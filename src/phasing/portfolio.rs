@@ -118,6 +118,16 @@ mod tests {
     use crate::engine::Recipe;
 
     #[test]
+    fn starts_from_atoms_take_turns_with_the_others() {
+        let plain = portfolio(Methods::Both, 1000.0);
+        let arms = with_atom_starts(plain.clone());
+        assert!(arms.iter().step_by(2).all(|arm| arm.start == StartKind::Atom && arm.imposes() && arm.cycles == 20));
+        assert!(arms.iter().skip(1).step_by(2).eq(&plain));
+        let flipping = portfolio(Methods::Flipping, 1000.0);
+        assert_eq!(with_atom_starts(flipping.clone()), flipping);
+    }
+
+    #[test]
     fn every_choice_of_methods_has_arms_and_draws_stay_in_their_windows() {
         for methods in [Methods::Both, Methods::Flipping, Methods::Message] {
             for atoms in [20.0, 1000.0] {

@@ -87,7 +87,7 @@ impl Deal {
 mod tests {
     use super::*;
     use crate::engine::Merits;
-    use crate::phasing::portfolio::{Methods, portfolio};
+    use crate::phasing::portfolio::{Methods, portfolio, with_atom_starts};
 
     fn finished(arm: &Arm, promising: bool, cycles: u32) -> Finished {
         let good = if promising { 100.0 } else { 0.0 };
@@ -108,6 +108,16 @@ mod tests {
         let dealt: Vec<Arm> = (0..64).map(|trial| deal.arm(trial)).collect();
         assert!(dealt.iter().filter(|arm| **arm == good).count() >= 32);
         assert!(arms.iter().all(|arm| dealt.contains(arm)));
+    }
+
+    #[test]
+    fn trials_from_atoms_take_the_list_in_order_whatever_was_learnt() {
+        let arms = with_atom_starts(portfolio(Methods::Both, 1000.0));
+        let mut deal = Deal::new(&arms);
+        deal.learn(&finished(&arms[0], true, 20));
+        let atoms: Vec<u32> = (0..40).filter(|&trial| deal.arm(trial).start == StartKind::Atom).collect();
+        assert_eq!(atoms.len(), 20);
+        assert!(atoms.iter().enumerate().all(|(n, &trial)| deal.atoms_before(trial) == n));
     }
 
     #[test]
