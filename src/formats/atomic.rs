@@ -21,7 +21,23 @@ pub fn write_atomically<F>(path: &Path, fill: F) -> Result<()>
 where
     F: FnOnce(&mut dyn Write) -> io::Result<()>,
 {
+    if is_device(path) {
+        return write_straight(path, fill);
+    }
     write(path, fill, |file| file.persist(path).map(drop))
+}
+
+/// Whether `path` is a device, a pipe, or one of the names of the standard streams: none of these may be put away for a file.
+fn is_device(path: &Path) -> bool {
+    let other = |meta: std::fs::Metadata| !meta.is_file() && !meta.is_dir();
+    std::fs::metadata(path).is_ok_and(other) || (path.starts_with("/dev") && path.exists() && !path.is_dir())
+}
+
+/// Writes into what is there.
+fn write_straight(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let output = |source: io::Error| Error::Output { path: path.to_owned(), source };
+    let mut writer = BufWriter::new(std::fs::OpenOptions::new().write(true).open(path).map_err(output)?);
+    fill(&mut writer).and_then(|()| writer.flush()).map_err(output)
 }
 
 /// Writes `bytes` to `path`, whole or not at all, and never over a file that lies there.
@@ -104,6 +120,18 @@ fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_stays_one() {
+        use std::os::unix::fs::FileTypeExt;
+        write_bytes(Path::new("/dev/null"), b"x").unwrap();
+        assert!(std::fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+        if std::fs::metadata("/dev/full").is_ok_and(|meta| meta.file_type().is_char_device()) {
+            assert!(matches!(write_bytes(Path::new("/dev/full"), b"x"), Err(Error::Output { .. })));
+            assert!(std::fs::metadata("/dev/full").unwrap().file_type().is_char_device());
+        }
+    }
 
     #[test]
     fn a_failed_write_leaves_the_old_file_and_nothing_else() {

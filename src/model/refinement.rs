@@ -25,6 +25,8 @@ const LN_U_SIGMA_POWER: f64 = 0.2;
 /// Where most atoms are bonded to nothing, as it looks while heavy elements are taken for light ones, ln U of these is held to the median
 /// of all with this uncertainty while scattering powers are refined: nothing else tells the two apart.
 const LN_U_SIGMA_ALONE: f64 = 0.6;
+/// The median of fewer atoms is none: in UO2 it is that of one of the two.
+const FEWEST_FOR_MEDIAN: usize = 8;
 /// Scattering powers stay within these bounds.
 const POWER_RANGE: [f64; 2] = [0.02, 12.0];
 
@@ -174,7 +176,8 @@ fn shifted(
     let targets = neighbour_ln_u(&now.atoms, &near);
     let mut atoms = now.atoms.clone();
     let alone = targets.iter().filter(|target| target.is_none()).count();
-    let median = (2 * alone > targets.len()).then(|| (median_u(&now.atoms).ln(), LN_U_SIGMA_ALONE));
+    let typical = targets.len() >= FEWEST_FOR_MEDIAN && 2 * alone > targets.len();
+    let median = typical.then(|| (median_u(&now.atoms).ln(), LN_U_SIGMA_ALONE));
     for ((atom, block), target) in atoms.iter_mut().zip(blocks).zip(targets) {
         let restraint = match (what, target) {
             (Refined::Positions, target) => target.map(|t| (t, LN_U_SIGMA)),
