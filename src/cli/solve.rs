@@ -13,7 +13,7 @@ use crate::crystal::identity::group_by_name;
 use crate::diary::Keeper;
 use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK};
 use crate::input::{Basis, Input};
-use crate::output::{Folder, MapFormat, Results, say, write_map};
+use crate::output::{Folder, Kind, MapFormat, Results, say, write_map};
 use crate::phasing::Methods;
 use crate::report::reasons::{advice, cell_lines};
 use crate::report::{Record, lxt, sflog, table};
@@ -273,7 +273,7 @@ pub fn run(args: &Args) -> Result<u8> {
         say::out(&sflog::log(&input, &solved))?;
     }
     // Callers of SHELXT look for it.
-    if args.write.contains(&Extra::Lxt) && !solved.solved {
+    if args.write.contains(&Extra::One(Kind::Lxt)) && !solved.solved {
         say::line(&lxt::not_solved(&solved));
     }
     let printed = if args.json { say::json(&record) } else { Ok(()) };

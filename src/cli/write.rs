@@ -2,50 +2,53 @@
 
 use crate::output::Kind;
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use std::sync::LazyLock;
 
 /// What `--write` takes.
-#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Extra {
-    /// Structure, data and refinement: NAME_a.cif
-    Cif,
-    /// The same with model and reflections in it
-    Embed,
-    /// Amplitudes, phases and map coefficients: NAME_a.mtz
-    Mtz,
-    /// h k l F FOM phase sigF: NAME_a.phs
-    Phs,
-    /// The map: NAME_a.xplor
-    Xplor,
-    /// The map of E values: NAME_a_emap.ccp4
-    Emap,
-    /// The Patterson map: NAME_patterson.ccp4
-    Patterson,
-    /// Peaks of the difference map: NAME_a_peaks.csv
-    Peaks,
-    /// The reflections in SHELX columns on the axes of the model: NAME_a.hkl
-    Hkl,
-    /// A table in the columns of SHELXT: NAME.lxt
-    Lxt,
-    /// All of these but embed and lxt
+    /// A kind of file.
+    One(Kind),
+    /// All but those that stand for another.
     All,
-    /// None of these
+    /// None.
     None,
+}
+
+/// In the order of the help.
+static EXTRAS: LazyLock<Vec<Extra>> =
+    LazyLock::new(|| Kind::ALL.into_iter().map(Extra::One).chain([Extra::All, Extra::None]).collect());
+
+impl ValueEnum for Extra {
+    fn value_variants<'a>() -> &'a [Self] {
+        &EXTRAS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Self::One(Kind::Cif) => ("cif", "Structure, data and refinement: NAME_a.cif"),
+            Self::One(Kind::Embed) => ("embed", "The same with model and reflections in it"),
+            Self::One(Kind::Mtz) => ("mtz", "Amplitudes, phases and map coefficients: NAME_a.mtz"),
+            Self::One(Kind::Phs) => ("phs", "h k l F FOM phase sigF: NAME_a.phs"),
+            Self::One(Kind::Xplor) => ("xplor", "The map: NAME_a.xplor"),
+            Self::One(Kind::Emap) => ("emap", "The map of E values: NAME_a_emap.ccp4"),
+            Self::One(Kind::Patterson) => ("patterson", "The Patterson map: NAME_patterson.ccp4"),
+            Self::One(Kind::Peaks) => ("peaks", "Peaks of the difference map: NAME_a_peaks.csv"),
+            Self::One(Kind::Hkl) => ("hkl", "The reflections in SHELX columns on the axes of the model: NAME_a.hkl"),
+            Self::One(Kind::Lxt) => ("lxt", "A table in the columns of SHELXT: NAME.lxt"),
+            Self::All => ("all", "All of these but embed and lxt"),
+            Self::None => ("none", "None of these"),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
 }
 
 /// The files that a list asks for, each once.
 pub fn kinds(list: &[Extra]) -> Vec<Kind> {
     let asked = |kind: Kind| {
         list.iter().any(|extra| match extra {
-            Extra::Cif => kind == Kind::Cif,
-            Extra::Embed => kind == Kind::Embed,
-            Extra::Mtz => kind == Kind::Mtz,
-            Extra::Phs => kind == Kind::Phs,
-            Extra::Xplor => kind == Kind::Xplor,
-            Extra::Emap => kind == Kind::Emap,
-            Extra::Patterson => kind == Kind::Patterson,
-            Extra::Peaks => kind == Kind::Peaks,
-            Extra::Hkl => kind == Kind::Hkl,
-            Extra::Lxt => kind == Kind::Lxt,
+            Extra::One(one) => kind == *one,
             Extra::All => !matches!(kind, Kind::Embed | Kind::Lxt),
             Extra::None => false,
         })
@@ -64,8 +67,11 @@ mod tests {
 
     #[test]
     fn lists_name_each_file_once() {
-        assert_eq!(kinds(&[Extra::Cif, Extra::Mtz, Extra::Cif]), [Kind::Cif, Kind::Mtz]);
-        assert_eq!(kinds(&[Extra::Embed, Extra::Cif]), [Kind::Embed]);
+        assert_eq!(
+            kinds(&[Extra::One(Kind::Cif), Extra::One(Kind::Mtz), Extra::One(Kind::Cif)]),
+            [Kind::Cif, Kind::Mtz]
+        );
+        assert_eq!(kinds(&[Extra::One(Kind::Embed), Extra::One(Kind::Cif)]), [Kind::Embed]);
         assert_eq!(kinds(&[Extra::All]).len(), 8);
         assert!(kinds(&[Extra::None]).is_empty());
     }

@@ -40,7 +40,7 @@ impl From<Method> for Methods {
 
 /// Above this many atoms in the primitive cell flipping without a heavy atom is a poor bet (recipe notes
 /// §6: it fails above about 480), and message passing gets most trials.
-const LARGE: f64 = 250.0;
+pub const LARGE: f64 = 250.0;
 /// Cycles over which N is annealed, and the trial's length then (recipe notes §3: 50–80).
 const ANNEAL: u32 = 60;
 const ANNEAL_CYCLES: u32 = 120;

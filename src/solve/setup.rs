@@ -6,6 +6,7 @@ use super::{Job, Means};
 use crate::crystal::contents::{likely, non_hydrogen, room};
 use crate::crystal::elements::HYDROGEN;
 use crate::engine::EngineError;
+use crate::phasing::portfolio::LARGE;
 use crate::phasing::{Arm, AtomList, Sphere, expected_atoms, portfolio, seeded_portfolio, with_atom_starts};
 use crate::reflections::DataSet;
 use crate::trials::{Budget, Crew, Workplace};
@@ -17,10 +18,8 @@ const FEWEST_MEASURED: usize = 20;
 const FEWEST_PER_PARAMETER: f64 = 0.5;
 const PARAMETERS: f64 = 4.0;
 
-/// In cells of this many atoms or more (primitive), where random starts begin to fail, trials also start from an atom of the Patterson …
-const LARGE: f64 = 250.0;
-/// … when the heaviest element has this many electrons in units of the root mean square of all: sulphur in a protein has 2.3, and one such
-/// atom is known well enough (frontier notes §1).
+/// In large cells, where random starts begin to fail, trials also start from an atom of the Patterson when the heaviest element has this many
+/// electrons in units of the root mean square of all: sulphur in a protein has 2.3, and one such atom is known well enough (frontier notes §1).
 const HEAVY: f64 = 2.0;
 
 /// What a run needs.
