@@ -26,8 +26,8 @@ pub fn translated(words: &[OsString]) -> Result<Option<Vec<OsString>>> {
     }
     let (written, others): (Vec<&String>, Vec<&String>) =
         file.outputs.iter().partition(|name| MapFormat::of(Path::new(name)).is_some());
+    let names = others.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(" ");
     if written.is_empty() && !others.is_empty() {
-        let names = others.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(" ");
         let hint = format!("name an outputfile that ends in {}", MapFormat::ENDINGS);
         return Err(Error::file(path, format!("asks for {names}, and maps are not written in this format"), hint));
     }
@@ -35,7 +35,6 @@ pub fn translated(words: &[OsString]) -> Result<Option<Vec<OsString>>> {
         out.extend(["--map".into(), path.with_file_name(map).into_os_string()]);
     }
     if !others.is_empty() {
-        let names = others.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(" ");
         say::line(&format!("not written, as they do not end in {}: {names}", MapFormat::ENDINGS));
     }
     out.extend(rest.iter().cloned());

@@ -109,12 +109,9 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Cli> {
     if let Some((first, _)) = arguments.get(1..).and_then(<[_]>::split_first)
         && !known(first)
     {
-        if let Some(line) = inflip::translated(&arguments[1..])? {
-            arguments.splice(1.., line);
-            arguments.insert(1, "solve".into());
-        } else if let Some(line) = drop_in::translated(&arguments[1..]) {
-            arguments.splice(1.., line);
-            arguments.insert(1, "solve".into());
+        let superflip = inflip::translated(&arguments[1..])?;
+        if let Some(line) = superflip.or_else(|| drop_in::translated(&arguments[1..])) {
+            arguments.splice(1.., std::iter::once("solve".into()).chain(line));
         } else if !first.to_string_lossy().starts_with('-') && places::stands_for_data(Path::new(first)) {
             arguments.insert(1, "solve".into());
         }

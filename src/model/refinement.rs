@@ -176,7 +176,7 @@ fn shifted(
     let targets = neighbour_ln_u(&now.atoms, &near);
     let mut atoms = now.atoms.clone();
     let alone = targets.iter().filter(|target| target.is_none()).count();
-    let typical = targets.len() >= FEWEST_FOR_MEDIAN && 2 * alone > targets.len();
+    let typical = what == Refined::Powers && targets.len() >= FEWEST_FOR_MEDIAN && 2 * alone > targets.len();
     let median = typical.then(|| (median_u(&now.atoms).ln(), LN_U_SIGMA_ALONE));
     for ((atom, block), target) in atoms.iter_mut().zip(blocks).zip(targets) {
         let restraint = match (what, target) {

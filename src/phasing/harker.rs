@@ -70,13 +70,10 @@ impl Harker {
                 let d = image[i] - x[i];
                 d - d.round()
             });
-            let value = self.at(u);
-            if value < least {
-                least = value;
-            }
             if self.cell.length_sq(u) < NEAREST_MATE * NEAREST_MATE {
                 return f32::NEG_INFINITY;
             }
+            least = least.min(self.at(u));
         }
         least
     }
