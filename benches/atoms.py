@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Large cells without seeds: how often, and how soon, do starts from an atom of the Patterson map solve them?
 
-Cuts pieces of a protein with sulphur (toxin II, 1AHO, in the data folder) around its disulphides, packs each into cells of several space
+Cuts pieces of a protein with sulphur (toxin II, 1AHO, in the data folder, or another) around its disulphides, packs each into cells of several space
 groups at the density of a protein crystal, simulates intensities with 3 % noise, and solves them with one or more builds of seedflip,
 side by side. The phases are judged by the R1 of the model and by the share of the atoms found.
 
-    benches/atoms.py DATA_FOLDER SEEDFLIP [SEEDFLIP ...] [--only NAME ...] [--seeds 1,2,3] [--limit SECONDS]
+    benches/atoms.py DATA_FOLDER SEEDFLIP [SEEDFLIP ...] [--model CIF] [--only NAME ...] [--seeds 1,2,3] [--limit SECONDS]
 
 Needs numpy and gemmi. Simulated data; nothing of it is kept.
 """
@@ -35,9 +35,9 @@ CELLS = {
 TRIES = 200  # orientations, of which the one with the longest shortest contact is taken
 
 
-def piece(data, count):
+def piece(model, count):
     """Elements, positions in Å and B of the atoms nearest to the sulphurs."""
-    structure = gemmi.make_small_structure_from_block(gemmi.cif.read(str(data / MODEL)).sole_block())
+    structure = gemmi.make_small_structure_from_block(gemmi.cif.read(str(model)).sole_block())
     atoms = [a for a in structure.sites if a.element.name != "H" and a.occ > 0.9]
     xyz = np.array([structure.cell.orthogonalize(a.fract).tolist() for a in atoms])
     sulphur = xyz[[i for i, a in enumerate(atoms) if a.element.name == "S"]]
@@ -84,6 +84,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("binaries", nargs="+")
+    parser.add_argument("--model", help="another protein with sulphur, in the data folder", default=MODEL)
     parser.add_argument("--only", nargs="*", default=list(CELLS))
     parser.add_argument("--seeds", default="1")
     parser.add_argument("--limit", type=float, default=120)
@@ -93,7 +94,7 @@ def main():
         folder = Path(folder)
         for name in args.only:
             group, count, ratio, angles = CELLS[name]
-            elements, xyz, u = piece(args.data, count)
+            elements, xyz, u = piece(args.data / args.model, count)
             cell, (contact, frac) = packed(xyz, group, ratio, angles, count)
             model = folder / f"{name}.cif"
             write_cif(model, name, group, cell, elements, frac, u)
