@@ -184,7 +184,7 @@ fn modules_import_what_the_table_allows() {
                 wrong.push(format!("src/{}: {} may not import {import}", source.name, source.module));
             }
         }
-        let way_out = vec!["super"; source.depth].join("::");
+        let way_out = "super::".repeat(source.depth);
         if source.code.contains(&way_out) {
             wrong.push(format!("src/{}: {way_out} leads out of its module; write crate::", source.name));
         }
