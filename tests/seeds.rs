@@ -66,6 +66,30 @@ fn seeds_solve_and_every_result_is_a_seed_again() {
     }
 }
 
+/// Three oxygens of the simulated crystal, 0.1 Å off their places: a start, tried at places around it, and nothing that is held.
+#[test]
+fn a_small_fragment_is_a_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let fragment = folder.path().join("three.res");
+    let text = "TITL three oxygens\nCELL 0.71073 11.691 9.336 12.37 90 114.82 90\nLATT -1\nSYMM -X, Y+1/2, -Z\nSFAC O\nUNIT 6\n\
+                O1 1 1.2206 0.3422 0.3688 11 0.04\nO2 1 1.1402 0.1722 0.4540 11 0.04\nO3 1 1.1867 0.5792 0.3642 11 0.07\nHKLF 4\nEND\n";
+    std::fs::write(&fragment, text).unwrap();
+    let outcome = run(&["seed", "check", INS, "--backend", "cpu", "--json"], &[("", &fragment)]);
+    let check: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(check["sets"], 13);
+    // √(share·M/N) = 2.5 for weights all alike, and more since strong reflections weigh more.
+    let height = check["feasibility"]["height"].as_f64().unwrap();
+    assert!((3.0..5.0).contains(&height), "{check}");
+    let (outcome, record) = solve(&fragment, &folder.path().join("out"), &[]);
+    assert!(outcome.stderr.contains("(small fragment)") && outcome.stderr.contains("not held"), "{}", outcome.stderr);
+    assert_eq!(record["solved"], true);
+    // Six oxygens of 52 carbons and 20 oxygens.
+    let share = record["seeds"]["share"].as_f64().unwrap();
+    assert!((share - 6.0 * 64.0 / (52.0 * 36.0 + 20.0 * 64.0)).abs() < 0.002, "{share}");
+    let arms: Vec<&str> = record["trials"].as_array().unwrap().iter().filter_map(|t| t["arm"].as_str()).collect();
+    assert!(!arms.is_empty() && arms.iter().all(|arm| arm.starts_with("start ")), "{arms:?}");
+}
+
 #[test]
 fn the_same_seeds_give_the_same_result_on_any_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();

@@ -145,7 +145,7 @@ fn goals_are_reached_when_something_new_is_there() {
     assert_eq!(search.go_on(&Goal::default(), &clock, &mut scribe), StopReason::Convinced);
     let agreeing = |search: &Search<'_>| search.findings().verdict.candidates[0].members.len();
     let first = agreeing(&search);
-    assert!(first >= search.findings().verdict.candidates[0].agreeing_for_end());
+    assert!(first >= search.findings().verdict.candidates[0].agreeing_for_end(&search.findings().finished));
     let goal = Goal::after(search.findings(), 2, 1000);
     assert!(!goal.reached(search.findings()), "nothing new yet");
     let key = search.findings().key(&search.findings().verdict.candidates[0]);

@@ -1,6 +1,6 @@
 //! One arm: what its trials have in common.
 
-use super::{Methods, portfolio, seeded_portfolio, with_atom_starts};
+use super::{Methods, portfolio, seeded_portfolio, start_portfolio, with_atom_starts};
 use crate::engine::{Amplitudes, FlipRecipe, MessageRecipe, Method, Recipe};
 use crate::grid::Sampling;
 use crate::twins::random::{trial_hash, unit_interval};
@@ -35,7 +35,8 @@ impl ArmId {
     /// Every arm that a run may be made of, those of small cells, of large ones, and of seeds; some stand there twice.
     pub fn all() -> impl Iterator<Item = Self> {
         let unseeded = [0.0, f64::INFINITY].map(|atoms| portfolio(Methods::Both, atoms));
-        unseeded.map(with_atom_starts).into_iter().flatten().chain(seeded_portfolio(Methods::Both)).map(|arm| arm.name)
+        let seeded = seeded_portfolio(Methods::Both).into_iter().chain(start_portfolio(Methods::Both));
+        unseeded.map(with_atom_starts).into_iter().flatten().chain(seeded).map(|arm| arm.name)
     }
 
     /// Its name as one word for a command line: `seed mp N*1` is `mp-n1`.

@@ -3,7 +3,7 @@
 use super::{AtomList, GriddedSphere, Sphere};
 use crate::crystal::Hkl;
 use crate::engine::{Problem, Seeds};
-use crate::twins::bessel::i1_over_i0;
+use crate::seed::sim;
 use num_complex::Complex32;
 use std::f64::consts::TAU;
 use std::sync::Arc;
@@ -44,10 +44,10 @@ impl<'a> AtomStarts<'a> {
             })
             .collect();
         let mean_sq = waves.iter().map(|(_, f)| f64::from(f.norm_sqr())).sum::<f64>() / waves.len().max(1) as f64;
-        let slope = (2.0 * (SHARE / (1.0 - SHARE) / mean_sq.max(f64::MIN_POSITIVE)).sqrt()) as f32;
+        let slope = sim::slope(SHARE) / mean_sq.max(f64::MIN_POSITIVE).sqrt();
         let means = waves.into_iter().filter(|(_, f)| f.norm_sqr() > 0.0).map(|(entry, f)| {
             let size = f.norm();
-            (entry, f * (i1_over_i0(slope * e[entry] * size) / size))
+            (entry, f * (sim::weight(slope * f64::from(e[entry] * size)) as f32 / size))
         });
         Some(Arc::new(Seeds::new(problem, means)))
     }

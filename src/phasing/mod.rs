@@ -40,6 +40,6 @@ pub use patterson::Patterson;
 pub use portfolio::{Methods, portfolio, with_atom_starts};
 pub use protocol::{Closing, Criteria, Protocol};
 pub use seed_figures::feasibility;
-pub use seeded_portfolio::seeded_portfolio;
+pub use seeded_portfolio::{seeded_portfolio, start_portfolio};
 pub use seeding::{Draw, SeedPlaces};
 pub use setup::{GriddedSphere, Sphere};

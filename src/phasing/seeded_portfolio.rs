@@ -51,6 +51,27 @@ pub fn seeded_portfolio(methods: Methods) -> Vec<Arm> {
     all.into_iter().filter(|arm| methods.allow(arm.method())).collect()
 }
 
+/// Cycles of a trial from a small fragment: a right atom shows by the tenth or fifteenth (frontier notes §1), and then the structure has to grow.
+const START_CYCLES: u32 = 40;
+
+/// The arms of a run from seeds that are good for a start alone: nothing is held. The fine grid first: from 18 fragments of toxin II (one sulphur, two,
+/// ten atoms of a helix, each atom up to 0.2 Å off) it solves 18/18 at once and 85/117 from places 0.15 and 0.3 Å off, the coarse one 15/18 at N × 1 and
+/// N × 3 hardly any (benches/results, 2026-11-26).
+pub fn start_portfolio(methods: Methods) -> Vec<Arm> {
+    let start = StartKind::Seeded(SeedStart { hold: 0, drawn: false });
+    let message = |name, sampling, kind| Arm { name: ArmId::new(name), start, sampling, cycles: START_CYCLES, kind };
+    let flipping = Arm {
+        cycles: Method::Flipping.protocol().cycles.seeded,
+        ..message("start flip E", Sampling::Nyquist, Kind::FlipAll(Amplitudes::E))
+    };
+    let all = [
+        message("start mp 3h", Sampling::Fine, logistic(1.0, 1.0, 0)),
+        message("start mp 2h", Sampling::Nyquist, logistic(1.0, 1.0, 0)),
+        flipping,
+    ];
+    all.into_iter().filter(|arm| methods.allow(arm.method())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

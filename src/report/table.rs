@@ -72,7 +72,9 @@ pub fn seed_outcome(solved: &Solved) -> String {
     if let Some(o) = &seeds.outcome {
         let share = 100.0 * o.agreeing as f64 / o.compared.max(1) as f64;
         let _ = write!(out, "; {share:.0} % of them agree with _a (mean cosine {:.2})", o.mean_cosine);
-        if solved.solved && o.mean_cosine < BY_CHANCE {
+        if seeds.share.is_some() {
+            out.push_str(", not held");
+        } else if solved.solved && o.mean_cosine < BY_CHANCE {
             out.push_str(": no better than chance, the structure was found in spite of them");
         }
     }

@@ -49,6 +49,9 @@ pub struct SeedList {
     pub sets: Vec<Vec<Seed>>,
     /// Fraction of seeds in a wrong bin, where the file states it.
     pub wrong: Option<f64>,
+    /// Share of the scattering that the atoms behind the phases have, where it is too small to be measured: the phases are good for a start, not
+    /// to be held.
+    pub share: Option<f64>,
     /// Free text on where the seeds come from.
     pub source: Option<String>,
     /// What the user should know about the reading, one line each.
@@ -64,6 +67,7 @@ impl SeedList {
             frame: Frame::default(),
             sets: Vec::new(),
             wrong: None,
+            share: None,
             source: None,
             warnings: Vec::new(),
         }

@@ -6,6 +6,7 @@
 //! - `known`      a seed brought to a unique reflection of the data
 //! - `resolve`    from the list to the data: equivalents, centric phases, absences, duplicates
 //! - `feasibility` will these seeds do?
+//! - `sim`        weights of phases calculated from a part of the structure
 //! - `oracle`     seeds of a chosen quality from phases that are known
 //!
 //! Imports: `twins`, `crystal`, `error`.
@@ -17,6 +18,7 @@ pub mod list;
 pub mod oracle;
 mod prior;
 pub mod resolve;
+pub mod sim;
 
 pub use feasibility::{Feasibility, Prediction, SeedSums, UnseededRates};
 pub use knowledge::Knowledge;

@@ -28,6 +28,8 @@ pub struct SeedSets {
     pub origin: Origin,
     /// Fraction of seeds in a wrong bin, where somebody stated it.
     pub wrong: Option<f64>,
+    /// Share of the scattering behind the phases, where they are for starts alone; see [`SeedList`].
+    pub share: Option<f64>,
     /// What became of the rows.
     pub counts: SeedCounts,
 }
@@ -79,7 +81,7 @@ pub fn resolve(
         }
         sets.push(known);
     }
-    Ok(SeedSets { sets, origin: list.frame.origin, wrong: list.wrong, counts })
+    Ok(SeedSets { sets, origin: list.frame.origin, wrong: list.wrong, share: list.share, counts })
 }
 
 fn one_set(
@@ -167,7 +169,6 @@ fn contradict(a: &KnownPhase, b: &KnownPhase) -> bool {
 mod tests {
     use super::*;
     use crate::crystal::SymOp;
-    use crate::seed::Frame;
 
     fn list(rows: &[(Hkl, f64)]) -> SeedList {
         let seed = |(i, &(hkl, degrees)): (usize, &(Hkl, f64))| Seed {
@@ -176,13 +177,8 @@ mod tests {
             line: Some(i + 2),
         };
         SeedList {
-            path: "seeds.csv".into(),
-            kind: "CSV",
-            frame: Frame::default(),
             sets: vec![rows.iter().enumerate().map(seed).collect()],
-            wrong: None,
-            source: None,
-            warnings: Vec::new(),
+            ..SeedList::new(std::path::Path::new("seeds.csv"), "CSV")
         }
     }
 

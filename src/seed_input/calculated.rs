@@ -1,13 +1,13 @@
 //! Seeds from what can be calculated: a model or part of one, or a density map.
 
+use crate::crystal::contents::likely;
 use crate::crystal::reframe::Reframing;
 use crate::crystal::structure_factors::structure_factors;
 use crate::crystal::{Hkl, ScatteringTable};
 use crate::formats::fragment::Fragment;
 use crate::reflections::{DataSet, NormalisedReflection};
-use crate::seed::{Knowledge, Seed};
+use crate::seed::{Knowledge, Seed, sim};
 use crate::structure::{DensityMap, map_coefficients};
-use crate::twins::bessel::i1_over_i0;
 use crate::{Error, Result};
 use num_complex::Complex64;
 use std::path::Path;
@@ -30,6 +30,18 @@ pub struct Calculated<'a> {
 }
 
 impl Calculated<'_> {
+    /// Share Σf²(atoms of `fragment`)/Σf²(all atoms of the cell) of the scattering at small angles, by the contents that the cell is expected to have.
+    pub fn share(&self, fragment: &Fragment) -> f64 {
+        let header = &self.data.header;
+        let power = |z: u8| ScatteringTable::new(header.radiation).factor(z, 0.0).unwrap_or_default().powi(2);
+        let volume = header.cell.volume / fragment.cell.volume;
+        let copies = fragment.group.operations().len() as f64 * volume;
+        let known: f64 = fragment.sites.iter().filter_map(|s| Some(s.sof * power(s.element?))).sum::<f64>() * copies;
+        let contents = likely(&header.elements, header.cell.volume);
+        let all: f64 = contents.iter().map(|e| e.count * power(e.atomic_number)).sum();
+        if all > 0.0 { known / all } else { 1.0 }
+    }
+
     /// Structure factors of a model in the data's frame.
     pub fn of_fragment(&self, fragment: &Fragment, way: &Reframing) -> Result<Vec<Complex64>> {
         let hkls: Vec<Hkl> = self.reflections.iter().map(|r| way.hkl_of_list(r.merged.hkl)).collect();
@@ -57,6 +69,19 @@ impl Calculated<'_> {
 /// correlation of both E², and the figure of merit I₁(X)/I₀(X) with X = 2σA Eo Ec/(1 − σA²) (Srinivasan 1966, Acta Cryst.
 /// 20, 143; acentric form). `reflections` are in the order of 1/d.
 pub fn seeds_of(reflections: &[&NormalisedReflection], factors: &[Complex64]) -> Vec<Seed> {
+    weighted(reflections, factors, |pairs| correlation(pairs).clamp(SIGMA_A_SQ[0], SIGMA_A_SQ[1]))
+}
+
+/// Seeds of a part of the structure too small for its correlation to be seen: its `share` of the scattering is σA² in every shell.
+pub fn seeds_by_share(reflections: &[&NormalisedReflection], factors: &[Complex64], share: f64) -> Vec<Seed> {
+    weighted(reflections, factors, |_| share)
+}
+
+fn weighted(
+    reflections: &[&NormalisedReflection],
+    factors: &[Complex64],
+    sigma_a_sq: impl Fn(&[[f64; 2]]) -> f64,
+) -> Vec<Seed> {
     let mut seeds = Vec::new();
     for (shell, factors) in reflections.chunks(SHELL).zip(factors.chunks(SHELL)) {
         let epsilon = |r: &NormalisedReflection| f64::from(r.merged.epsilon.max(1));
@@ -66,16 +91,12 @@ pub fn seeds_of(reflections: &[&NormalisedReflection], factors: &[Complex64]) ->
         }
         let pairs: Vec<[f64; 2]> =
             shell.iter().zip(factors).map(|(r, f)| [r.e * r.e, f.norm_sqr() / epsilon(r) / mean]).collect();
-        let sigma_a_sq = correlation(&pairs).clamp(SIGMA_A_SQ[0], SIGMA_A_SQ[1]);
+        let slope = sim::slope(sigma_a_sq(&pairs));
         for ((r, f), [observed, calculated]) in shell.iter().zip(factors).zip(pairs) {
-            let x = 2.0 * (sigma_a_sq * observed * calculated).sqrt() / (1.0 - sigma_a_sq);
+            let x = slope * (observed * calculated).sqrt();
             if f.norm_sqr() > 0.0 && x > 0.0 {
-                let weight = Some(f64::from(i1_over_i0(x as f32)));
-                seeds.push(Seed {
-                    hkl: r.merged.hkl,
-                    knowledge: Knowledge::Phase { phase: f.arg(), weight },
-                    line: None,
-                });
+                let knowledge = Knowledge::Phase { phase: f.arg(), weight: Some(sim::weight(x)) };
+                seeds.push(Seed { hkl: r.merged.hkl, knowledge, line: None });
             }
         }
     }

@@ -23,6 +23,9 @@ pub struct SeedSummary {
     pub wrong: Option<f64>,
     /// Figures of the first set; means as for no wrong seeds where nobody said how many are.
     pub feasibility: Feasibility,
+    /// Share of the cell's scattering that the fragment behind the seeds has, where it is too small for its agreement to be measured: such seeds are
+    /// a start, nothing is held, and most of their phases are wrong.
+    pub share: Option<f64>,
     /// What the best candidate says of the first set.
     pub outcome: Option<SeedOutcome>,
 }
@@ -45,7 +48,7 @@ impl SeedSummary {
         let wrong = input.wrong.or(sets.wrong);
         let first = sets.sets.first().map_or(&[][..], Vec::as_slice);
         let feasibility = feasibility(sphere, group, sets.origin, first, wrong.unwrap_or_default());
-        Self { counts: sets.counts, sets: sets.sets.len(), wrong, feasibility, outcome: None }
+        Self { counts: sets.counts, sets: sets.sets.len(), wrong, feasibility, share: sets.share, outcome: None }
     }
 }
 

@@ -7,7 +7,9 @@ use crate::crystal::contents::{likely, non_hydrogen, room};
 use crate::crystal::elements::HYDROGEN;
 use crate::engine::EngineError;
 use crate::phasing::portfolio::LARGE;
-use crate::phasing::{Arm, AtomList, Sphere, expected_atoms, portfolio, seeded_portfolio, with_atom_starts};
+use crate::phasing::{
+    Arm, AtomList, Sphere, expected_atoms, portfolio, seeded_portfolio, start_portfolio, with_atom_starts,
+};
 use crate::reflections::DataSet;
 use crate::trials::{Budget, Crew, Workplace};
 use crate::{Error, Result};
@@ -63,6 +65,7 @@ impl Prepared {
             ));
         }
         let mut arms = match job.seeds {
+            Some(seeds) if seeds.sets.share.is_some() => start_portfolio(options.methods),
             Some(_) => seeded_portfolio(options.methods),
             None => portfolio(options.methods, sphere.atoms()),
         };

@@ -53,7 +53,7 @@ impl Goal {
         }
         let Some(first) = findings.verdict.candidates.first() else { return false };
         let convinces = first.convinces(&findings.finished);
-        let enough = self.agreeing.unwrap_or(first.agreeing_for_end());
+        let enough = self.agreeing.unwrap_or(first.agreeing_for_end(&findings.finished));
         if convinces && first.members.len() >= enough {
             return true;
         }

@@ -100,9 +100,13 @@ impl Candidate {
         }
     }
 
-    /// Trials that must agree on it before more would bring nothing.
-    pub fn agreeing_for_end(&self) -> usize {
-        if self.symmetry_found().is_some() { AGREEING_FOR_STOP } else { AGREEING_TRIALS }
+    /// Trials that must agree on it before more would bring nothing. One that came back from a blur has agreed with itself.
+    pub fn agreeing_for_end(&self, finished: &[Finished]) -> usize {
+        match self.symmetry_found() {
+            Some(_) if finished[self.best].proven == Some(true) => 1,
+            Some(_) => AGREEING_FOR_STOP,
+            None => AGREEING_TRIALS,
+        }
     }
 }
 
