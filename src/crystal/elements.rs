@@ -10,21 +10,33 @@ const SYMBOLS: [&str; 103] = [
     "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr",
 ];
 
-/// Atomic number of hydrogen; deuterium has it too.
+/// Atomic number of hydrogen.
 pub const HYDROGEN: u8 = 1;
+
+/// Stands for deuterium where atomic numbers stand for elements: the isotope has no number of its own, and this one comes next to
+/// hydrogen in every order. X-rays and electrons see hydrogen in it, neutrons do not.
+pub const DEUTERIUM: u8 = 0;
 
 /// The last element that has a symbol here.
 pub const LAST: u8 = SYMBOLS.len() as u8;
 
-/// The symbol of atomic number `z`, `None` outside 1…103.
+/// True for hydrogen and deuterium.
+pub fn is_hydrogen(z: u8) -> bool {
+    z <= HYDROGEN
+}
+
+/// The symbol of atomic number `z`, `D` for deuterium, `None` beyond 103.
 pub fn symbol(z: u8) -> Option<&'static str> {
+    if z == DEUTERIUM {
+        return Some("D");
+    }
     usize::from(z).checked_sub(1).and_then(|i| SYMBOLS.get(i)).copied()
 }
 
-/// The atomic number of a symbol in any letter case; `D` is hydrogen. `None` when there is no such element.
+/// The atomic number of a symbol in any letter case; `D` has [`DEUTERIUM`]. `None` when there is no such element.
 pub fn atomic_number(symbol: &str) -> Option<u8> {
     if symbol.eq_ignore_ascii_case("D") {
-        return Some(HYDROGEN);
+        return Some(DEUTERIUM);
     }
     SYMBOLS.iter().position(|s| s.eq_ignore_ascii_case(symbol)).and_then(|i| u8::try_from(i + 1).ok())
 }
@@ -38,7 +50,7 @@ pub const SFAC_COEFFICIENTS: usize = 14;
 pub struct ElementCount {
     /// The label as the file has it, first letter upper case (`C`, `Fe`, `D`).
     pub symbol: String,
-    /// Atomic number, 1…103.
+    /// Atomic number, 1…103, or deuterium.
     pub atomic_number: u8,
     /// Atoms per unit cell (not per asymmetric unit); may be fractional.
     pub count: f64,
@@ -52,11 +64,11 @@ mod tests {
 
     #[test]
     fn symbols_and_numbers_are_inverse() {
-        for z in 1..=103 {
+        for z in 0..=103 {
             assert_eq!(atomic_number(symbol(z).unwrap()), Some(z));
         }
-        assert_eq!((symbol(0), symbol(104)), (None, None));
-        for (text, z) in [("C", 6), ("fe", 26), ("LU", 71), ("D", 1), ("au", 79), ("lr", 103)] {
+        assert_eq!((symbol(DEUTERIUM), symbol(104)), (Some("D"), None));
+        for (text, z) in [("C", 6), ("fe", 26), ("LU", 71), ("d", 0), ("au", 79), ("lr", 103)] {
             assert_eq!(atomic_number(text), Some(z));
         }
         assert_eq!(atomic_number("Xx"), None);

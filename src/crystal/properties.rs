@@ -1,5 +1,7 @@
 //! Sizes and weights of the elements.
 
+use super::elements::{DEUTERIUM, HYDROGEN};
+
 /// Covalent radii in Å, hydrogen first (Cordero et al., Dalton Trans. 2008, 2832; low spin and sp3 where several stand).
 const COVALENT: [f64; 96] = [
     0.31, 0.28, 1.28, 0.96, 0.84, 0.76, 0.71, 0.66, 0.57, 0.58, 1.66, 1.41, 1.21, 1.11, 1.07, 1.05, 1.02, 1.06, 2.03,
@@ -26,13 +28,19 @@ const WEIGHTS: [f64; 103] = [
     259.0, 262.0,
 ];
 
-/// Covalent radius of an element in Å.
+/// Of the isotope.
+const WEIGHT_OF_DEUTERIUM: f64 = 2.014;
+
+/// Covalent radius of an element in Å; that of hydrogen for deuterium.
 pub fn covalent_radius(z: u8) -> f64 {
-    usize::from(z).checked_sub(1).and_then(|i| COVALENT.get(i)).copied().unwrap_or(UNKNOWN_RADIUS)
+    usize::from(z.max(HYDROGEN)).checked_sub(1).and_then(|i| COVALENT.get(i)).copied().unwrap_or(UNKNOWN_RADIUS)
 }
 
-/// Atomic weight of an element in g/mol; `None` outside H–Lr.
+/// Atomic weight of an element in g/mol; `None` beyond Lr.
 pub fn weight(z: u8) -> Option<f64> {
+    if z == DEUTERIUM {
+        return Some(WEIGHT_OF_DEUTERIUM);
+    }
     usize::from(z).checked_sub(1).and_then(|i| WEIGHTS.get(i)).copied()
 }
 
@@ -46,8 +54,8 @@ mod tests {
         {
             assert_eq!(weight(z), Some(mass));
         }
-        assert_eq!((weight(0), weight(104)), (None, None));
-        assert_eq!((covalent_radius(6), covalent_radius(0), covalent_radius(96)), (0.76, 1.6, 1.69));
+        assert_eq!((weight(DEUTERIUM), weight(104)), (Some(2.014), None));
+        assert_eq!((covalent_radius(6), covalent_radius(0), covalent_radius(97)), (0.76, 0.31, 1.6));
         // Weight over number rises slowly from helium on.
         for z in 2..=103 {
             let ratio = weight(z).unwrap() / f64::from(z);

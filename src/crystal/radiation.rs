@@ -1,4 +1,4 @@
-//! What was scattered: X-rays or electrons.
+//! What was scattered: X-rays, electrons or neutrons.
 
 /// Kind of radiation, which decides the scattering factors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,6 +7,8 @@ pub enum Radiation {
     Xray,
     /// Electrons.
     Electron,
+    /// Neutrons, of whatever wavelength: it tells nothing, a file says so.
+    Neutron,
 }
 
 /// Wavelengths in Å below this one are electrons. Electrons of 20–1000 keV have 0.086–0.009 Å
@@ -20,16 +22,17 @@ impl Radiation {
         if wavelength < LONGEST_ELECTRON_WAVELENGTH { Self::Electron } else { Self::Xray }
     }
 
-    /// The radiation called `xray` or `electron`, in any case.
+    /// The radiation called `xray`, `electron` or `neutron`, in any case.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Xray, Self::Electron].into_iter().find(|r| r.name().eq_ignore_ascii_case(name))
+        [Self::Xray, Self::Electron, Self::Neutron].into_iter().find(|r| r.name().eq_ignore_ascii_case(name))
     }
 
-    /// `xray` or `electron`.
+    /// `xray`, `electron` or `neutron`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Xray => "xray",
             Self::Electron => "electron",
+            Self::Neutron => "neutron",
         }
     }
 }

@@ -3,11 +3,17 @@
 mod card;
 mod dispersion;
 mod electron;
+mod lengths;
+mod neutron;
 mod xray;
 
 pub use card::electron_card;
+pub use neutron::neutron;
 
+use super::ElementCount;
+use super::elements::HYDROGEN;
 use super::radiation::Radiation;
+use lengths::Lengths;
 
 /// Σ aᵢ exp(−bᵢ s²) + c with s² = (sin θ/λ)² in Å⁻².
 struct Gaussians<const N: usize> {
@@ -23,16 +29,21 @@ impl<const N: usize> Gaussians<N> {
 }
 
 /// X-ray scattering factor in electrons of the neutral atom `z` at (sin θ/λ)² = `stol_sq` in Å⁻²;
-/// `None` outside H–Cf. International Tables C, table 6.1.1.4; hydrogen is the bonded spherical atom of
+/// `None` beyond Cf. International Tables C, table 6.1.1.4; hydrogen is the bonded spherical atom of
 /// Stewart, Davidson & Simpson, as in SHELXL.
 pub fn xray(z: u8, stol_sq: f64) -> Option<f64> {
-    Some(usize::from(z).checked_sub(1).and_then(|i| xray::XRAY.get(i))?.at(stol_sq))
+    Some(xray::XRAY.get(place(z))?.at(stol_sq))
 }
 
 /// Electron scattering factor in Å (first Born approximation, no relativistic factor) of the neutral
-/// atom `z` at (sin θ/λ)² = `stol_sq` in Å⁻²; `None` outside H–Cf. International Tables C, table 4.3.2.2.
+/// atom `z` at (sin θ/λ)² = `stol_sq` in Å⁻²; `None` beyond Cf. International Tables C, table 4.3.2.2.
 pub fn electron(z: u8, stol_sq: f64) -> Option<f64> {
-    Some(usize::from(z).checked_sub(1).and_then(|i| electron::ELECTRON.get(i))?.at(stol_sq))
+    Some(electron::ELECTRON.get(place(z))?.at(stol_sq))
+}
+
+/// Place in a table that begins with hydrogen; electrons of deuterium are those of hydrogen.
+fn place(z: u8) -> usize {
+    usize::from(z.max(HYDROGEN) - HYDROGEN)
 }
 
 /// The scattering factors of one kind of radiation.
@@ -41,17 +52,26 @@ pub struct ScatteringTable {
     radiation: Radiation,
     /// Å; 0 far from every absorption edge.
     wavelength: f64,
+    /// Lengths for neutrons that differ from those of the table.
+    own: Lengths,
 }
 
 impl ScatteringTable {
     /// The table for `radiation`.
     pub fn new(radiation: Radiation) -> Self {
-        Self { radiation, wavelength: 0.0 }
+        Self::at(radiation, 0.0)
     }
 
     /// The table for `radiation` of this `wavelength` in Å: X-rays lose what absorption edges take.
     pub fn at(radiation: Radiation, wavelength: f64) -> Self {
-        Self { radiation, wavelength }
+        Self { radiation, wavelength, own: Lengths::NONE }
+    }
+
+    /// The same with the lengths for neutrons that `elements` carry.
+    #[must_use]
+    pub fn with_lengths_of(self, elements: &[ElementCount]) -> Self {
+        let own = if self.radiation == Radiation::Neutron { Lengths::of(elements) } else { Lengths::NONE };
+        Self { own, ..self }
     }
 
     /// Radiation that the factors are for.
@@ -60,11 +80,12 @@ impl ScatteringTable {
     }
 
     /// Factor of the neutral atom `z` at (sin θ/λ)² = `stol_sq` in Å⁻²: electrons for X-rays, Å for
-    /// electrons; `None` outside H–Cf.
+    /// electrons, fm for neutrons; `None` for elements of which it is not known.
     pub fn factor(&self, z: u8, stol_sq: f64) -> Option<f64> {
         match self.radiation {
             Radiation::Xray => xray(z, stol_sq).map(|f| f + dispersion::f_prime(z, self.wavelength)),
             Radiation::Electron => electron(z, stol_sq),
+            Radiation::Neutron => self.own.get(z).or_else(|| neutron(z)),
         }
     }
 }
@@ -83,8 +104,8 @@ mod tests {
             // The worst fit of the table is thallium's, 80.94.
             assert!((f - f64::from(z)).abs() < 0.07, "Z = {z}: {f}");
         }
-        assert!(xray(0, 0.0).is_none() && xray(99, 0.0).is_none());
-        assert!(electron(0, 0.0).is_none() && electron(99, 0.0).is_none());
+        assert!(xray(99, 0.0).is_none() && electron(99, 0.0).is_none());
+        assert_eq!((xray(0, 0.1), electron(0, 0.1)), (xray(1, 0.1), electron(1, 0.1)));
     }
 
     #[test]
@@ -102,8 +123,9 @@ mod tests {
 
     #[test]
     fn radiation_chooses_the_table() {
-        let [x, e] = [Radiation::Xray, Radiation::Electron].map(ScatteringTable::new);
+        let [x, e, n] = [Radiation::Xray, Radiation::Electron, Radiation::Neutron].map(ScatteringTable::new);
         assert_eq!(x.factor(6, 0.04), xray(6, 0.04));
         assert_eq!(e.factor(6, 0.04), electron(6, 0.04));
+        assert_eq!([n.factor(1, 0.0), n.factor(1, 0.4), n.factor(0, 0.4)], [-3.739, -3.739, 6.671].map(Some));
     }
 }

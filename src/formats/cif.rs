@@ -21,6 +21,8 @@ pub struct Model {
     pub space_group: SpaceGroup,
     /// Wavelength in Å, where the file names one.
     pub wavelength: Option<f64>,
+    /// The file says that neutrons were scattered.
+    pub neutrons: bool,
     /// Sites of the asymmetric unit, every one with an element.
     pub sites: Vec<Site>,
 }
@@ -56,7 +58,12 @@ pub fn parse_model(text: &str, path: &Path) -> Result<Model> {
     let sites = atoms::sites(block, &cell, &space_group, path)?;
     let wavelength =
         block.first("_diffrn_radiation_wavelength").and_then(|v| number(v.text)).filter(|&w| w.is_finite() && w > 0.0);
-    Ok(Model { title: title(block), cell, space_group, wavelength, sites })
+    Ok(Model { title: title(block), cell, space_group, wavelength, neutrons: says_neutrons(block), sites })
+}
+
+/// True where a block says that neutrons were scattered.
+pub(super) fn says_neutrons(block: &Block<'_>) -> bool {
+    block.first("_diffrn_radiation_probe").is_some_and(|v| v.text.trim().eq_ignore_ascii_case("neutron"))
 }
 
 fn title(block: &Block<'_>) -> String {
@@ -107,7 +114,9 @@ _atom_site_fract_z\n_atom_site_B_iso_or_equiv\n_atom_site_occupancy\nNa1 0 0 0 1
     #[test]
     fn a_small_model_is_read_whole() {
         let model = parse(&SMALL.replace("1/2", "0.5")).unwrap();
-        assert_eq!((model.title.as_str(), model.wavelength), ("rock salt", Some(0.71073)));
+        assert_eq!((model.title.as_str(), model.wavelength, model.neutrons), ("rock salt", Some(0.71073), false));
+        let neutrons = SMALL.replace("1/2", "0.5").replace("data_salt", "data_salt\n_diffrn_radiation_probe neutron");
+        assert!(parse(&neutrons).unwrap().neutrons);
         assert_eq!(model.cell.lengths, [5.64; 3]);
         assert_eq!(model.space_group.operations().len(), 192);
         let [na, cl] = &model.sites[..] else { panic!() };

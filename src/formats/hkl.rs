@@ -1,4 +1,4 @@
-//! Reads SHELX reflection files, HKLF 3 and 4.
+//! Reads SHELX reflection files, HKLF 2, 3 and 4.
 
 use super::hkl_columns::{Columns, Role};
 use super::hkl_layout::{INDICES, Layout};

@@ -10,13 +10,15 @@ pub enum HklfFormat {
     Amplitudes,
     /// HKLF 4: intensities F² and σ(F²).
     Intensities,
+    /// HKLF 2: the same of Laue data, the wavelength of each reflection in a further column.
+    LaueIntensities,
 }
 
 impl HklfFormat {
     /// Intensity and its uncertainty of a value of this kind.
     pub fn intensity(self, value: f64, sigma: f64) -> (f64, f64) {
         match self {
-            Self::Intensities => (value, sigma),
+            Self::Intensities | Self::LaueIntensities => (value, sigma),
             // σ(F²) = 2Fσ(F) to first order; where F is below σ/2 the second-order term σ² is the larger one.
             Self::Amplitudes => (value * value.abs(), (2.0 * value.abs() * sigma).max(sigma * sigma)),
         }
@@ -25,7 +27,7 @@ impl HklfFormat {
     /// `F²` or `F`.
     pub fn symbol(self) -> &'static str {
         match self {
-            Self::Intensities => "F²",
+            Self::Intensities | Self::LaueIntensities => "F²",
             Self::Amplitudes => "F",
         }
     }
@@ -66,6 +68,7 @@ impl std::fmt::Display for Hklf {
         let code = match self.format {
             HklfFormat::Amplitudes => 3,
             HklfFormat::Intensities => 4,
+            HklfFormat::LaueIntensities => 2,
         };
         write!(f, "HKLF {code}")?;
         let plain_matrix = self.matrix == IDENTITY;
@@ -104,6 +107,7 @@ impl Hklf {
         let format = match code {
             3.0 => HklfFormat::Amplitudes,
             4.0 => HklfFormat::Intensities,
+            2.0 => HklfFormat::LaueIntensities,
             _ => return Err(unsupported(code)),
         };
         let scale = numbers.get(1).copied().unwrap_or(1.0);
@@ -156,7 +160,6 @@ fn unsupported(code: f64) -> Fault {
     let name = match code {
         c if c < 0.0 => "the reflections inside the .ins",
         1.0 => "SHELX-76 condensed data",
-        2.0 => "Laue data with a wavelength for each reflection",
         5.0 => "overlapping reflections of a twin",
         6.0 => "powder data with overlapping reflections",
         _ => "no known format",
@@ -199,7 +202,9 @@ mod tests {
 
     #[test]
     fn cards_are_written_as_they_were_read() {
-        for card in ["HKLF 4", "HKLF 3", "HKLF 4 0.1", "HKLF 4 1 0 1 0 1 0 0 0 0 -1", "HKLF 4 1 1 0 0 0 1 0 0 0 1 2"] {
+        for card in
+            ["HKLF 4", "HKLF 3", "HKLF 2", "HKLF 4 0.1", "HKLF 4 1 0 1 0 1 0 0 0 0 -1", "HKLF 4 1 1 0 0 0 1 0 0 0 1 2"]
+        {
             let fields: Vec<&str> = card.split(' ').skip(1).collect();
             assert_eq!(Hklf::parse(&fields).unwrap().to_string(), card);
         }

@@ -224,6 +224,7 @@ impl Reader {
         let ins = Ins {
             title: self.title,
             wavelength,
+            neutrons: false,
             cell,
             space_group,
             z,

@@ -1,6 +1,6 @@
 //! Reads SHELX `.ins` and `.res` files.
 
-use super::hklf::Hklf;
+use super::hklf::{Hklf, HklfFormat};
 use super::ins_atoms::{AtomReader, is_peak};
 use super::ins_contents::{CARDS, assumed_contents, merged};
 use super::ins_lines::{Card, cards, include};
@@ -18,6 +18,8 @@ pub struct Ins {
     pub title: String,
     /// Wavelength in Å.
     pub wavelength: f64,
+    /// Neutrons were scattered: a NEUT card, or scattering lengths on SFAC.
+    pub neutrons: bool,
     /// Unit cell.
     pub cell: Cell,
     /// Space group of LATT and SYMM.
@@ -39,12 +41,13 @@ pub struct Ins {
 }
 
 impl Ins {
-    /// The header of a data set; the radiation follows from the wavelength.
+    /// The header of a data set; the radiation follows from the wavelength unless it is neutrons.
     pub fn header(&self) -> CrystalHeader {
+        let by_wavelength = Radiation::from_wavelength(self.wavelength);
         CrystalHeader {
             title: self.title.clone(),
             wavelength: self.wavelength,
-            radiation: Radiation::from_wavelength(self.wavelength),
+            radiation: if self.neutrons { Radiation::Neutron } else { by_wavelength },
             cell: self.cell.clone(),
             space_group: self.space_group.clone(),
             z: self.z,
@@ -56,9 +59,6 @@ impl Ins {
 /// What to do about a file that cannot be opened.
 const MISSING_HINT: &str = "give a SHELX .ins file with TITL, CELL, ZERR, LATT, SYMM, SFAC, UNIT, HKLF and END";
 
-/// What is wrong with a file of neutron data, and what to do.
-const NEUTRONS: &str = "neutron data are not yet treated";
-const NEUTRONS_HINT: &str = "give X-ray or electron data";
 /// Numbers of the Gaussians on a SFAC card, a1 b1 … a4 b4: all 0 for neutrons, whose scattering length c stands alone.
 const GAUSSIANS: usize = 8;
 
@@ -82,7 +82,7 @@ pub fn read_ins(path: &Path) -> Result<Ins> {
 ///
 /// # Errors
 /// `Error::Input` naming `path` and the line: a cell, operation, element or HKLF format that does not exist,
-/// numbers that are none, more numbers on UNIT than elements on SFAC, neutron data, a `+file` that cannot be read,
+/// numbers that are none, more numbers on UNIT than elements on SFAC, a `+file` that cannot be read,
 /// and a missing CELL card.
 pub fn parse_ins(path: &Path, bytes: &[u8]) -> Result<Ins> {
     let mut reader = Reader::new(path);
@@ -104,6 +104,7 @@ struct Reader {
     elements: Vec<ElementCount>,
     unit: bool,
     hklf: Option<Hklf>,
+    neutrons: bool,
     kept: Vec<String>,
     atoms: AtomReader,
     passed_over: Vec<usize>,
@@ -127,6 +128,7 @@ impl Reader {
             elements: Vec::new(),
             unit: false,
             hklf: None,
+            neutrons: false,
             kept: Vec::new(),
             atoms: AtomReader::default(),
             passed_over: Vec::new(),
@@ -188,7 +190,7 @@ impl Reader {
             "SFAC" => self.take_sfac(n, rest)?,
             "UNIT" => self.take_unit(n, rest)?,
             "HKLF" => self.hklf = Some(Hklf::parse(rest).map_err(|(what, hint)| self.fault(n, what, hint))?),
-            "NEUT" => return Err(self.fault(n, NEUTRONS, NEUTRONS_HINT)),
+            "NEUT" => self.neutrons = true,
             "END" => self.ended = true,
             "DISP" | "TEMP" | "SIZE" => self.kept.push(text.trim().to_owned()),
             "REM" => {}
@@ -233,9 +235,7 @@ impl Reader {
                     self.fault(n, format!("SFAC has {} numbers instead of {SFAC_COEFFICIENTS}", parsed.len()), hint)
                 })?;
             let only_c = |c: &[f64; SFAC_COEFFICIENTS]| c[GAUSSIANS] != 0.0 && c[..GAUSSIANS].iter().all(|x| *x == 0.0);
-            if only_c(&coefficients) {
-                return Err(self.fault(n, format!("SFAC with a scattering length alone: {NEUTRONS}"), NEUTRONS_HINT));
-            }
+            self.neutrons |= only_c(&coefficients);
             return self.add_element(n, fields.first().copied().unwrap_or(""), Some(coefficients));
         }
         fields.iter().try_for_each(|label| self.add_element(n, label, None))
@@ -308,6 +308,10 @@ impl Reader {
             warnings.push("no HKLF card: the reflection file is taken as HKLF 4 (intensities)".to_string());
             Hklf::default()
         });
+        if hklf.format == HklfFormat::LaueIntensities {
+            warnings
+                .push("HKLF 2: F² are taken to be on one scale, wavelengths of single rows are left out".to_string());
+        }
         let z = self.z.unwrap_or_else(|| {
             warnings.push("no ZERR card: Z taken as the number of symmetry operations".to_string());
             space_group.operations().len() as f64
@@ -321,6 +325,7 @@ impl Reader {
         Ok(Ins {
             title: self.title,
             wavelength,
+            neutrons: self.neutrons,
             cell,
             space_group,
             z,

@@ -43,6 +43,19 @@ fn long_form_of_sfac_is_read() {
 }
 
 #[test]
+fn neutrons_are_known_by_their_card_and_by_lengths_that_stand_alone() {
+    assert_eq!(read(GOOD).unwrap().header().radiation, Radiation::Xray);
+    let card = read(&GOOD.replace("SFAC C H N", "NEUT\nSFAC C H D\nSFAC N")).unwrap();
+    assert_eq!(card.header().radiation, Radiation::Neutron);
+    let numbers: Vec<u8> = card.elements.iter().map(|e| e.atomic_number).collect();
+    assert_eq!(numbers, [6, 1, 0, 7]);
+    let long = "SFAC C 0 0 0 0 0 0 0 0 0.6646 0 0 0 0.77 12.01\nSFAC D 0 0 0 0 0 0 0 0 0.6671 0 0 0 0.32 2.01\nSFAC N";
+    let long = read(&GOOD.replace("SFAC C H N", long)).unwrap();
+    let table = long.header().table();
+    assert_eq!([6, 0, 7].map(|z| (table.factor(z, 0.3).unwrap() * 1e3).round()), [6646.0, 6671.0, 9360.0]);
+}
+
+#[test]
 fn atoms_stand_before_end_and_peaks_anywhere_behind_unit() {
     let text = GOOD.replace("HKLF 4", "FVAR 1.0\nC1 1 0.1 0.2 0.3 11 0.04\nQ1 1 0.2 0.3 0.4 11 0.05 3.25\nHKLF 4");
     // What SHELXL writes behind END, and what somebody might.
@@ -126,8 +139,6 @@ fn faults_are_named_with_their_line() {
         ("HKLF 4", "HKLF 5", "x.ins:8: HKLF 5 (overlapping"),
         ("CELL", "REM", "x.ins: has no CELL card"),
         ("CELL", " CELL", "x.ins: has no CELL card; begin cards in the first column (line 2"),
-        ("LATT 1", "NEUT", "x.ins:4: neutron data are not yet treated"),
-        ("SFAC C H N", "SFAC C 0 0 0 0 0 0 0 0 6.646 0 0 5.5 0.77 12.01", "x.ins:6: SFAC with a scattering length"),
     ] {
         assert!(GOOD.contains(from), "{from}");
         let message = read(&GOOD.replace(from, to)).unwrap_err().to_string();

@@ -1,13 +1,12 @@
 //! SHELX instruction files without atoms: what a solution program starts from.
 
-use crate::crystal::elements::symbol;
+use crate::crystal::elements::{is_hydrogen, symbol};
 use crate::crystal::{Cell, SpaceGroup};
 use std::fmt::Write;
 
 /// SHELX reads 80 columns; continuation marks need two of them.
 const LINE_LENGTH: usize = 76;
 const CARBON: u8 = 6;
-const HYDROGEN: u8 = 1;
 
 /// What stands in the file.
 #[derive(Debug, Clone)]
@@ -18,6 +17,8 @@ pub struct Instructions<'a> {
     pub remarks: &'a [String],
     /// Wavelength in Å.
     pub wavelength: f64,
+    /// Neutrons were scattered: a card NEUT.
+    pub neutrons: bool,
     /// Unit cell.
     pub cell: &'a Cell,
     /// Formula units per cell, for ZERR.
@@ -45,8 +46,11 @@ pub fn write_ins(instructions: &Instructions<'_>) -> String {
     for op in symm {
         let _ = writeln!(text, "SYMM {op}");
     }
+    if instructions.neutrons {
+        text.push_str("NEUT\n");
+    }
     let mut contents = instructions.contents.to_vec();
-    contents.sort_by_key(|&(z, _)| (z != CARBON, z != HYDROGEN, symbol(z)));
+    contents.sort_by_key(|&(z, _)| (z != CARBON, !is_hydrogen(z), symbol(z)));
     let symbols: Vec<&str> = contents.iter().map(|&(z, _)| symbol(z).unwrap_or("X")).collect();
     let amounts: Vec<String> = contents.iter().map(|&(_, n)| amount(n)).collect();
     text.push_str(&wrapped("SFAC", &symbols.join(" "), "SFAC"));
@@ -99,6 +103,7 @@ mod tests {
             title: "test simulated",
             remarks: &remarks,
             wavelength: 0.71073,
+            neutrons: true,
             cell: &cell,
             z: 4.0,
             group: &group,
@@ -106,7 +111,7 @@ mod tests {
         });
         let expected = "TITL test simulated\nREM noise 0.05 noise 0.05 noise 0.05 noise 0.05 noise 0.05 noise 0.05 noise\n\
             REM 0.05 noise 0.05 noise 0.05 noise 0.05\nCELL 0.71073 7.0000 8.0000 9.0000 90.0000 101.5000 90.0000\n\
-            ZERR 4 0.0000 0.0000 0.0000 0.0000 0.0000 0.0000\nLATT 1\nSYMM -X, Y+1/2, -Z+1/2\nSFAC C H Cl O\n\
+            ZERR 4 0.0000 0.0000 0.0000 0.0000 0.0000 0.0000\nLATT 1\nSYMM -X, Y+1/2, -Z+1/2\nNEUT\nSFAC C H Cl O\n\
             UNIT 32 40 2.5 8\nHKLF 4\nEND\n";
         assert_eq!(text, expected);
     }

@@ -37,6 +37,8 @@ pub struct ResModel<'a> {
     pub remarks: &'a [String],
     /// Wavelength in Å.
     pub wavelength: f64,
+    /// Neutrons were scattered: a card NEUT.
+    pub neutrons: bool,
     /// The cell.
     pub cell: &'a Cell,
     /// Formula units per cell.
@@ -76,6 +78,9 @@ pub fn res(model: &ResModel) -> Result<String> {
     let _ = writeln!(out, "LATT {latt}");
     for op in symm {
         let _ = writeln!(out, "SYMM {op}");
+    }
+    if model.neutrons {
+        out.push_str("NEUT\n");
     }
     let (dispersion, others): (Vec<&String>, Vec<&String>) = model.kept.iter().partition(|card| is_disp(card));
     if model.contents.is_empty() {

@@ -1,7 +1,7 @@
 //! What the cell of a model holds, as SFAC and UNIT say it.
 
 use crate::crystal::contents::likely;
-use crate::crystal::elements::HYDROGEN;
+use crate::crystal::elements::is_hydrogen;
 use crate::crystal::scattering::electron_card;
 use crate::crystal::{ElementCount, Radiation};
 use crate::formats::res::ScatteringType;
@@ -34,7 +34,7 @@ pub fn hill(types: &[ScatteringType]) -> Vec<(&str, f64)> {
     let mut out: Vec<&ScatteringType> = types.iter().filter(|t| t.count > 0.0).collect();
     let carbon = out.iter().any(|t| t.z == CARBON);
     out.sort_by(|a, b| {
-        let key = |t: &ScatteringType| (carbon && t.z != CARBON, carbon && t.z != HYDROGEN, t.symbol.clone());
+        let key = |t: &ScatteringType| (carbon && t.z != CARBON, carbon && !is_hydrogen(t.z), t.symbol.clone());
         key(a).cmp(&key(b))
     });
     out.into_iter().map(|t| (t.symbol.as_str(), t.count)).collect()

@@ -3,6 +3,7 @@
 use super::contents::scattering_types;
 use super::mark::sealed;
 use crate::Result;
+use crate::crystal::Radiation;
 use crate::formats::Hklf;
 use crate::formats::res::{ResModel, res};
 use crate::input::Input;
@@ -35,6 +36,7 @@ pub fn model_text(input: &Input, structure: &Structure, remarks: &[String], own:
         title: &header.title,
         remarks: &remarks,
         wavelength: header.wavelength,
+        neutrons: header.radiation == Radiation::Neutron,
         cell: &header.cell,
         z: header.z,
         cell_sigma: input.ins.cell_sigma,

@@ -5,7 +5,7 @@ use super::{
     IntensityStatistics, MergeReport, NormalisedReflection, RawReflection, ShellTable, WilsonPlot, merge, normalise,
     shell_table, statistics, wilson_plot,
 };
-use crate::crystal::{Cell, ElementCount, Radiation, SpaceGroup};
+use crate::crystal::{Cell, ElementCount, Radiation, ScatteringTable, SpaceGroup};
 use crate::error::Result;
 
 /// What the header of a data set says: the part of a `.ins` (or CIF, or MTZ) that is not reflections.
@@ -15,7 +15,7 @@ pub struct CrystalHeader {
     pub title: String,
     /// Wavelength in Å.
     pub wavelength: f64,
-    /// X-rays or electrons.
+    /// X-rays, electrons or neutrons.
     pub radiation: Radiation,
     /// Unit cell.
     pub cell: Cell,
@@ -25,6 +25,18 @@ pub struct CrystalHeader {
     pub z: f64,
     /// Contents of the unit cell.
     pub elements: Vec<ElementCount>,
+}
+
+impl CrystalHeader {
+    /// Scattering factors as tabulated, X-rays far from every edge; lengths for neutrons as the header has them.
+    pub fn table(&self) -> ScatteringTable {
+        ScatteringTable::new(self.radiation).with_lengths_of(&self.elements)
+    }
+
+    /// The same at the wavelength: X-rays lose what absorption edges take.
+    pub fn table_at_wavelength(&self) -> ScatteringTable {
+        ScatteringTable::at(self.radiation, self.wavelength).with_lengths_of(&self.elements)
+    }
 }
 
 /// A data set ready for phasing.
@@ -50,7 +62,7 @@ pub struct DataSet {
 
 impl DataSet {
     /// Merges, normalises and examines raw rows. `sum_f2` gives Σf² over the atoms of the unit cell at (sin θ/λ)²
-    /// in Å⁻² (electrons², or Å² for electron diffraction); it is used for the Wilson plot alone.
+    /// in Å⁻² (electrons², Å² for electron diffraction, fm² for neutrons); it is used for the Wilson plot alone.
     ///
     /// # Errors
     /// `Error::Unusable`: fewer than `FEWEST_UNIQUE` unique reflections, no positive intensity, a resolution that does not

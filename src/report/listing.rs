@@ -3,8 +3,8 @@
 use super::contents::contents_lines;
 use super::reasons::{advice, reasons};
 use super::table;
-use crate::crystal::SymOp;
 use crate::crystal::identity::identify;
+use crate::crystal::{Radiation, SymOp};
 use crate::input::{Basis, Input};
 use crate::reflections::LaueFinding;
 use crate::solve::{Route, Solved};
@@ -24,7 +24,7 @@ pub fn listing(input: &Input, basis: &Basis, solved: &Solved, stem: &str, listin
     belief(&mut out, input, basis, solved);
     out.push_str("\nTrials, best first\n");
     out.push_str(&table::trials(solved));
-    sites(&mut out, solved);
+    sites(&mut out, input.data.header.radiation, solved);
     timings(&mut out, solved);
     let _ = writeln!(out, "\n{}", table::conclusion(solved, stem, listing, extras));
     out
@@ -183,6 +183,9 @@ fn belief(out: &mut String, input: &Input, basis: &Basis, solved: &Solved) {
     for line in reasons(solved) {
         let _ = writeln!(out, "- {line}");
     }
+    if input.data.header.radiation == Radiation::Neutron {
+        out.push_str("- the probability was fitted on X-rays and electrons, and is taken over for neutrons\n");
+    }
     if !solved.solved {
         out.push_str("What may help\n");
         for line in advice(solved, input, basis) {
@@ -191,7 +194,7 @@ fn belief(out: &mut String, input: &Input, basis: &Basis, solved: &Solved) {
     }
 }
 
-fn sites(out: &mut String, solved: &Solved) {
+fn sites(out: &mut String, radiation: Radiation, solved: &Solved) {
     let Some(first) = solved.structures.first() else { return };
     if first.route == Route::Polished {
         out.push_str(
@@ -204,11 +207,12 @@ fn sites(out: &mut String, solved: &Solved) {
             for line in contents_lines(&model.contents) {
                 let _ = writeln!(out, "{line}");
             }
+            let (unit, kind) = if radiation == Radiation::Neutron { ("fm", "") } else { ("e", " (X-rays)") };
             let (all, rest) = (&model.agreement, &model.residual);
             let _ = writeln!(
                 out,
                 "All data to {:.2} Å: R1 {:.4} for {} above 2 sigma, {:.4} for all {}, wR2 {:.4}; \
-                 difference map {:.2} to {:.2} e/Å³, {:.2} of a light atom",
+                 difference map {:.2} to {:.2} {unit}/Å³, {:.2} of a light atom",
                 all.d_min,
                 all.r1,
                 all.reflections[1],
@@ -230,7 +234,8 @@ fn sites(out: &mut String, solved: &Solved) {
                     round.r1
                 );
             }
-            out.push_str("Sites of _a: atoms, then peaks of the difference map with heights in e/Å³ (X-rays)\n");
+            let _ =
+                writeln!(out, "Sites of _a: atoms, then peaks of the difference map with heights in {unit}/Å³{kind}");
         }
         None => out.push_str("\nSites of _a: heights in sigma of the map\n"),
     }

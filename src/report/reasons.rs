@@ -48,7 +48,7 @@ pub fn why(evidence: &Evidence, group: f64) -> Vec<String> {
     lines.push(match evidence.r1 {
         None => "no sensible model of atoms came out of the map".to_owned(),
         Some(r1) if r1 < GOOD_R1 => {
-            format!("the model of atoms explains the data (R1 {r1:.3}, no hydrogen, isotropic)")
+            format!("the model of atoms explains the data (R1 {r1:.3}, isotropic)")
         }
         Some(r1) if r1 < POOR_R1 => format!("the model of atoms explains the data in part (R1 {r1:.3})"),
         Some(r1) => format!("the model of atoms does not explain the data (R1 {r1:.3})"),

@@ -50,7 +50,7 @@ pub struct Record {
     pub laue_class: Option<LaueRecord>,
     /// The cell.
     pub cell: CellRecord,
-    /// `xray` or `electron`.
+    /// `xray`, `electron` or `neutron`.
     pub radiation: &'static str,
     /// Wavelength in Å.
     pub wavelength: f64,

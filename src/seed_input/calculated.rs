@@ -1,9 +1,9 @@
 //! Seeds from what can be calculated: a model or part of one, or a density map.
 
+use crate::crystal::Hkl;
 use crate::crystal::contents::likely;
 use crate::crystal::reframe::Reframing;
 use crate::crystal::structure_factors::structure_factors;
-use crate::crystal::{Hkl, ScatteringTable};
 use crate::formats::fragment::Fragment;
 use crate::reflections::{DataSet, NormalisedReflection};
 use crate::seed::{Knowledge, Seed, sim};
@@ -33,7 +33,8 @@ impl Calculated<'_> {
     /// Share Σf²(atoms of `fragment`)/Σf²(all atoms of the cell) of the scattering at small angles, by the contents that the cell is expected to have.
     pub fn share(&self, fragment: &Fragment) -> f64 {
         let header = &self.data.header;
-        let power = |z: u8| ScatteringTable::new(header.radiation).factor(z, 0.0).unwrap_or_default().powi(2);
+        let table = header.table();
+        let power = |z: u8| table.factor(z, 0.0).unwrap_or_default().powi(2);
         let volume = header.cell.volume / fragment.cell.volume;
         let copies = fragment.group.operations().len() as f64 * volume;
         let known: f64 = fragment.sites.iter().filter_map(|s| Some(s.sof * power(s.element?))).sum::<f64>() * copies;
@@ -45,7 +46,7 @@ impl Calculated<'_> {
     /// Structure factors of a model in the data's frame.
     pub fn of_fragment(&self, fragment: &Fragment, way: &Reframing) -> Result<Vec<Complex64>> {
         let hkls: Vec<Hkl> = self.reflections.iter().map(|r| way.hkl_of_list(r.merged.hkl)).collect();
-        let table = ScatteringTable::new(self.data.header.radiation);
+        let table = self.data.header.table();
         let factors = structure_factors(&fragment.cell, &fragment.group, &fragment.sites, table, &hkls)
             .map_err(|what| Error::file(self.path, what, "correct the model"))?;
         let turned =

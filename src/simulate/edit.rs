@@ -1,6 +1,6 @@
 //! Changes to a model before it is simulated: cells of chosen difficulty.
 
-use crate::crystal::elements::HYDROGEN;
+use crate::crystal::elements::is_hydrogen;
 use crate::formats::cif::Model;
 use crate::twins::random::{trial_hash, unit_interval};
 use std::f64::consts::PI;
@@ -37,7 +37,7 @@ impl ModelEdits {
             group.primitive_operations().iter().filter(here).count().max(1) as f64
         };
         if let Some(element) = self.element {
-            model.sites.retain(|s| s.element != Some(HYDROGEN));
+            model.sites.retain(|s| !s.element.is_some_and(is_hydrogen));
             model.sites.iter_mut().for_each(|s| s.element = Some(element));
         }
         if self.whole {
@@ -77,6 +77,7 @@ mod tests {
             // P −1 with a carbon on the inversion centre, whose whole atom has s.o.f. ½.
             space_group: SpaceGroup::from_latt_symm(1, &[]).unwrap(),
             wavelength: None,
+            neutrons: false,
             sites: vec![
                 Site { xyz: [0.0; 3], ..site(6, 0.0, 0.5) },
                 site(7, 0.2, 0.6),

@@ -129,7 +129,7 @@ mod tests {
     fn elements_of_labels_and_types() {
         let by_label = ["C12", "Cl1", "CL2", "CA1", "O1W", "NA1", "SI3", "H12A", "D1", "Zz1", "", "é"];
         let expected =
-            [Some(6), Some(17), Some(17), Some(6), Some(8), Some(7), Some(14), Some(1), Some(1), None, None, None];
+            [Some(6), Some(17), Some(17), Some(6), Some(8), Some(7), Some(14), Some(1), Some(0), None, None, None];
         assert_eq!(by_label.map(element_of_label), expected);
         assert_eq!(
             ["Fe3+", "O1-", "Cval", "CL", "X"].map(element_of_type),

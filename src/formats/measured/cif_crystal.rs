@@ -3,7 +3,7 @@
 use super::facts::{Facts, formula};
 use crate::crystal::elements::atomic_number;
 use crate::crystal::{Cell, ElementCount};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::formats::cif;
 use crate::formats::cif::symmetry::space_group_if_named;
 use crate::formats::cif::syntax::{Block, number};
@@ -16,8 +16,6 @@ const WAVELENGTHS: [&str; 4] = [
     "_diffrn_source_pdbx_wavelength",
     "_diffrn_source_pdbx_wavelength_list",
 ];
-/// Says which radiation it was.
-const PROBE: &str = "_diffrn_radiation_probe";
 const TITLES: [&str; 4] = ["_chemical_name_common", "_chemical_name_systematic", "_shelx_title", "_struct_title"];
 /// Volume of a cell may differ from the one that the file gives by this share.
 const VOLUME_TOLERANCE: f64 = 0.02;
@@ -26,13 +24,10 @@ const VOLUME_TOLERANCE: f64 = 0.02;
 /// line: the intensities know it too.
 ///
 /// # Errors
-/// `Error::Input` naming `path` and the line: a cell that is none; neutron data.
+/// `Error::Input` naming `path` and the line: a cell that is none.
 pub fn facts(block: &Block<'_>, path: &Path) -> Result<(Facts, Vec<String>)> {
     let mut warnings = Vec::new();
     let said = |tag: &str| block.first(tag).filter(|v| !matches!(v.text.trim(), "" | "?" | "."));
-    if let Some(probe) = said(PROBE).filter(|v| v.text.trim().eq_ignore_ascii_case("neutron")) {
-        return Err(Error::line(path, probe.line, "neutron data are not yet treated", "give X-ray or electron data"));
-    }
     let cell = if said("_cell_length_a").is_some() && said("_cell_length_c").is_some() {
         Some(cif::cell(block, path)?)
     } else {
@@ -58,6 +53,7 @@ pub fn facts(block: &Block<'_>, path: &Path) -> Result<(Facts, Vec<String>)> {
     let facts = Facts {
         title: title.unwrap_or_else(|| block.name.clone()),
         wavelength: WAVELENGTHS.iter().find_map(|tag| said(tag)).and_then(|v| number(v.text)).filter(|w| *w > 0.0),
+        neutrons: cif::says_neutrons(block),
         cell_sigma: if cell.is_some() { cell_sigma(block) } else { [0.0; 6] },
         cell,
         group,

@@ -14,6 +14,8 @@ pub struct Facts {
     pub title: String,
     /// Wavelength in Å.
     pub wavelength: Option<f64>,
+    /// Neutrons were scattered.
+    pub neutrons: bool,
     /// Unit cell.
     pub cell: Option<Cell>,
     /// Standard uncertainties of a b c (Å) and α β γ (degrees).
@@ -36,6 +38,7 @@ impl From<&Ins> for Facts {
         Self {
             title: ins.title.clone(),
             wavelength: Some(ins.wavelength),
+            neutrons: ins.neutrons,
             cell: Some(ins.cell.clone()),
             cell_sigma: ins.cell_sigma,
             group: Some(ins.space_group.clone()),
@@ -54,6 +57,7 @@ impl Facts {
         Self {
             title: if self.title.is_empty() { other.title } else { self.title },
             wavelength: self.wavelength.or(other.wavelength),
+            neutrons: self.neutrons || other.neutrons,
             cell_sigma: if own_cell { self.cell_sigma } else { other.cell_sigma },
             cell: self.cell.or(other.cell),
             group: self.group.or(other.group),
@@ -67,8 +71,9 @@ impl Facts {
     pub fn into_ins(self, hklf: Hklf) -> Option<Ins> {
         let cell = self.cell?;
         let mut warnings = Vec::new();
+        let kind = if self.neutrons { "neutrons" } else { "X-rays" };
         let wavelength = self.wavelength.unwrap_or_else(|| {
-            warnings.push(format!("no wavelength is given: X-rays of {ASSUMED_WAVELENGTH} Å are assumed"));
+            warnings.push(format!("no wavelength is given: {kind} of {ASSUMED_WAVELENGTH} Å are assumed"));
             ASSUMED_WAVELENGTH
         });
         let space_group = self.group.unwrap_or_else(|| {
@@ -84,6 +89,7 @@ impl Facts {
         Some(Ins {
             title,
             wavelength,
+            neutrons: self.neutrons,
             cell,
             space_group,
             z,

@@ -48,6 +48,7 @@ pub fn read(path: &Path, bytes: &[u8], labels: Option<&[String]>) -> Result<Meas
         unmeasured += usize::from(!measured);
     }
     let facts = Facts {
+        neutrons: false,
         title: mtz.title.clone(),
         wavelength: wavelength(&mtz, &chosen),
         cell: mtz.cell.clone(),
@@ -99,7 +100,7 @@ fn warnings(mtz: &Mtz<'_>, chosen: &Chosen<'_>, unmeasured: usize) -> Vec<String
         .collect();
     if !others.is_empty() {
         let what = match chosen.quantity {
-            HklfFormat::Intensities => "intensities",
+            HklfFormat::Intensities | HklfFormat::LaueIntensities => "intensities",
             HklfFormat::Amplitudes => "amplitudes",
         };
         let (labels, others) = (chosen.labels(), others.join(", "));
