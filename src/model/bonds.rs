@@ -1,13 +1,21 @@
 //! How likely a distance is between two elements that are bonded.
 
 use super::radii::{covalent, ionic, longest, multiple, non_metal};
+use crate::crystal::elements::HYDROGEN;
 
 /// Mean and spread in Å, share of all bonds of such atoms.
 type Length = (f64, f64, f64);
 
 /// Usual bond lengths of two elements: mean and spread in Å, and their share of all bonds of such atoms (Allen et al., J. Chem.
-/// Soc. Perkin Trans. 2, 1987, S1; shares are rough). Lighter element first.
-const LENGTHS: [(u8, u8, &[Length]); 31] = [
+/// Soc. Perkin Trans. 2, 1987, S1, the lengths to hydrogen from neutrons; shares are rough). Lighter element first.
+const LENGTHS: [(u8, u8, &[Length]); 38] = [
+    (1, 5, &[(1.19, 0.03, 0.8), (1.32, 0.04, 0.2)]),
+    (1, 6, &[(1.085, 0.025, 1.0)]),
+    (1, 7, &[(1.02, 0.03, 1.0)]),
+    (1, 8, &[(0.97, 0.025, 0.8), (1.02, 0.04, 0.2)]),
+    (1, 14, &[(1.48, 0.03, 1.0)]),
+    (1, 15, &[(1.41, 0.03, 1.0)]),
+    (1, 16, &[(1.34, 0.03, 1.0)]),
     (5, 5, &[(1.77, 0.04, 0.5)]),
     (5, 6, &[(1.60, 0.04, 0.6)]),
     (5, 7, &[(1.55, 0.04, 0.5), (1.42, 0.03, 0.3)]),
@@ -80,7 +88,7 @@ pub fn ln_likelihood(a: u8, b: u8, distance: f64, sigma: f64) -> f64 {
         let variance = spread * spread + sigma * sigma;
         (-0.5 * (distance - mean).powi(2) / variance).exp() / (std::f64::consts::TAU * variance).sqrt()
     };
-    let (a, b) = (a.min(b), a.max(b));
+    let (a, b) = (a.min(b).max(HYDROGEN), a.max(b));
     let density = match LENGTHS.iter().find(|(x, y, _)| (*x, *y) == (a, b)) {
         Some((_, _, entries)) => entries.iter().map(|&(mean, spread, share)| share * normal(mean, spread)).sum(),
         None => UNKNOWN_SHARE * normal(covalent(a) + covalent(b), UNKNOWN_SPREAD),
@@ -122,7 +130,7 @@ pub fn nearest_length(a: u8, b: u8, distance: f64) -> Option<f64> {
     if distance > longest(a, b) {
         return None;
     }
-    let (a, b) = (a.min(b), a.max(b));
+    let (a, b) = (a.min(b).max(HYDROGEN), a.max(b));
     let (_, _, entries) = LENGTHS.iter().find(|(x, y, _)| (*x, *y) == (a, b))?;
     entries.iter().map(|e| e.0).min_by(|x, y| (x - distance).abs().total_cmp(&(y - distance).abs()))
 }
@@ -135,6 +143,13 @@ pub fn ln_valence(z: u8, non_metals: usize, metals: usize) -> f64 {
     let all = non_metals + metals;
     let n = non_metals as f64;
     match z {
+        // Never alone: dearer than carbon, and not so dear that the numbers of UNIT could not ask for it. Water turns its hydrogen atoms
+        // away from a cation, but not far.
+        ..=HYDROGEN => match non_metals {
+            0 if metals == 0 => -8.0,
+            0 => 0.0,
+            _ => -3.0 * (n - 1.0),
+        },
         BORON if all < 3 => -2.0,
         CARBON => match non_metals {
             0 if metals == 0 => -5.0,

@@ -3,6 +3,7 @@
 use super::bonds::ln_valence;
 use super::neighbours::Neighbours;
 use super::radii::{covalent, longest, non_metal};
+use crate::crystal::elements::is_hydrogen;
 
 /// A count of an element is expected within this many atoms of the asymmetric unit …
 const COUNT_SIGMA: f64 = 0.5;
@@ -65,6 +66,8 @@ impl Pair {
         let of = |own: u8, other: u8| {
             let apart = if own > NEON && non_metal(own) { LARGE_APART } else { APART };
             let longest = longest(own, other);
+            // Hydrogen atoms are what points at ions and molecules.
+            let apart = if is_hydrogen(own) || is_hydrogen(other) { 0.0 } else { apart };
             Self { longest, crowded: covalent(own) + covalent(other) + apart, metal: !non_metal(other) }
         };
         elements.iter().flat_map(|&own| elements.iter().map(move |&other| of(own, other))).collect()

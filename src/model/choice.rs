@@ -2,6 +2,7 @@
 
 use super::atom::Atom;
 use super::given::Expected;
+use crate::crystal::elements::is_hydrogen;
 
 /// Answers that R1 is asked to tell apart.
 pub const MOST_ANSWERS: usize = 4;
@@ -40,10 +41,11 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// The share of the sites that an element has.
+    /// The share of the sites, those of hydrogen left out, that an element has.
     pub fn share(&self, z: u8) -> f64 {
-        let of = self.chosen.iter().filter(|&&e| self.elements[e] == z).count();
-        of as f64 / self.chosen.len().max(1) as f64
+        let elements = || self.chosen.iter().map(|&e| self.elements[e]);
+        let of = elements().filter(|e| *e == z).count();
+        of as f64 / elements().filter(|e| !is_hydrogen(*e)).count().max(1) as f64
     }
 
     /// Whether this answer may be right although `other` is likelier: it scatters more nearly as was seen, or stands on another scale.

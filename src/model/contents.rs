@@ -2,7 +2,7 @@
 
 use super::Model;
 use crate::crystal::ElementCount;
-use crate::crystal::elements::{HYDROGEN, symbol};
+use crate::crystal::elements::{is_hydrogen, symbol};
 
 /// Atoms but hydrogen in the cell: said, possible, found.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,15 +31,16 @@ impl Contents {
 
 impl Model {
     /// Scattering types for a `.res`: the header's elements in its order, each once, with the numbers found (those of the header for
-    /// hydrogen, which is not modelled), and behind them the elements proposed.
+    /// hydrogen where it was not built), and behind them the elements proposed.
     pub fn scattering_types(&self, header: &[ElementCount]) -> Vec<ElementCount> {
         let found = |z: u8| self.formula.iter().find(|f| f.0 == z).map_or(0.0, |f| f.1);
+        let unseen = |z: u8| is_hydrogen(z) && found(z) == 0.0;
         let mut out: Vec<ElementCount> = Vec::new();
         for element in header {
             match out.iter_mut().find(|e| e.atomic_number == element.atomic_number) {
-                Some(same) if element.atomic_number == HYDROGEN => same.count += element.count,
+                Some(same) if unseen(element.atomic_number) => same.count += element.count,
                 Some(_) => {}
-                None if element.atomic_number == HYDROGEN => out.push(element.clone()),
+                None if unseen(element.atomic_number) => out.push(element.clone()),
                 None => out.push(ElementCount { count: found(element.atomic_number), ..element.clone() }),
             }
         }

@@ -4,11 +4,11 @@ use super::given::Given;
 use super::measurements::Measurements;
 use super::refinement::Fitted;
 use super::scale::EIGHT_PI_SQ;
-use crate::crystal::{ScatteringTable, friedel, in_half};
+use crate::crystal::{ScatteringTable, Site, friedel, in_half};
 use crate::reflections::PhasedReflection;
 use crate::structure::peaks::find_peaks;
 use crate::structure::unique::unique_sites;
-use crate::structure::{Coefficients, density_map};
+use crate::structure::{Coefficients, DensityMap, density_map};
 use std::collections::HashSet;
 
 /// The difference map as far as models need it.
@@ -16,6 +16,8 @@ use std::collections::HashSet;
 pub struct Difference {
     /// Maxima, highest first.
     pub peaks: Vec<Rest>,
+    /// Minima, deepest first, their depths positive; for neutrons alone.
+    pub holes: Vec<Rest>,
     /// Highest and lowest value, e/Å3 (X-rays).
     pub extremes: [f64; 2],
     /// Root mean square, e/Å3.
@@ -65,16 +67,24 @@ pub fn difference(given: &Given, measurements: &Measurements, model: &Fitted, co
         return None;
     }
     let map = density_map(given.cell, given.group, &phased, Coefficients::F);
-    let peaks = unique_sites(given.cell, given.group, &find_peaks(&map), count)
-        .into_iter()
-        .map(|site| {
+    let maxima = |map: &DensityMap| {
+        let rest = |site: Site| {
             let sigmas = site.height.unwrap_or(0.0);
             Rest { xyz: site.xyz, sof: site.sof, height: sigmas * map.sigma, sigmas }
-        })
-        .collect();
+        };
+        unique_sites(given.cell, given.group, &find_peaks(map), count).into_iter().map(rest).collect()
+    };
+    let peaks = maxima(&map);
+    let holes = if given.neutrons() {
+        let values = map.values.iter().map(|v| -v).collect();
+        maxima(&DensityMap { values, ..map.clone() })
+    } else {
+        Vec::new()
+    };
     let extreme = |pick: fn(f32, f32) -> f32| f64::from(map.values.iter().copied().fold(0.0, pick));
     Some(Difference {
         peaks,
+        holes,
         extremes: [extreme(f32::max), extreme(f32::min)],
         sigma: map.sigma,
         stol_sq: phased.iter().map(|r| given.cell.stol_sq(r.hkl)).collect(),

@@ -20,6 +20,8 @@ const NEAR_COUNT: std::ops::RangeInclusive<f64> = 0.8..=1.4;
 const MULTIPLE_COST: f64 = 2.0;
 /// … and counts that UNIT does not know, beyond how unusual they are.
 const FREE_COST: f64 = 3.0;
+/// The same for neutrons: where carbon and deuterium scatter alike the numbers of UNIT are all that tells them apart.
+const FREE_COST_OF_NEUTRONS: f64 = 10.0;
 
 /// What it costs that bonds tell nothing, as a ln of probability.
 const LAWLESS_COST: f64 = 30.0;
@@ -41,16 +43,24 @@ pub fn assign(
     reach: f64,
 ) -> Vec<(Vec<Atom>, Assigned)> {
     let observed = Observed::new(given, powers, atoms, d_min);
-    let found: f64 = observed.sof.iter().sum();
-    let named: f64 = expected.elements.iter().map(|e| e.1).sum();
+    // Atoms in holes come in later than those in peaks.
+    let in_peaks = observed.sof.iter().zip(&observed.atoms).filter(|(_, atom)| atom.0 >= 0.0);
+    let found: f64 = in_peaks.map(|(sof, _)| sof).sum();
+    let named = expected.named_in_peaks();
     let near = |m: &&f64| NEAR_COUNT.contains(&(**m * named / found));
-    let counted = || MULTIPLES.par_iter().filter(near).filter_map(|&m| observed.by_counts(expected, m)).collect();
-    let (counted, free): (Vec<Choice>, _) = rayon::join(counted, || observed.freely(expected, true, reach));
-    let mut choices: Vec<Choice> = counted.into_iter().chain(free).collect();
+    let counted = |lawful: bool| -> Vec<Choice> {
+        MULTIPLES.par_iter().filter(near).filter_map(|&m| observed.by_counts(expected, m, lawful)).collect()
+    };
+    let (counted_by_law, free) = rayon::join(|| counted(true), || observed.freely(expected, true, reach));
+    let mut choices: Vec<Choice> = counted_by_law.into_iter().chain(free).collect();
     let likeliest = |a: &Choice, b: &Choice| b.worth.total_cmp(&a.worth);
     choices.sort_by(likeliest);
     if choices.first().is_some_and(|best| best.bonds < 0.0) {
         choices.extend(observed.freely(expected, false, reach));
+        if observed.neutrons {
+            // Carbon and deuterium look alike: where bonds tell nothing numbers must.
+            choices.extend(counted(false));
+        }
         choices.sort_by(likeliest);
     }
     if expected.organic && choices.first().is_some_and(|best| best.share(CARBON) <= LITTLE_CARBON) {
@@ -69,8 +79,8 @@ pub fn assign(
 }
 
 impl Observed<'_> {
-    /// Elements under the numbers of UNIT times `multiple`.
-    fn by_counts(&self, expected: &Expected, multiple: f64) -> Option<Choice> {
+    /// Elements under the numbers of UNIT times `multiple`; where not `lawful` bonds count nothing.
+    fn by_counts(&self, expected: &Expected, multiple: f64, lawful: bool) -> Option<Choice> {
         let kept: Vec<(u8, f64)> = expected.elements.iter().filter(|e| e.1 > 0.0).copied().collect();
         let elements: Vec<u8> = kept.iter().map(|e| e.0).collect();
         let counts: Vec<f64> = kept.iter().map(|e| multiple * e.1).collect();
@@ -81,14 +91,14 @@ impl Observed<'_> {
         let (mut factor, mut bonds) = (1.0, 0.0);
         for _ in 0..2 {
             factor = self.factor(&table, &chosen);
-            let chemistry = self.chemistry(&elements, (Numbers::Counted(&counts), true), &table, &prior, factor);
+            let chemistry = self.chemistry(&elements, (Numbers::Counted(&counts), lawful), &table, &prior, factor);
             let mut assignment = Assignment::new(&chemistry, chosen);
             climb(&mut assignment);
             worth = assignment.total() + ln_scale(factor.ln());
             bonds = assignment.bonds();
             chosen = assignment.into_chosen();
         }
-        let cost = if multiple == 1.0 { 0.0 } else { MULTIPLE_COST };
+        let cost = if multiple == 1.0 { 0.0 } else { MULTIPLE_COST } + if lawful { 0.0 } else { LAWLESS_COST };
         let off = self.off(&table, &chosen, factor);
         let (worth, ln_scale, multiple) = (worth - cost, factor.ln(), Some(multiple));
         (!elements.is_empty()).then_some(Choice { elements, chosen, worth, multiple, bonds, ln_scale, off })
@@ -117,7 +127,8 @@ impl Observed<'_> {
     fn freely(&self, expected: &Expected, lawful: bool, reach: f64) -> Vec<Choice> {
         let own: Vec<u8> = expected.elements.iter().map(|e| e.0).collect();
         let own_table = self.table(&own);
-        let cost = FREE_COST + if lawful { 0.0 } else { LAWLESS_COST };
+        let free = if self.neutrons { FREE_COST_OF_NEUTRONS } else { FREE_COST };
+        let cost = free + if lawful { 0.0 } else { LAWLESS_COST };
         let at = |ln: f64| {
             let factor = ln.exp();
             let more = self.proposals(factor, &own, &own_table);

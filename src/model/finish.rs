@@ -66,7 +66,7 @@ pub fn finished(
     }
     let mut unused: Vec<u8> = expected.elements.iter().map(|e| e.0).collect();
     unused.retain(|z| formula.iter().all(|f| f.0 != *z));
-    unused.reverse();
+    unused.sort_unstable();
     Model {
         sites,
         atoms: count,
@@ -81,7 +81,7 @@ pub fn finished(
         contents: Contents {
             said: non_hydrogen(given.contents),
             room: expected.room * operations,
-            found: formula.iter().map(|f| f.1).sum(),
+            found: non_hydrogen(&formula),
             multiple: assigned.multiple,
             proposed: assigned.proposed,
             unused,
@@ -139,12 +139,15 @@ fn peaks(given: &Given, atoms: &[Site], rest: &[Rest]) -> Vec<Site> {
 /// Peaks of the difference map that are listed whatever the first map says.
 pub const LISTED: usize = 20;
 
+/// Place of peaks among the numbers of atoms of each element.
+const PEAKS: usize = 256;
+
 /// C1, C2 … for atoms, Q1, Q2 … for peaks, at most four characters.
 fn label(sites: &mut [Site]) {
-    let mut numbers = [0usize; 256];
+    let mut numbers = [0usize; 257];
     for site in sites {
         let name = site.element.map_or("Q", |z| symbol(z).unwrap_or("X"));
-        let number = &mut numbers[usize::from(site.element.unwrap_or(0))];
+        let number = &mut numbers[site.element.map_or(PEAKS, usize::from)];
         *number += 1;
         let room = LABEL - name.len();
         let text = if (*number).to_string().len() <= room { number.to_string() } else { base36(*number, room) };

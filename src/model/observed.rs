@@ -14,6 +14,8 @@ use rayon::prelude::*;
 const POWER_SHARE: f64 = 0.08;
 /// The same beyond neon, where hydrogen weighs little.
 const HEAVY_SHARE: f64 = 0.06;
+/// The same for neutrons, where hydrogen is an atom of its own: carbon and oxygen differ by 13 %.
+const NEUTRON_SHARE: f64 = 0.04;
 /// Scattering power of neon in units of carbon.
 const HEAVY_POWER: f64 = 1.7;
 /// Share by which a scattering power may be off that was not refined.
@@ -36,13 +38,15 @@ const SCALE_SIGMA: f64 = 0.35;
 pub struct Observed<'a> {
     /// Powers of all elements.
     powers: &'a Powers,
-    /// Powers of all elements with the displacement of each atom, in units of the reference, hydrogen first.
+    /// Powers of all elements with the displacement of each atom, in units of the reference, deuterium first.
     ratios: Vec<Vec<f64>>,
     /// Scattering power in units of the reference, its uncertainty in the same unit (infinite when not refined), U in Å2.
     pub atoms: Vec<(f64, f64, f64)>,
     neighbours: Neighbours,
     /// 1/order of the site symmetry of each atom.
     pub sof: Vec<f64>,
+    /// Neutrons were scattered. Lengths rise and fall without order: no element is proposed that nobody named.
+    pub neutrons: bool,
 }
 
 impl<'a> Observed<'a> {
@@ -54,7 +58,7 @@ impl<'a> Observed<'a> {
         };
         let ratios = |a: &Atom| {
             let damped = powers.at(a.u);
-            (1..=LAST).map(|z| damped.ratio(z, REFERENCE)).collect()
+            (0..=LAST).map(|z| damped.ratio(z, REFERENCE)).collect()
         };
         Self {
             powers,
@@ -65,6 +69,7 @@ impl<'a> Observed<'a> {
                 (DISTANCE_SHARE * d_min).min(0.1 * FARTHEST),
             ),
             sof: atoms.iter().map(|a| a.sof).collect(),
+            neutrons: given.neutrons(),
         }
     }
 }
@@ -85,7 +90,11 @@ impl Observed<'_> {
         let (seen, sigma, _) = self.atoms[n];
         let (seen, sigma) = (factor * seen, factor * sigma);
         let variance = if sigma.is_finite() {
-            let share = if power > HEAVY_POWER { HEAVY_SHARE } else { POWER_SHARE };
+            let share = match power > HEAVY_POWER {
+                _ if self.neutrons => NEUTRON_SHARE,
+                true => HEAVY_SHARE,
+                false => POWER_SHARE,
+            };
             sigma * sigma + (share * power).powi(2)
         } else {
             (UNREFINED_SHARE * power).powi(2)
@@ -96,13 +105,13 @@ impl Observed<'_> {
 
     /// Power of an element with the displacement of atom `n`.
     fn ratio(&self, n: usize, z: u8) -> f64 {
-        usize::from(z).checked_sub(1).and_then(|row| self.ratios[n].get(row)).copied().unwrap_or(1.0)
+        self.ratios[n].get(usize::from(z)).copied().unwrap_or(1.0)
     }
 
     /// Elements worth trying, on a scale wrong by `factor`, for atoms that none of `expected`, the powers of which are in `explained`,
     /// explains, besides those; ascending.
     pub fn proposals(&self, factor: f64, expected: &[u8], explained: &[Vec<f64>]) -> Vec<u8> {
-        let knows = |z: &u8| self.powers.knows(*z) && !expected.contains(z);
+        let knows = |z: &u8| !self.neutrons && self.powers.knows(*z) && !expected.contains(z);
         let others: Vec<u8> = proposable().filter(knows).collect();
         let mut out: Vec<u8> = Vec::new();
         for ((n, &(power, ..)), explained) in self.atoms.iter().enumerate().zip(explained) {

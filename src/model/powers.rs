@@ -13,7 +13,7 @@ const SAMPLED: usize = 120;
 pub struct Powers {
     /// (sin θ/λ)² of the reflections, Å⁻².
     stol_sq: Vec<f64>,
-    /// Element by element, hydrogen first; empty where the table ends.
+    /// Element by element, deuterium first; empty where the table ends.
     values: Vec<Vec<f64>>,
 }
 
@@ -22,7 +22,7 @@ impl Powers {
     pub fn new(table: ScatteringTable, measurements: &Measurements) -> Self {
         let step = measurements.list.len().div_ceil(SAMPLED).max(1);
         let stol_sq: Vec<f64> = measurements.list.iter().step_by(step).map(|m| m.stol_sq).collect();
-        let values = (1..=LAST).map(|z| stol_sq.iter().map_while(|&s| table.factor(z, s)).collect()).collect();
+        let values = (0..=LAST).map(|z| stol_sq.iter().map_while(|&s| table.factor(z, s)).collect()).collect();
         Self { stol_sq, values }
     }
 
@@ -32,8 +32,10 @@ impl Powers {
     }
 
     fn of(&self, z: u8) -> Option<&[f64]> {
-        let index = usize::from(z).checked_sub(1)?;
-        self.values.get(index).map(Vec::as_slice).filter(|row| row.len() == self.stol_sq.len() && !row.is_empty())
+        self.values
+            .get(usize::from(z))
+            .map(Vec::as_slice)
+            .filter(|row| row.len() == self.stol_sq.len() && !row.is_empty())
     }
 
     /// Height of an atom of element `z` with displacement `u` in a map, in a unit of its own: only ratios mean anything.

@@ -1,5 +1,6 @@
 //! Lengths that follow from covalent radii.
 
+use crate::crystal::elements::is_hydrogen;
 pub use crate::crystal::properties::covalent_radius as covalent;
 
 /// Two atoms are never closer than this share of the sum of their radii: CO (1.13 Å of 1.42) and C≡C (1.18 of 1.52) are
@@ -8,8 +9,16 @@ const CLOSEST: f64 = 0.74;
 /// Two atoms are bonded within this many Å of the sum of their radii.
 pub const BOND_MARGIN: f64 = 0.3;
 
+/// No hydrogen atom is closer to any other, Å: 0.95 on oxygen, less an error.
+pub const SHORTEST_TO_HYDROGEN: f64 = 0.8;
+/// Two hydrogen atoms, Å: 1.5 in water and ammonia, 1.6 to 1.8 in methylene.
+const BETWEEN_HYDROGENS: f64 = 1.2;
+
 /// Shortest possible distance of two elements, Å.
 pub fn shortest(a: u8, b: u8) -> f64 {
+    if is_hydrogen(a) && is_hydrogen(b) {
+        return BETWEEN_HYDROGENS;
+    }
     let radius = |z: u8| covalent(z).min(if z <= LAST_LIGHT { LIGHT_RADIUS } else { IONIC_RADIUS });
     CLOSEST * (radius(a) + radius(b))
 }
@@ -29,7 +38,7 @@ pub fn longest(a: u8, b: u8) -> f64 {
 
 /// True for elements that form molecules: no metal, no noble gas.
 pub fn non_metal(z: u8) -> bool {
-    matches!(z, 1 | 5..=9 | 14..=17 | 33..=35 | 52 | 53)
+    matches!(z, 0 | 1 | 5..=9 | 14..=17 | 33..=35 | 52 | 53)
 }
 
 /// True for metals that are cations with many neighbours and no short bonds: alkali, alkaline earth and rare earth metals, thorium.

@@ -7,6 +7,7 @@ use super::normal::{Block, Calculator, PARAMETERS};
 use super::radii::longest;
 use super::scale::{EIGHT_PI_SQ, Overall, overall, r1, scale, size, weights};
 use super::start::FIRST_U;
+use crate::crystal::elements::is_hydrogen;
 use nalgebra::{DMatrix, DVector};
 use rustfft::num_complex::Complex64;
 
@@ -190,20 +191,27 @@ fn shifted(
     atoms
 }
 
-/// Mean ln U of the bonded neighbours, weighted with their scattering; `None` without any.
+/// Mean ln U of the bonded neighbours, weighted with their scattering; `None` without any. Hydrogen atoms ride on the others, which do not
+/// heed them.
 fn neighbour_ln_u(atoms: &[Atom], near: &[Vec<Contact>]) -> Vec<Option<f64>> {
     /// An end of a chain moves more than what it hangs on (ratio of U of terminal atoms and their neighbours, about).
     const END_RATIO: f64 = 1.25;
+    /// Hydrogen more still: what SHELXL gives it is 1.2 to 1.5.
+    const HYDROGEN_RATIO: f64 = 1.4;
     atoms
         .iter()
         .zip(near)
         .map(|(atom, contacts)| {
             let bonded: Vec<f64> = contacts
                 .iter()
-                .filter(|c| c.distance < longest(atom.z, atoms[c.other].z))
+                .filter(|c| c.distance < longest(atom.z, atoms[c.other].z) && !is_hydrogen(atoms[c.other].z))
                 .map(|c| atoms[c.other].u.ln())
                 .collect();
-            let end = if bonded.len() == 1 { END_RATIO.ln() } else { 0.0 };
+            let end = match bonded.len() {
+                _ if is_hydrogen(atom.z) => HYDROGEN_RATIO.ln(),
+                1 => END_RATIO.ln(),
+                _ => 0.0,
+            };
             (!bonded.is_empty()).then(|| bonded.iter().sum::<f64>() / bonded.len() as f64 + end)
         })
         .collect()

@@ -37,8 +37,10 @@ pub struct Residual {
     pub hole: f64,
     /// Root mean square.
     pub sigma: f64,
-    /// What an atom of the lightest element expected would show with the median displacement.
+    /// What an atom of the element expected that shows least would show with the median displacement.
     pub atom: f64,
+    /// Atoms may be missing in holes too: they scatter with the opposite sign.
+    pub holes: bool,
 }
 
 impl Agreement {
@@ -85,7 +87,8 @@ impl Residual {
             peak,
             hole,
             sigma: rest.sigma,
-            atom: rest.atom_height(given.table, expected.lightest(), model.median_u()),
+            atom: rest.atom_height(given.table, expected.lightest(), model.median_u()).abs(),
+            holes: !expected.negative.is_empty(),
         }
     }
 
@@ -94,8 +97,9 @@ impl Residual {
         if self.sigma > 0.0 { self.peak / self.sigma } else { 0.0 }
     }
 
-    /// The highest peak as a share of a whole light atom.
+    /// The highest peak as a share of a whole light atom; or the deepest hole, where atoms may be missing there.
     pub fn of_atom(&self) -> f64 {
-        if self.atom > 0.0 { self.peak / self.atom } else { 0.0 }
+        let left = if self.holes { self.peak.max(-self.hole) } else { self.peak };
+        if self.atom > 0.0 { left / self.atom } else { 0.0 }
     }
 }

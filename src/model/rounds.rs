@@ -13,11 +13,12 @@ use super::naming::renamed;
 use super::observed::SCALE_REACH;
 use super::part::Part;
 use super::powers::Powers;
-use super::radii::shortest;
+use super::radii::{longest, shortest};
 use super::refinement::{Fitted, fitted, fitted_with, median_u, refined, weighed};
 use super::sketch::roughly;
 use super::start::first_atoms;
 use crate::crystal::SymOp;
+use crate::crystal::elements::{HYDROGEN, is_hydrogen};
 use rayon::prelude::*;
 
 /// Rounds at most.
@@ -27,12 +28,16 @@ const MOST_ROUNDS: usize = 8;
 const ROUGH: usize = 4;
 /// Cycles on coordinates and displacements after elements are assigned, and at the very end.
 const CYCLES: [usize; 2] = [2, 4];
+/// The latter for neutrons: hydrogen weighs as much as the atoms it moves on, and comes to rest late.
+const NEUTRON_CYCLES: usize = 12;
 /// Cycles on scattering powers.
 const POWER_CYCLES: usize = 3;
 /// An atom goes that scatters less than this share of the lightest element expected …
 const LEAST_POWER: f64 = 0.4;
 /// … or stands lower in a map than this share of such an atom with the median displacement …
 const LEAST_PEAK: f64 = 0.15;
+/// The same for neutrons.
+const LEAST_PEAK_OF_NEUTRONS: f64 = 0.08;
 /// … or whose U, in Å2, exceeds this.
 const LARGEST_U: f64 = 0.3;
 /// A peak of the difference map may be an atom above this many σ …
@@ -40,6 +45,8 @@ const LEAST_SIGMAS: f64 = 4.0;
 /// … that is this share of what an atom of the lightest element expected would show in e/Å3 with the median displacement: more in a group
 /// with a centre, where an atom that the phases lack shows at full height, not at half. Hydrogen atoms show a tenth of carbon.
 const LEAST_HEIGHT: [f64; 2] = [0.2, 0.25];
+/// The same for neutrons, to which no atom is faint: methyl groups move so much that their hydrogen atoms show a fifth of their height.
+const LEAST_HEIGHT_OF_NEUTRONS: [f64; 2] = [0.1, 0.12];
 /// A model that fits worse is none: structures of random atoms have R1 0.83 with a centre and 0.59 without (Wilson 1950).
 const WORST_R1: f64 = 0.55;
 /// A less likely choice of elements is taken when R1 is lower by this factor.
@@ -78,7 +85,7 @@ pub fn build_model(given: &Given) -> Option<Model> {
     let best = part.taken_over(given, best, &whole);
     let best = renamed(given, &mut part, &powers, best, &mut assigned);
     let calculator = part.calculator(given, &best.atoms);
-    let best = refined(given, &calculator, best, CYCLES[1]);
+    let best = refined(given, &calculator, best, if given.neutrons() { NEUTRON_CYCLES } else { CYCLES[1] });
     let best = whole.taken_over(given, best, &part);
     if best.r1[0].is_nan() || best.r1[0] > WORST_R1 {
         return None;
@@ -151,6 +158,11 @@ impl Build<'_> {
             }
             let calculator = part.calculator(given, &missing);
             start = fitted_with(&calculator, &on_part, missing);
+            if given.neutrons() {
+                // Half of the atoms may be new, and hydrogen moves more than they were given.
+                let calculator = part.calculator(given, &start.atoms);
+                start = refined(given, &calculator, start, ROUGH);
+            }
         }
         let (best, assigned) = best?;
         Some((best, assigned, rounds))
@@ -163,45 +175,54 @@ const PER_ATOM: usize = 4;
 /// Takes out atoms that scatter too little, move too much, or stand too close to a stronger one.
 pub(super) fn pruned(given: &Given, expected: &Expected, powers: &Powers, atoms: Vec<Atom>) -> Vec<Atom> {
     let lightest = expected.lightest();
-    let typical = powers.height(lightest, median_u(&atoms));
-    let height = |a: &Atom| a.power * powers.height(a.z, a.u) / typical;
-    let power: Vec<f64> = atoms.iter().map(|a| a.power * powers.ratio(a.z, lightest, a.u)).collect();
+    let typical = powers.height(lightest, median_u(&atoms)).abs();
+    let height = |a: &Atom| a.power * powers.height(a.z, a.u).abs() / typical;
+    let power: Vec<f64> = atoms.iter().map(|a| a.power * powers.ratio(a.z, lightest, a.u).abs()).collect();
+    let least = if given.neutrons() { LEAST_PEAK_OF_NEUTRONS } else { LEAST_PEAK };
     let near = contacts(given.cell, given.group, &atoms);
     let mut order: Vec<usize> = (0..atoms.len()).collect();
     order.sort_by(|&a, &b| power[b].total_cmp(&power[a]).then(a.cmp(&b)));
     let mut kept = vec![false; atoms.len()];
     for n in order {
         let atom = &atoms[n];
-        let clash =
-            near[n].iter().any(|c| (kept[c.other] || c.other == n) && c.distance < shortest(atom.z, atoms[c.other].z));
-        kept[n] = !clash && power[n] > LEAST_POWER && height(atom) > LEAST_PEAK && atom.u < LARGEST_U;
+        let clash = near[n]
+            .iter()
+            .any(|c| (kept[c.other] || c.other == n) && c.distance < expected.shortest(atom.z, atoms[c.other].z));
+        kept[n] = !clash && power[n] > LEAST_POWER && height(atom) > least && atom.u < LARGEST_U;
     }
     let mut out: Vec<Atom> = atoms.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(a, _)| a).collect();
     out.iter_mut().for_each(|a| a.settle(given.cell, given.group));
     out
 }
 
-/// Atoms for the peaks that stand free and are high enough.
+/// Atoms for the peaks that stand free and are high enough, and for the holes where atoms may scatter with the opposite sign.
 fn missing(given: &Given, expected: &Expected, atoms: &[Atom], rest: &Difference) -> Vec<Atom> {
     let positions: Vec<[f64; 3]> = atoms.iter().map(|a| a.xyz).collect();
     let mut images = Images::new(given.cell, given.group, &positions);
-    let (new, lightest) = (expected.common(), expected.lightest());
+    let lightest = expected.lightest();
     let u = median_u(atoms);
     let centre = given.group.operations().contains(&SymOp::INVERSION);
-    let height = LEAST_HEIGHT[usize::from(centre)] * rest.atom_height(given.table, lightest, u);
+    let least = if given.neutrons() { LEAST_HEIGHT_OF_NEUTRONS } else { LEAST_HEIGHT };
+    let height = least[usize::from(centre)] * rest.atom_height(given.table, lightest, u).abs();
     let mut missing: Vec<Atom> = Vec::new();
-    for peak in &rest.peaks {
-        if peak.sigmas < LEAST_SIGMAS || peak.height < height {
-            break;
+    for (hole, peaks) in [(false, &rest.peaks), (true, &rest.holes)] {
+        for peak in peaks {
+            if peak.sigmas < LEAST_SIGMAS || peak.height < height {
+                break;
+            }
+            let near = images.near(peak.xyz, FARTHEST);
+            let element = |n: usize| atoms.get(n).or_else(|| missing.get(n - atoms.len())).map_or(lightest, |a| a.z);
+            let bonded = |z: u8, distance: f64| !is_hydrogen(z) && distance < longest(HYDROGEN, z);
+            let bonded = near.iter().any(|c| bonded(element(c.other), c.distance));
+            let Some(new) = expected.newcomer(hole, bonded) else { break };
+            let least = |z: u8| if given.neutrons() { expected.shortest(new, z) } else { shortest(lightest, z) };
+            if near.iter().any(|c| c.distance < least(element(c.other))) {
+                continue;
+            }
+            let atom = Atom::new(given.cell, given.group, new, peak.xyz, u);
+            images.insert(given.group, atoms.len() + missing.len(), atom.xyz);
+            missing.push(atom);
         }
-        let near = images.near(peak.xyz, FARTHEST);
-        let element = |n: usize| atoms.get(n).map_or(new, |atom| atom.z);
-        if near.iter().any(|c| c.distance < shortest(lightest, element(c.other))) {
-            continue;
-        }
-        let atom = Atom::new(given.cell, given.group, new, peak.xyz, u);
-        images.insert(given.group, atoms.len() + missing.len(), atom.xyz);
-        missing.push(atom);
     }
     missing
 }

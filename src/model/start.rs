@@ -4,7 +4,6 @@ use super::atom::Atom;
 use super::contacts::{FARTHEST, Images};
 use super::given::{Expected, Given};
 use super::powers::Powers;
-use super::radii::shortest;
 use crate::crystal::elements::LAST;
 use crate::structure::DensityMap;
 
@@ -88,7 +87,7 @@ fn chosen(given: &Given, expected: &Expected, powers: &Powers, peaks: &[Held], g
         if share < least {
             break;
         }
-        if images.near(atom.xyz, FARTHEST).iter().any(|c| c.distance < shortest(z, atoms[c.other].z)) {
+        if images.near(atom.xyz, FARTHEST).iter().any(|c| c.distance < expected.shortest(z, atoms[c.other].z)) {
             continue;
         }
         total += atom.sof;
@@ -121,7 +120,7 @@ fn nearest(expected: &Expected, powers: &Powers, reference: u8, power: f64) -> u
     let ratio = |z: u8| powers.ratio(z, reference, FIRST_U);
     let off = |z: &u8| (power / ratio(*z)).ln().abs();
     let own = expected.elements.iter().map(|e| e.0).min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(reference);
-    if power < TOO_HEAVY * ratio(own) {
+    if power < TOO_HEAVY * ratio(own) || !expected.proposes() {
         return own;
     }
     let heavier = (own..=LAST).filter(|&z| powers.knows(z));

@@ -5,7 +5,7 @@ use super::note::{Models, Note, Routes};
 use super::structure::{Route, Structure};
 use super::teller::Teller;
 use super::work_up::{Depth, Draft, WorkUp};
-use crate::crystal::{ScatteringTable, SpaceGroup};
+use crate::crystal::SpaceGroup;
 use crate::model::{Given, Model, build_model, sketch};
 use crate::reflections::{MergedReflection, PhasedReflection};
 use crate::structure::{Aligned, Coefficients, Solution, align, map_solution};
@@ -39,7 +39,7 @@ impl WorkUp<'_> {
         let cell = &self.data.header.cell;
         let reflections = self.merges.of(&group.group).ok();
         let sketched = |aligned: Aligned, route: Route| {
-            let solution = map_solution(cell, &group.group, aligned, &self.contents, Coefficients::default());
+            let solution = map_solution(cell, &group.group, aligned, self.peaks, Coefficients::default());
             let sketch = match &reflections {
                 Some(reflections) if depth == Depth::Modelled && self.deserves_sketch(contender) => {
                     sketch(&self.given(&group.group, reflections, &solution))
@@ -125,7 +125,7 @@ impl WorkUp<'_> {
         Given {
             cell: &header.cell,
             group,
-            table: ScatteringTable::at(header.radiation, header.wavelength),
+            table: header.table_at_wavelength(),
             contents: &self.contents,
             reflections,
             solution,

@@ -15,13 +15,14 @@ use super::settle::settled;
 use super::structure::{Route, Structure};
 use super::teller::Teller;
 use crate::clock::Clock;
-use crate::crystal::SpaceGroup;
+use crate::crystal::elements::DEUTERIUM;
+use crate::crystal::{Radiation, SpaceGroup};
 use crate::engine::{Backend, EngineError, Method};
 use crate::grid::Sampling;
 use crate::phasing::protocol::{POLISH, POLISH_CYCLES};
 use crate::phasing::{Sphere, expected_atoms};
-use crate::reflections::{DataSet, PhasedReflection};
-use crate::structure::{Aligned, align};
+use crate::reflections::{CrystalHeader, DataSet, PhasedReflection};
+use crate::structure::{Aligned, align, atoms_in_peaks};
 use rayon::prelude::*;
 use std::sync::{Arc, OnceLock};
 
@@ -43,6 +44,8 @@ pub struct WorkUp<'a> {
     pub(super) merges: Merges<'a>,
     pub(super) atoms: f64,
     pub(super) contents: Vec<(u8, f64)>,
+    /// Atoms per cell that maps may show.
+    pub(super) peaks: f64,
     done: Vec<Done>,
     /// What the engine said when it failed: phases are then worked up as the trials left them.
     fault: OnceLock<EngineError>,
@@ -57,6 +60,14 @@ struct Done {
     /// Its best trial then.
     trial: u32,
     breadth: Breadth,
+}
+
+/// Atoms per cell that maps of these data may show: deuterium too where neutrons were scattered.
+fn peaks(header: &CrystalHeader, contents: &[(u8, f64)]) -> f64 {
+    let others = atoms_in_peaks(contents, header.cell.volume);
+    let deuterium = contents.iter().filter(|c| c.0 == DEUTERIUM && header.radiation == Radiation::Neutron);
+    // As many as there are others where no number is given.
+    others + deuterium.map(|c| c.1.max(others)).sum::<f64>()
 }
 
 fn is_large(atoms: f64) -> bool {
@@ -98,6 +109,7 @@ impl<'a> WorkUp<'a> {
         clock: &'a Clock,
     ) -> Self {
         let header = &data.header;
+        let contents: Vec<(u8, f64)> = header.elements.iter().map(|e| (e.atomic_number, e.count)).collect();
         Self {
             data,
             hint,
@@ -105,7 +117,8 @@ impl<'a> WorkUp<'a> {
             clock,
             merges: Merges::new(data),
             atoms: expected_atoms(header),
-            contents: header.elements.iter().map(|e| (e.atomic_number, e.count)).collect(),
+            peaks: peaks(header, &contents),
+            contents,
             done: Vec::new(),
             fault: OnceLock::new(),
             structures: Vec::new(),

@@ -41,4 +41,4 @@ pub use coefficients::map_coefficients;
 pub use density::{Coefficients, DensityMap, density_map};
 pub use hand::Hand;
 pub use origin::{OperatorResidual, OriginFit, fit_origin};
-pub use solution::{Aligned, Solution, align, map_solution, solve_structure};
+pub use solution::{Aligned, Solution, align, atoms_in_peaks, map_solution, solve_structure};

@@ -44,20 +44,24 @@ pub fn align(cell: &Cell, group: &SpaceGroup, phased: &[PhasedReflection]) -> Al
     Aligned { origin, phases }
 }
 
-/// Map and sites of averaged phases. `contents` are atomic numbers and atoms per cell; numbers that the volume refutes or
-/// exceeds give way to those that it has room for.
+/// Atoms per cell that a map may show in peaks: those of `contents`, atomic numbers and atoms per cell, hydrogen left out;
+/// numbers that the volume refutes or exceeds give way to those that it has room for.
+pub fn atoms_in_peaks(contents: &[(u8, f64)], volume: f64) -> f64 {
+    let room = room(contents.iter().map(|c| c.0), volume);
+    if fits(contents, volume) { non_hydrogen(contents).max(room) } else { room }
+}
+
+/// Map and sites of averaged phases, for `atoms` per cell and some more.
 pub fn map_solution(
     cell: &Cell,
     group: &SpaceGroup,
     aligned: Aligned,
-    contents: &[(u8, f64)],
+    atoms: f64,
     coefficients: Coefficients,
 ) -> Solution {
     let Aligned { origin, phases } = aligned;
     let map = density_map(cell, group, &phases.reflections, coefficients);
     let operations = group.operations().len();
-    let room = room(contents.iter().map(|c| c.0), cell.volume);
-    let atoms = if fits(contents, cell.volume) { non_hydrogen(contents).max(room) } else { room };
     let limit = (SPARE_FACTOR * atoms).ceil() as usize + SPARE_PEAKS;
     let mut sites = unique_sites(cell, group, &find_peaks(&map), limit);
     let core = sites_for(&sites, atoms, operations);
@@ -66,7 +70,7 @@ pub fn map_solution(
     Solution { origin, phases, map, sites }
 }
 
-/// Solves the structure that a P1 phase set describes: `align`, then `map_solution`.
+/// Solves the structure that a P1 phase set describes: `align`, then `map_solution` for `atoms_in_peaks`.
 pub fn solve_structure(
     cell: &Cell,
     group: &SpaceGroup,
@@ -74,7 +78,7 @@ pub fn solve_structure(
     contents: &[(u8, f64)],
     coefficients: Coefficients,
 ) -> Solution {
-    map_solution(cell, group, align(cell, group, phased), contents, coefficients)
+    map_solution(cell, group, align(cell, group, phased), atoms_in_peaks(contents, cell.volume), coefficients)
 }
 
 /// Number of first sites that make up `atoms` atoms per cell, sites on special positions counting for fewer.
