@@ -7,8 +7,14 @@
 
 #[path = "../tests/common/corpus.rs"]
 mod corpus;
+#[path = "../tests/common/corpus_measured.rs"]
+mod corpus_measured;
+#[path = "../tests/common/corpus_runs.rs"]
+mod corpus_runs;
 #[path = "../tests/common/mutants.rs"]
 mod mutants;
+#[path = "../tests/common/written.rs"]
+mod written;
 
 use corpus::targets;
 use mutants::{Counting, try_mutants};

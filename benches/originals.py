@@ -5,9 +5,11 @@
 
 DATA/originals/NAME/FILE is a published file, DATA/NAME/NAME.ins and NAME.hkl what a correct reading of it gives, up to
 a power of ten in the scale. `seedflip read` writes both as NAME.hkl; the lists are merged here in the Laue group of
-NAME.ins and compared reflection by reflection. A list without a cell is read with NAME.ins (--hkl).
+NAME.ins and compared reflection by reflection. A list without a cell is read with NAME.ins (--hkl); the table says
+`with .ins` then, else `alone`.
 
-With --solve both are solved too, and space group and R1 compared. Needs numpy and gemmi.
+With --solve both are solved too, and space group and R1 compared. What cannot be solved alone, for want of elements,
+wavelength or symmetry, is solved with NAME.ins: the table says so, and what came without. Needs numpy and gemmi.
 """
 
 import argparse
@@ -117,6 +119,7 @@ def main():
     args = parser.parse_args()
     files = sorted(path for path in args.data.glob("originals/*/*") if not args.only or path.parent.name in args.only)
     right = same = 0
+    ways = {"alone": [0, 0], "with .ins": [0, 0]}
     for file in files:
         name = file.parent.name
         own = args.data / name / f"{name}.hkl"
@@ -124,21 +127,28 @@ def main():
             folder = pathlib.Path(place)
             good, figures, alone = compare(name, file, own, folder, args.program)
             right += good
-            print(f"{'ok ' if good else 'BAD'} {name:24} {'alone' if alone else 'with .ins':9} {figures}", flush=True)
+            way = "alone" if alone else "with .ins"
+            ways[way][0] += 1
+            print(f"{'ok ' if good else 'BAD'} {name:24} {way:9} {figures}", flush=True)
             if not args.solve:
                 continue
             ins = own.with_suffix(".ins")
             original = [file] if alone else [ins, "--hkl", file]
             found = solved(args.program, folder / "a", *original)
+            by_itself = ""
             if alone and (found[1] is None or not found[0].startswith("solved")):
-                # Without elements and wavelength: those of the .ins.
-                found, original = solved(args.program, folder / "c", ins, "--hkl", file), "with .ins"
+                by_itself = f", alone {found[0]}"
+                found, way = solved(args.program, folder / "c", ins, "--hkl", file), "with .ins"
+            ways[way][1] += 1
             twin = solved(args.program, folder / "b", ins)
             agree = found[0] == twin[0] and (found[1] is None) == (twin[1] is None)
             agree = agree and (found[1] is None or abs(found[1] - twin[1]) <= SAME_R1)
             same += agree
-            print(f"{'ok ' if agree else 'BAD'} {name:24} solve     {found} and {twin}", flush=True)
-    print(f"{right} of {len(files)} read to the same list" + (f", {same} solved alike" if args.solve else ""))
+            print(f"{'ok ' if agree else 'BAD'} {name:24} {way:9} solve {found} and {twin}{by_itself}", flush=True)
+    read, tried = ([ways[way][n] for way in ways] for n in (0, 1))
+    print(f"{right} of {len(files)} read to the same list: {read[0]} alone, {read[1]} with .ins")
+    if args.solve:
+        print(f"{same} of {len(files)} solved alike: {tried[0]} alone, {tried[1]} with .ins")
     return 0 if right == len(files) and (not args.solve or same == len(files)) else 1
 
 

@@ -12,7 +12,7 @@
 //! | `tally` | what came out, counted |
 //! | `shelf` | a file of diaries |
 //!
-//! Imports: `solve`, `trials`, `phasing`, `symmetry`, `trust`, `engine`, `crystal`, `error`.
+//! Imports: `solve`, `trials`, `phasing`, `symmetry`, `trust`, `engine`, `formats`, `crystal`, `error`.
 
 mod keeper;
 mod page;
@@ -23,5 +23,5 @@ mod tally;
 pub use keeper::Keeper;
 pub use page::{Diary, Moment, Truth};
 pub use replay::replayed;
-pub use shelf::tally_of;
+pub use shelf::{tally, tally_of};
 pub use tally::Tally;

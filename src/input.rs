@@ -9,6 +9,7 @@ use crate::formats::measured::Choice;
 use crate::reflections::{CrystalHeader, DataSet, LaueFinding, MergedReflection, laue_class, regroup};
 use crate::{Error, Result};
 use std::path::{Path, PathBuf};
+pub use taken::Taken;
 pub use together::Together;
 use together::together;
 
@@ -16,6 +17,7 @@ pub mod inflip;
 mod neutrons;
 mod obverse;
 pub mod places;
+mod taken;
 mod together;
 
 /// A data set with where it came from.
@@ -32,8 +34,10 @@ pub struct Input {
     /// True where a SHELX program reads the same from `hkl_path` and the card in `ins.hklf`; else the list is to be
     /// written anew for it.
     pub shelx_list: bool,
-    /// What was taken, in one line: files, kind, block or columns, rows, F or F². Empty for NAME.ins and NAME.hkl.
-    pub taken: String,
+    /// What was taken: files, kind, block or columns, rows, F or F².
+    pub taken: Taken,
+    /// True for NAME.ins, as it was written, and NAME.hkl: nothing that needs to be said.
+    pub plain: bool,
     /// What the readers noticed, one line each.
     pub warnings: Vec<String>,
 }
@@ -56,16 +60,13 @@ impl Request<'_> {
     /// Those of the readers and of `DataSet::new`, the latter blamed on the reflection file; a crystal of which no file
     /// says the cell.
     pub fn read(&self, radiation: Option<Radiation>) -> Result<Input> {
-        let Together { ins, rows, ins_path, hkl_path, shelx_list, plain, mut taken, mut warnings } = together(self)?;
-        if plain {
-            taken.clear();
-        }
+        let Together { ins, rows, ins_path, hkl_path, shelx_list, plain, taken, mut warnings } = together(self)?;
         let mut header = ins.header();
         header.radiation = radiation.unwrap_or(header.radiation);
         warnings.extend(neutrons::remarks(&header));
         let sum_f2 = scattering_power(&header);
         let data = DataSet::new(header, &rows, sum_f2).map_err(|error| error.of_file(&hkl_path))?;
-        Ok(Input { ins, data, ins_path, hkl_path, shelx_list, taken, warnings })
+        Ok(Input { ins, data, ins_path, hkl_path, shelx_list, taken, plain, warnings })
     }
 
     /// Reads the files without merging.

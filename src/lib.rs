@@ -88,7 +88,7 @@
 //! simulate     ← formats twins reflections crystal error
 //! bench        ← engine twins
 //! solve        ← clock trials phasing engine symmetry model trust grid structure seed reflections crystal error
-//! diary        ← solve trials phasing symmetry trust engine crystal error
+//! diary        ← solve trials phasing symmetry trust engine formats crystal error
 //! screen       ← trials phasing engine structure grid formats seed twins reflections crystal error
 //! report       ← solve trials model trust symmetry seed_check seed_input input seed reflections crystal error
 //! output       ← report solve input formats model structure reflections crystal error

@@ -68,6 +68,12 @@ fn list(row: impl Fn([i32; 3], f64, f64) -> String) -> String {
     rows().into_iter().map(|(hkl, value, sigma)| row(hkl, value, sigma) + "\n").collect()
 }
 
+/// The same with several reflections in a line.
+fn several(each: usize, row: impl Fn([i32; 3], f64, f64) -> String) -> String {
+    let parts: Vec<String> = rows().into_iter().map(|(hkl, value, sigma)| row(hkl, value, sigma)).collect();
+    parts.chunks(each).map(|line| line.concat() + "\n").collect()
+}
+
 #[test]
 fn no_row_of_any_layout_is_misread() {
     let plain = list(|[h, k, l], f, s| format!("{h:4}{k:4}{l:4}{f:8.2}{s:8.2}"));
@@ -122,6 +128,22 @@ fn no_row_of_any_layout_is_misread() {
             "indices that touch",
             list(|[h, k, l], f, s| format!("{:4}{:4}{:4}{f:8.2}{s:8.2}", h * 50, k * 50, l * 50)),
             50,
+            1.0,
+            true,
+        ),
+        ("two a line", several(2, |[h, k, l], f, s| format!("{h} {k} {l} {f:.2} {s:.2} ")), 1, 1.0, true),
+        (
+            "three a line that touch, and an end",
+            several(3, |[h, k, l], f, s| format!("{h:4}{k:4}{l:4}{:8.2}{:8.2}", f * 9.0, s * 9.0)) + "   0   0   0\n",
+            1,
+            9.0,
+            true,
+        ),
+        ("four a line, σ missing", several(4, |[h, k, l], f, _| format!("{h:4}{k:4}{l:4}{f:8.2}")), 1, 1.0, false),
+        (
+            "five a line with a batch",
+            several(5, |[h, k, l], f, s| format!("{h:5}{k:5}{l:5}{f:9.2}{s:9.2}  1")),
+            1,
             1.0,
             true,
         ),

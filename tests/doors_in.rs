@@ -71,7 +71,7 @@ fn embedded_lists_of_cifs() {
     let plain = read(&[("t.ins", ins.as_bytes()), ("t.hkl", hkl.as_bytes())], "t.ins");
     assert_eq!((&found.ins.cell, &found.ins.space_group), (&plain.ins.cell, &plain.ins.space_group));
     assert_eq!(found.ins.elements, plain.ins.elements);
-    assert_eq!(found.taken, format!("t.cif: CIF, block t, _shelx_hkl_file, {} rows of F²", rows().len()));
+    assert_eq!(found.taken.to_string(), format!("t.cif: CIF, block t, _shelx_hkl_file, {} rows of F²", rows().len()));
     assert!(!found.shelx_list && plain.shelx_list && plain.plain);
     // HKLF 3 stands in the embedded .res alone; old names; line ends of DOS; what is behind the end of the list.
     let amplitudes = list(&rows(), |Row { hkl: [h, k, l], value, .. }| {
@@ -100,6 +100,34 @@ fn embedded_lists_of_cifs() {
     let five =
         format!("data_t\n_shelx_res_file\n;\n{};\n_shelx_hkl_file\n;\n{hkl};\n", ins.replace("HKLF 4", "HKLF 5"));
     refused(&[("t.cif", five.as_bytes())], "t.cif", "twin");
+}
+
+/// A CIF that is named with a list in another file says how the list is to be read.
+#[test]
+fn a_cif_names_the_card_for_a_list_elsewhere() {
+    let ins = text("plain.ins");
+    // Indices of the list: l and h exchanged, the sign of k turned.
+    let turned = list(&rows(), |Row { hkl: [h, k, l], value, sigma }| {
+        format!("{l:4}{:4}{h:4}{:8.2}{:8.2}", -k, value / 10.0, sigma / 10.0)
+    });
+    let with_card = |card: &str| format!("{}_shelx_res_file\n;\n{};\n", cif_head("t"), ins.replace("HKLF 4", card));
+    let read = |cif: &str, more: &[(&str, &[u8])]| {
+        let place = folder(&[&[("t.cif", cif.as_bytes()), ("x.hkl", turned.as_bytes())], more].concat());
+        let (name, hkl) = (place.path().join("t.cif"), place.path().join("x.hkl"));
+        let request = Request { name: &name, hkl: Some(&hkl), choice: &Choice::default() };
+        request.rows().map_err(|error| error.to_string())
+    };
+    let card = "HKLF 4 10 0 0 1 0 -1 0 1 0 0";
+    let found = read(&with_card(card), &[]).unwrap();
+    assert_eq!((found.rows.len(), found.ins.hklf.to_string()), (rows().len(), card.to_owned()));
+    for (row, expected) in found.rows.iter().zip(rows()) {
+        assert!(row.hkl == expected.hkl && (row.intensity - expected.value).abs() < 0.06, "{row:?}");
+    }
+    assert!(found.taken.to_string().ends_with("crystal of t.cif"), "{}", found.taken);
+    // What was named comes before a .ins that lies there.
+    let other = ins.replace("HKLF 4", "HKLF 3");
+    assert_eq!(read(&with_card(card), &[("t.ins", other.as_bytes())]).unwrap().ins.hklf.to_string(), card);
+    assert!(read(&with_card("HKLF 5"), &[]).unwrap_err().contains("twin"));
 }
 
 #[test]
@@ -143,6 +171,21 @@ fn loops_of_cifs() {
 }
 
 #[test]
+fn pieces_of_cifs() {
+    let (ins, hkl) = (text("plain.ins"), text("plain.hkl"));
+    let values = refln("_refln_", &["F_squared_calc", "F_squared_meas", "F_squared_sigma"], &rows(), |r| {
+        vec!["9".into(), format!("{}", r.value), format!("{}", r.sigma)]
+    });
+    let names = "_h _k _l _F2 _sigma\n";
+    for (what, piece) in
+        [("loop", values), ("field", format!("_shelx_hkl_file\n;\n{hkl};\n")), ("names", format!("{names}{hkl}"))]
+    {
+        let found = read(&[("t.hkl", piece.as_bytes()), ("t.ins", ins.as_bytes())], "t.ins");
+        is_the_list(&found, 1.0, what);
+    }
+}
+
+#[test]
 fn the_useful_block_is_taken_and_named() {
     let good = refln("_refln_", &["F_squared_meas", "F_squared_sigma"], &rows(), |r| {
         vec![format!("{}", r.value), format!("{}", r.sigma)]
@@ -159,9 +202,15 @@ fn the_useful_block_is_taken_and_named() {
     );
     let found = read(&[("t.cif", cif.as_bytes())], "t.cif");
     is_the_list(&found, 1.0, "third block");
-    assert!(found.taken.contains("block third (not second, first), _refln_f_squared_meas"), "{}", found.taken);
+    assert!(
+        found.taken.to_string().contains("block third (not second, first), _refln_f_squared_meas"),
+        "{}",
+        found.taken
+    );
     let choice = Choice { block: Some("second".into()), ..Choice::default() };
-    assert!(read_with(&[("t.cif", cif.as_bytes())], "t.cif", &choice).unwrap().taken.contains("block second"));
+    assert!(
+        read_with(&[("t.cif", cif.as_bytes())], "t.cif", &choice).unwrap().taken.to_string().contains("block second")
+    );
     let choice = Choice { block: Some("fourth".into()), ..Choice::default() };
     assert!(read_with(&[("t.cif", cif.as_bytes())], "t.cif", &choice).unwrap_err().contains("first, second, third"));
     // A CIF within a CIF; the outer one knows the elements.
@@ -200,17 +249,22 @@ fn fcf_of_every_list_code() {
         );
         let found = read(&[("t.fcf", fcf.as_bytes())], "t.fcf");
         is_the_list(&found, power, &format!("LIST {code}"));
-        assert!(found.taken.starts_with(&format!("t.fcf: .fcf LIST {code}, ")), "{}", found.taken);
+        assert!(found.taken.to_string().starts_with(&format!("t.fcf: .fcf LIST {code}, ")), "{}", found.taken);
         assert!(found.warnings.iter().any(|w| w.contains("no chemical formula")), "{:?}", found.warnings);
         // Elements of the .ins beside it, asked for by any name.
         for name in ["t.fcf", "t"] {
             let found = read(&[("t.fcf", fcf.as_bytes()), ("t.ins", ins.as_bytes())], name);
             assert_eq!(found.ins.elements.len(), 3);
-            assert!(found.taken.ends_with("crystal of t.ins"), "{}", found.taken);
+            assert!(found.taken.to_string().ends_with("crystal of t.ins"), "{}", found.taken);
         }
         // Of a CIF of the structure too.
         let found = read(&[("t.hkl", fcf.as_bytes()), ("t.cif", cif_head("t").as_bytes())], "t");
-        assert_eq!((found.ins.elements.len(), found.taken.ends_with("crystal of t.cif")), (3, true), "{}", found.taken);
+        assert_eq!(
+            (found.ins.elements.len(), found.taken.to_string().ends_with("crystal of t.cif")),
+            (3, true),
+            "{}",
+            found.taken
+        );
         // A COD .hkl is a CIF too.
         is_the_list(&read(&[("t.hkl", fcf.as_bytes())], "t.hkl"), power, "COD");
     }
@@ -263,7 +317,7 @@ fn mtz_files() {
     );
     let found = read(&[("t.mtz", &both)], "t.mtz");
     is_the_list(&found, 1.0, "I before F");
-    assert!(found.taken.contains("MTZ, columns IMEAN,SIGIMEAN"), "{}", found.taken);
+    assert!(found.taken.to_string().contains("MTZ, columns IMEAN,SIGIMEAN"), "{}", found.taken);
     assert!(found.warnings.iter().any(|w| w.contains("not FC, FP: --mtz-columns")), "{:?}", found.warnings);
     assert_eq!((found.ins.wavelength, found.ins.space_group.operations().len()), (0.71073, 4));
     let choice = |labels: &[&str]| Choice {
@@ -354,7 +408,7 @@ fn lists_beside_which_only_the_cell_is_known() {
     let found = read(&[("t.hkl", hkl.as_bytes()), ("t.p4p", p4p.as_bytes())], "t.hkl");
     is_the_list(&found, 1.0, "p4p");
     assert_eq!((found.ins.cell.angles[1], found.ins.wavelength, found.ins.elements.len()), (99.0, 0.71073, 3));
-    assert!(found.taken.ends_with("crystal of t.p4p"), "{}", found.taken);
+    assert!(found.taken.to_string().ends_with("crystal of t.p4p"), "{}", found.taken);
     let od = cif_head("t");
     let found = read(&[("t.hkl", hkl.as_bytes()), ("t.cif_od", od.as_bytes())], "t");
     is_the_list(&found, 1.0, "cif_od");
@@ -403,12 +457,14 @@ fn absurd_files_are_refused_in_one_line() {
         ("t.hkl", b"PK\x03\x04", "zip archive"),
         ("t.hkl", b"    1\n -987\n  7.0 8.0 9.0 90.0 90.0 90.0 p212121\n", "SCALEPACK"),
         ("t.hkl", b"TITL x\nCELL 0.7 7 8 9 90 90 90\n", "no reflection list"),
+        ("t.sca", b"    4 p212121\n  1  0  0  0  1  0  0  0  1\n  0  0  0\n", "SCALEPACK"),
+        ("t.ref", b"3 2 0\nnH\nnK\nnL\nfIntensity\nfSigmaI\n 1 0 0 5.0 0.1\n", "d*TREK"),
         ("t.mtz", b"MTZ ", "no MTZ header"),
         ("t.hkl", b"name F^2 NDAT 99\n1 0 0\n", "head of an XD list"),
         ("t.hkl", b" reflection_data= {\n keys= { h= k= l= f_exp=", "t.hkl"),
     ] {
         let files = [(name, bytes), ("t.ins", ins.as_bytes())];
-        let message = read_with(&files, name, &Choice::default()).map(|t| t.taken).expect_err(words);
+        let message = read_with(&files, name, &Choice::default()).map(|t| t.taken.to_string()).expect_err(words);
         assert!(message.contains(words) && message.lines().count() == 1, "{words:?} is not in {message:?}");
     }
     // Options that are for other kinds of files.
@@ -429,6 +485,20 @@ fn read_says_what_is_there_and_converts() {
     assert!(run.code == Some(0) && run.stderr.starts_with("t.cif: CIF, block t, _shelx_hkl_file, "), "{}", run.stderr);
     let written = Request { name: &to, hkl: None, choice: &Choice::default() }.rows().unwrap();
     is_the_list(&written, 1.0, "converted");
+    // Cards of the input come along: scattering factors of their own, dispersion, temperature.
+    let long = "SFAC O 0.0974 0.2067 0.2921 1.3815 0.691 4.6943 0.699 12.7105 0.2039 0 0 0 0.66 15.999";
+    let cards = ins.replace(
+        "SFAC C N O\n",
+        &format!("SFAC C N\n{}\nDISP N 0.006 0.003\nTEMP -173\n", long.replace(" 4.6943", " =\n 4.6943")),
+    );
+    let (there, again) = (place.path().join("long.ins"), place.path().join("again.ins"));
+    std::fs::write(&there, &cards).unwrap();
+    std::fs::write(place.path().join("long.hkl"), &hkl).unwrap();
+    assert_eq!(seedflip(&[Path::new("read"), &there, Path::new("-o"), &again]).code, Some(0));
+    let card = |path: &Path| seedflip::formats::read_ins(path).unwrap();
+    let (before, after) = (card(&there), card(&again));
+    assert_eq!((&before.elements, &before.kept), (&after.elements, &after.kept));
+    assert!(before.elements[2].coefficients.is_some() && before.kept.len() == 2, "{before:?}");
     // Nothing is written over.
     let again = convert();
     assert!(again.code == Some(1) && again.stderr.contains("is there already"), "{}", again.stderr);

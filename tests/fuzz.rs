@@ -2,8 +2,14 @@
 
 #[path = "common/corpus.rs"]
 mod corpus;
+#[path = "common/corpus_measured.rs"]
+mod corpus_measured;
+#[path = "common/corpus_runs.rs"]
+mod corpus_runs;
 #[path = "common/mutants.rs"]
 mod mutants;
+#[path = "common/written.rs"]
+mod written;
 
 use corpus::targets;
 use mutants::{Counting, Tally, try_mutants};

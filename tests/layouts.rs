@@ -1,4 +1,5 @@
 //! Two hundred layouts of one reflection list, drawn at random: in each every row is read right, or the list is refused.
+//! `SEEDFLIP_LAYOUTS=6000 SEEDFLIP_LAYOUTS_SEED=7` tries more and others.
 
 #[path = "common/written.rs"]
 #[allow(dead_code)]
@@ -10,9 +11,10 @@ use seedflip::formats::{Hklf, parse_hkl};
 use std::path::Path;
 use written::Row;
 
-const LAYOUTS: usize = 200;
-/// At least so many of them are to be read, not refused.
-const FEWEST_READ: usize = 120;
+const LAYOUTS: u64 = 200;
+const SEED: u64 = 20_261_126;
+/// At least so many in a hundred of them are to be read, not refused.
+const FEWEST_READ: u64 = 60;
 
 /// Random numbers: the linear congruence of Knuth's MMIX.
 struct Random(u64);
@@ -53,6 +55,8 @@ struct Drawn {
     end: &'static str,
     line_end: &'static str,
     first_lines: &'static str,
+    /// Reflections in a line.
+    each: usize,
 }
 
 impl Drawn {
@@ -89,12 +93,13 @@ impl Drawn {
             end: ["", "0 0 0\n", "\n\n", "   0   0   0    0.00    0.00\nwords and 1 2 3 4\n"][random.next(4)],
             line_end: ["\n", "\r\n", "\r"][random.next(3)],
             first_lines: ["", "", "\n", "# h k l F2\n", "h k l I sigma\n"][random.next(5)],
+            each: if random.once_in(8) { 2 + random.next(3) } else { 1 },
         }
     }
 
     fn text(&self, rows: &[Row], random: &mut Random) -> String {
         let mut text = self.first_lines.to_owned();
-        for row in rows {
+        for (n, row) in rows.iter().enumerate() {
             let fields = self.columns.iter().map(|(what, width)| {
                 let decimals = self.decimals;
                 let field = match what {
@@ -107,7 +112,7 @@ impl Drawn {
                 if self.separator.is_empty() { format!("{field:>width$}") } else { field }
             });
             text.push_str(&fields.collect::<Vec<_>>().join(self.separator));
-            text.push('\n');
+            text.push_str(if (n + 1) % self.each == 0 || n + 1 == rows.len() { "\n" } else { self.separator });
         }
         (text + self.end).replace('\n', self.line_end)
     }
@@ -133,11 +138,11 @@ impl Drawn {
             What::Sigma => "sigma",
             What::Whole(..) | What::Real(_) => "-",
         };
-        self.columns.iter().map(name).collect::<Vec<_>>().join(",")
+        vec![self.columns.iter().map(name).collect::<Vec<_>>().join(","); self.each].join(",")
     }
 
-    /// Panics where a row was misread; rows may be fewer where a column was taken for satellites.
-    fn check(&self, found: &[seedflip::reflections::RawReflection], rows: &[Row], all: bool) {
+    /// Panics where a row was misread; rows may be fewer where a column was taken for satellites (not `all`).
+    fn check(&self, found: &[seedflip::reflections::RawReflection], rows: &[Row], all: bool, with_sigma: bool) {
         let has_sigma = self.columns.iter().any(|(what, _)| *what == What::Sigma);
         let mut expected = rows.iter();
         for row in found {
@@ -146,7 +151,7 @@ impl Drawn {
                 let sigma = if has_sigma { r.sigma * self.factor } else { 0.0 };
                 r.hkl.map(|i| i * self.index) == row.hkl
                     && (r.value * self.factor - row.intensity).abs() <= unit
-                    && (sigma - row.sigma).abs() <= unit
+                    && (!with_sigma || (sigma - row.sigma).abs() <= unit)
             };
             let there = if all { expected.next().filter(same) } else { expected.find(same) };
             assert!(there.is_some(), "misread: {row:?} in {self:?}");
@@ -159,9 +164,11 @@ impl Drawn {
 fn no_row_of_two_hundred_random_layouts_is_misread() {
     let plain = include_str!("data/doors/plain.hkl");
     let rows = written::rows(plain);
-    let mut random = Random(20_261_126);
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let layouts = number("SEEDFLIP_LAYOUTS").unwrap_or(LAYOUTS);
+    let mut random = Random(number("SEEDFLIP_LAYOUTS_SEED").unwrap_or(SEED));
     let (mut read, mut refused, mut by_hand, mut drawn) = (0, 0, 0, 0);
-    while drawn < LAYOUTS {
+    while drawn < layouts {
         let layout = Drawn::new(&mut random);
         if layout.overflows(&rows) {
             continue;
@@ -172,8 +179,10 @@ fn no_row_of_two_hundred_random_layouts_is_misread() {
         match parse_hkl(path, text.as_bytes(), &Hklf::default()) {
             Ok(file) => {
                 read += 1;
+                // In SHELX's own columns σ is what stands where σ belongs; that it is odd is said.
+                let odd = file.warnings.iter().any(|w| w.contains("what stands in the columns of σ"));
                 let satellites = file.warnings.iter().any(|w| w.contains("satellites"));
-                layout.check(&file.reflections, &rows, !satellites);
+                layout.check(&file.reflections, &rows, !satellites, !odd);
             }
             Err(error) => {
                 refused += 1;
@@ -184,10 +193,10 @@ fn no_row_of_two_hundred_random_layouts_is_misread() {
         let columns = Columns::parse(&layout.names()).unwrap();
         if let Ok(file) = parse_hkl_as(path, text.as_bytes(), &Hklf::default(), Some(&columns)) {
             by_hand += 1;
-            layout.check(&file.reflections, &rows, true);
+            layout.check(&file.reflections, &rows, true, true);
         }
     }
     eprintln!("{read} read, {refused} refused, {by_hand} read with --columns");
-    assert!(read >= FEWEST_READ, "{read} of {LAYOUTS} read");
+    assert!(100 * read >= FEWEST_READ * layouts, "{read} of {layouts} read");
     assert!(by_hand >= read, "{by_hand} with --columns, {read} without");
 }

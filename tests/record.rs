@@ -110,6 +110,13 @@ fn the_record_of_a_run_is_as_the_schema_says() {
         let wrong = faults(&validator, &record);
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         assert!(!record["candidates"].as_array().unwrap().is_empty());
+        assert_eq!(
+            record["input"],
+            json!({
+                "reflections": "aspirin.hkl", "kind": "reflection list", "part": "", "layout": "columns 3I4,2F8,I4",
+                "quantity": "F²", "rows": record["data"]["rows"], "crystal": "aspirin.ins"
+            })
+        );
         // The test can fail.
         for (key, value) in
             [("solved", json!("yes")), ("stopped", json!("bored")), ("cycles", json!(-1)), ("new", json!(1))]

@@ -2,9 +2,11 @@
 
 use super::data_args::DataArgs;
 use super::heading;
+use crate::crystal::ElementCount;
 use crate::error::EXIT_OK;
 use crate::formats::ins_write::{Instructions, write_ins};
 use crate::formats::measured::file_name;
+use crate::formats::res::ScatteringType;
 use crate::formats::{Ins, write_bytes, write_hkl};
 use crate::output::say;
 use crate::{Error, Result};
@@ -29,7 +31,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<u8> {
     let choice = args.data.choice();
     let read = args.data.request(&choice).rows()?;
-    say::line(&read.taken);
+    say::line(&read.taken.to_string());
     for warning in &read.warnings {
         say::line(&format!("warning: {warning}"));
     }
@@ -50,7 +52,13 @@ pub fn run(args: &Args) -> Result<u8> {
 }
 
 fn instructions(ins: &Ins, remarks: &[String]) -> String {
-    let contents: Vec<(u8, f64)> = ins.elements.iter().map(|e| (e.atomic_number, e.count)).collect();
+    let listed = |e: &ElementCount| ScatteringType {
+        z: e.atomic_number,
+        symbol: e.symbol.clone(),
+        count: e.count,
+        coefficients: e.coefficients,
+    };
+    let contents: Vec<ScatteringType> = ins.elements.iter().map(listed).collect();
     write_ins(&Instructions {
         title: &ins.title,
         remarks,
@@ -58,8 +66,10 @@ fn instructions(ins: &Ins, remarks: &[String]) -> String {
         neutrons: ins.neutrons,
         cell: &ins.cell,
         z: ins.z,
+        cell_sigma: ins.cell_sigma,
         group: &ins.space_group,
         contents: &contents,
+        kept: &ins.kept,
     })
 }
 

@@ -130,10 +130,7 @@ fn edits(args: &SimulateArgs) -> Result<ModelEdits> {
 
 /// A changed model as `.res`, for `--model` of other sub-commands.
 fn edited(model: &Model, (radiation, wavelength): (Radiation, f64)) -> Result<String> {
-    let contents: Vec<ScatteringType> = contents(model, &model.space_group)
-        .into_iter()
-        .map(|(z, count)| ScatteringType { z, symbol: symbol(z).unwrap_or("X").into(), count, coefficients: None })
-        .collect();
+    let contents = contents(model, &model.space_group);
     let remarks = ["a model changed for a simulation: no structure of anything".to_owned()];
     res(&ResModel {
         title: &model.title,
@@ -222,19 +219,22 @@ fn instructions(path: &Path, model: &Model, wavelength: f64, options: &SimulateO
         cell: &model.cell,
         z: group.operations().len() as f64,
         group,
+        cell_sigma: [0.0; 6],
         contents: &contents(model, group),
+        kept: &[],
     })
 }
 
 /// Atoms of each element per cell.
-fn contents(model: &Model, group: &SpaceGroup) -> Vec<(u8, f64)> {
-    let mut contents: Vec<(u8, f64)> = Vec::new();
+fn contents(model: &Model, group: &SpaceGroup) -> Vec<ScatteringType> {
+    let mut contents: Vec<ScatteringType> = Vec::new();
     for site in &model.sites {
         let Some(z) = site.element else { continue };
         let atoms = site.sof * group.operations().len() as f64;
-        match contents.iter_mut().find(|(element, _)| *element == z) {
-            Some((_, n)) => *n += atoms,
-            None => contents.push((z, atoms)),
+        let symbol = symbol(z).unwrap_or("X").to_owned();
+        match contents.iter_mut().find(|t| t.z == z) {
+            Some(t) => t.count += atoms,
+            None => contents.push(ScatteringType { z, symbol, count: atoms, coefficients: None }),
         }
     }
     contents

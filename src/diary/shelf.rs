@@ -3,23 +3,26 @@
 use super::page::Diary;
 use super::replay::replayed;
 use super::tally::Tally;
+use crate::formats::text::{decoded, read_unpacked};
 use crate::{Error, Result};
-use flate2::read::MultiGzDecoder;
 use rayon::prelude::*;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-/// What comes of the runs whose diaries a file holds, one a line; packed, where its name ends in `.gz`.
+/// What comes of the runs whose diaries a file holds, one a line; packed or not.
 ///
 /// # Errors
-/// `Error::Input` for a file that cannot be read, and for a line that is no diary.
+/// `Error::Input` for a file that cannot be read or is larger than 96 MB, and for a line that is no diary.
 pub fn tally_of(path: &Path) -> Result<Tally> {
-    let unreadable = |error: std::io::Error| Error::file(path, error.to_string(), "check the path");
-    let file = File::open(path).map_err(unreadable)?;
-    let packed = path.extension().is_some_and(|extension| extension == "gz");
-    let text: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
-    let lines: Vec<String> = BufReader::new(text).lines().collect::<std::io::Result<_>>().map_err(unreadable)?;
+    tally(path, &read_unpacked(path, "check the path")?)
+}
+
+/// The same of the bytes of a file, unpacked.
+///
+/// # Errors
+/// `Error::Input` naming `path` and the line that is no diary.
+pub fn tally(path: &Path, bytes: &[u8]) -> Result<Tally> {
+    let text = decoded(bytes);
+    let lines: Vec<&str> = text.lines().collect();
     let tallies: Vec<Tally> = lines
         .par_iter()
         .enumerate()

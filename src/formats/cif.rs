@@ -3,8 +3,9 @@
 mod atoms;
 pub(super) mod symmetry;
 pub(super) mod syntax;
+mod table;
 
-use super::text::{decode, plain, read_up_to};
+use super::text::{read_up_to, text_of};
 use crate::crystal::{Cell, Site, SpaceGroup};
 use crate::error::{Error, Result};
 use std::path::Path;
@@ -35,16 +36,6 @@ pub(super) const LARGEST_MODEL: u64 = 64 << 20;
 pub fn read_model(path: &Path) -> Result<Model> {
     let bytes = read_up_to(path, "check the name of the model file", LARGEST_MODEL)?;
     parse_model(&text_of(&bytes), path)
-}
-
-/// The text of a CIF, whatever the encoding and the line ends: lines end in LF or CR LF.
-pub fn text_of(bytes: &[u8]) -> String {
-    let text = decode(&plain(bytes));
-    let returns = text.bytes().filter(|b| *b == b'\r').count();
-    if returns == text.matches("\r\n").count() && !text.contains("\r\r") {
-        return text;
-    }
-    text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// Reads a model from the text of a CIF; `path` is for messages only.

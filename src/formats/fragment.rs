@@ -2,7 +2,7 @@
 
 use super::cif::parse_model;
 use super::ins::parse_ins;
-use super::text::{decode, lines};
+use super::text::{lines, text_of};
 use crate::crystal::{Cell, Site, SpaceGroup};
 use crate::error::{Error, Result};
 use std::path::Path;
@@ -44,7 +44,7 @@ pub fn is_fragment(bytes: &[u8]) -> bool {
 /// an atom that has an element.
 pub fn read_fragment(path: &Path, bytes: &[u8]) -> Result<Fragment> {
     let mut fragment = if is_cif(bytes) {
-        let model = parse_model(&decode(bytes), path)?;
+        let model = parse_model(&text_of(bytes), path)?;
         Fragment {
             title: model.title,
             cell: model.cell,

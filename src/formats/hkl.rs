@@ -1,8 +1,11 @@
 //! Reads SHELX reflection files, HKLF 2, 3 and 4.
 
-use super::hkl_columns::{Columns, Role};
-use super::hkl_layout::{INDICES, Layout};
+use super::hkl_columns::Columns;
+use super::hkl_layout::Layout;
+use super::hkl_left_out::{leave_domains_out, leave_satellites_out};
 use super::hkl_line::{Row, ends_list};
+use super::hkl_meaning::is_hardly_sigma;
+use super::hkl_several::{Pieces, pieces};
 use super::hklf::{Hklf, HklfFormat};
 use super::text::{decode, lines, plain, read_bytes};
 use crate::error::{Error, Result};
@@ -17,6 +20,8 @@ pub struct HklFile {
     pub reflections: Vec<RawReflection>,
     /// What the list was taken to hold.
     pub quantity: HklfFormat,
+    /// Where the numbers stand, in words: `columns 3I4,2F8,I4`.
+    pub layout: String,
     /// What the user should know about the reading, one line each.
     pub warnings: Vec<String>,
 }
@@ -25,8 +30,8 @@ pub struct HklFile {
 const LARGEST_INTENSITY: f64 = 1e60;
 /// Characters of a bad line that an error message quotes.
 const QUOTED_CHARACTERS: usize = 40;
-/// Begin a line of comment before the list (GSAS-II, FullProf).
-const COMMENTS: [&str; 2] = ["#", "!"];
+/// Begin a line of comment or of names before the list (GSAS-II, FullProf, pieces of CIFs).
+const COMMENTS: [&str; 3] = ["#", "!", "_"];
 /// The first names on a line that names the columns.
 const COLUMN_NAMES: [&str; 3] = ["h", "k", "l"];
 
@@ -61,22 +66,24 @@ pub fn parse_hkl(path: &Path, bytes: &[u8], hklf: &Hklf) -> Result<HklFile> {
 pub fn parse_hkl_as(path: &Path, bytes: &[u8], hklf: &Hklf, columns: Option<&Columns>) -> Result<HklFile> {
     let hklf = &Hklf { format: columns.map_or(hklf.format, |columns| columns.quantity), ..*hklf };
     let text = plain(bytes);
-    let quoted = lines(&text);
-    let start = quoted.iter().position(|line| !is_before_the_list(line)).unwrap_or(quoted.len());
-    let unified = unify(&text, quoted.get(start).copied().unwrap_or(&[]));
-    let lines = lines(&unified);
+    let read = lines(&text);
+    let start = read.iter().position(|line| !is_before_the_list(line)).unwrap_or(read.len());
+    let unified = unify(&text, read.get(start).copied().unwrap_or(&[]));
+    let lines = if let Cow::Borrowed(_) = unified { read } else { lines(&unified) };
     let list = lines.get(start..).unwrap_or(&[]);
     let list = list.get(..list.iter().position(|l| is_blank(l) || ends_list(l)).unwrap_or(list.len())).unwrap_or(&[]);
-    let layout = Layout::of(list, columns);
+    let Pieces { each, rows: parts, at_blanks, doubt } = pieces(list, columns);
+    let parts = parts.get(..parts.iter().position(|part| ends_list(part)).unwrap_or(parts.len())).unwrap_or(&[]);
+    let layout = Layout::of_parts(parts, columns, at_blanks);
     let mut warnings = Vec::new();
-    let mut rows: Vec<(usize, Row)> = Vec::with_capacity(list.len());
+    let mut rows: Vec<(usize, Row)> = Vec::with_capacity(parts.len());
     let mut missing = Tally::default();
     let mut previous_was_missing_origin = false;
-    for (number, line) in (start + 1..).zip(list) {
+    for (number, line) in parts.iter().enumerate().map(|(n, part)| (start + 1 + n / each, part)) {
         let row = match Row::read(line, &layout) {
             Some(row) => row,
             None if previous_was_missing_origin => break,
-            None => return Err(nonsense(path, number, quoted.get(number - 1).unwrap_or(line), &layout)),
+            None => return Err(nonsense(path, number, &text, &layout)),
         };
         previous_was_missing_origin = row.hkl == [0; 3];
         if row.is_missing() {
@@ -85,7 +92,7 @@ pub fn parse_hkl_as(path: &Path, bytes: &[u8], hklf: &Hklf, columns: Option<&Col
             rows.push((number, row));
         }
     }
-    if let Some(doubt) = layout.doubt.filter(|_| !rows.is_empty()) {
+    if let Some(doubt) = doubt.or(layout.doubt).filter(|_| !rows.is_empty()) {
         return Err(Error::file(
             path,
             format!("is not clear: {doubt}"),
@@ -104,7 +111,18 @@ pub fn parse_hkl_as(path: &Path, bytes: &[u8], hklf: &Hklf, columns: Option<&Col
         1 => warnings.push("line 1 stands before the first reflection and was passed over".to_owned()),
         n => warnings.push(format!("lines 1 to {n} stand before the first reflection and were passed over")),
     }
-    if !layout.is_shelx() {
+    if each > 1 {
+        warnings.push(format!("a line holds {each} reflections, the last one fewer perhaps"));
+    }
+    if layout.is_shelx() && columns.is_none() {
+        let sizes = rows.iter().filter_map(|(_, row)| Some((row.value.abs(), row.sigma?)));
+        let strange = is_hardly_sigma(sizes.filter(|(f, s)| f.is_finite() && s.is_finite()));
+        warnings.extend(strange.then(|| {
+            "what stands in the columns of σ is one number in all rows or has nothing to do with F²: if it is something \
+             else, say so with --columns"
+                .into()
+        }));
+    } else if !layout.is_shelx() {
         warnings.push(format!("the list is read as {layout} in all rows, not in columns 3I4,2F8,I4"));
     }
     missing.warn(&mut warnings, "marked as not measured (-1 -1) and left out");
@@ -123,7 +141,8 @@ pub fn parse_hkl_as(path: &Path, bytes: &[u8], hklf: &Hklf, columns: Option<&Col
     if lines.get(end).is_some_and(|line| is_blank(line)) {
         warnings.extend(rows_behind(&lines, end, &layout));
     }
-    Ok(HklFile { reflections, quantity: hklf.format, warnings })
+    let layout = if each > 1 { format!("{each} times {layout}") } else { layout.to_string() };
+    Ok(HklFile { reflections, quantity: hklf.format, layout, warnings })
 }
 
 fn is_blank(line: &[u8]) -> bool {
@@ -156,46 +175,6 @@ fn unify<'a>(text: &'a [u8], first: &[u8]) -> Cow<'a, [u8]> {
         other => *other,
     });
     Cow::Owned(replaced.collect())
-}
-
-/// Main reflections alone, where integers between l and the value tell them from satellites; a line says what
-/// those integers were taken for.
-fn leave_satellites_out(rows: &mut Vec<(usize, Row)>, layout: &Layout) -> Option<String> {
-    let indices = INDICES + layout.roles.iter().filter(|role| **role == Role::Satellite).count();
-    let (all, satellites) = (rows.len(), rows.iter().filter(|(_, row)| row.satellite).count());
-    if indices > INDICES {
-        rows.retain(|(_, row)| !row.satellite);
-        return Some(format!(
-            "the list has {indices} indices, as of a modulated structure: its {satellites} satellites are left out and \
-             {} main reflections used",
-            all - satellites
-        ));
-    }
-    let passed_over = layout.roles.iter().skip(INDICES).take_while(|role| **role == Role::PassedOver).count();
-    (passed_over > 0)
-        .then(|| "the integers between l and the intensity are taken as batch numbers and left out".to_owned())
-}
-
-/// The first domain alone, where negative batch numbers join rows as in HKLF 5; a line says so.
-fn leave_domains_out(rows: &mut Vec<(usize, Row)>) -> Option<String> {
-    let domain = |row: &Row| row.batch.map(i32::unsigned_abs);
-    let negative = |row: &Row| row.batch.is_some_and(|batch| batch < 0);
-    let joined = |pair: &&[(usize, Row)]| {
-        negative(&pair[0].1) && pair[1].1.batch.is_some() && domain(&pair[0].1) != domain(&pair[1].1)
-    };
-    let overlaps = rows.windows(2).filter(joined).count();
-    // Batch −1 also marks the reflections of R_free: there some rows of one domain follow each other.
-    let others = rows.iter().filter(|(_, row)| negative(row)).count() - overlaps;
-    if overlaps == 0 || others > 0 || !rows.iter().any(|(_, row)| domain(row) == Some(1)) {
-        return None;
-    }
-    let all = rows.len();
-    rows.retain(|(_, row)| domain(row) == Some(1));
-    Some(format!(
-        "the batch numbers are those of HKLF 5 (a twin): {} rows of other domains are left out, and {overlaps} \
-         overlaps count as the first domain alone: a detwinned list would serve better",
-        all - rows.len()
-    ))
 }
 
 /// A row with the scale, the matrix and the format of `HKLF` applied.
@@ -233,9 +212,10 @@ fn convert(path: &Path, number: usize, row: Row, hklf: &Hklf) -> Result<RawRefle
     Ok(RawReflection { hkl: image, intensity, sigma, batch: row.batch })
 }
 
-fn nonsense(path: &Path, number: usize, line: &[u8], layout: &Layout) -> Error {
-    let quoted: String =
-        decode(line).chars().take(QUOTED_CHARACTERS).map(|c| if c.is_control() { '?' } else { c }).collect();
+/// Line `number` of the text is no reflection.
+fn nonsense(path: &Path, number: usize, text: &[u8], layout: &Layout) -> Error {
+    let line = lines(text).get(number - 1).map(|line| decode(line)).unwrap_or_default();
+    let quoted: String = line.chars().take(QUOTED_CHARACTERS).map(|c| if c.is_control() { '?' } else { c }).collect();
     Error::line(
         path,
         number,

@@ -27,6 +27,8 @@ pub struct Columns {
     pub roles: Vec<Role>,
     /// F² or F.
     pub quantity: HklfFormat,
+    /// Reflections in a line: the names may be given once for each.
+    pub each: usize,
 }
 
 /// How `--columns` is written.
@@ -41,7 +43,9 @@ impl Columns {
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut quantity = None;
         let mut roles = Vec::new();
-        for name in text.split(',').map(str::trim) {
+        let names: Vec<&str> = text.split(',').map(str::trim).collect();
+        let (each, once) = repeated(&names);
+        for name in once {
             let role = match name.to_ascii_lowercase().as_str() {
                 "h" => Role::Index(0),
                 "k" => Role::Index(1),
@@ -74,8 +78,19 @@ impl Columns {
             return Err(format!("{} columns are more than {MOST_FIELDS}; {USAGE}", roles.len()));
         }
         let quantity = quantity.ok_or_else(|| format!("neither I nor F is there; {USAGE}"))?;
-        Ok(Self { roles, quantity })
+        Ok(Self { roles, quantity, each })
     }
+}
+
+/// How many times the same names come one after the other, and these names.
+fn repeated<'a, 'b>(names: &'a [&'b str]) -> (usize, &'a [&'b str]) {
+    let period = (1..=names.len() / 2).find(|&n| {
+        let (first, _) = names.split_at(n);
+        let same = |part: &[&str]| part.iter().zip(first).all(|(a, b)| a.eq_ignore_ascii_case(b));
+        let has_h = first.iter().any(|name| name.eq_ignore_ascii_case("h"));
+        names.len().is_multiple_of(n) && has_h && names.chunks(n).all(same)
+    });
+    period.map_or((1, names), |n| (names.len() / n, names.split_at(n).0))
 }
 
 #[cfg(test)]
@@ -92,6 +107,8 @@ mod tests {
             panic!("{read:?}");
         };
         assert_eq!(rest, [Role::Value, Role::Sigma, Role::Batch]);
+        let two = Columns::parse("h,k,l,I,sigma,H,K,L,I,sigma").unwrap();
+        assert_eq!((two.each, two.roles.len(), read.each), (2, 5, 1));
         for (text, word) in [
             ("", "no name"),
             ("h,k,l", "neither I nor F"),

@@ -70,6 +70,14 @@ impl Layout {
         best.1
     }
 
+    /// The same for parts of lines, which have no columns where the lines were cut at blanks.
+    pub fn of_parts(rows: &[&[u8]], columns: Option<&Columns>, at_blanks: bool) -> Self {
+        match at_blanks {
+            true => split_at_blanks(rows, columns.map(|columns| &columns.roles[..])),
+            false => Self::of(rows, columns),
+        }
+    }
+
     fn with_roles(cut: Cut, roles: Option<&[Role]>, rows: &[&[u8]]) -> Self {
         let Meaning { roles, doubt } = match roles {
             Some(roles) => Meaning { roles: roles.to_vec(), doubt: None },
@@ -159,9 +167,9 @@ fn spills_over(line: &[u8], start: usize, end: usize) -> bool {
     start > 0 && solid(start - 1) && solid(start) && !(start..end).all(solid)
 }
 
-/// Fortran and C fill a field from the right, so that numbers end at the same columns in all rows, even where they
-/// touch in some. `None` where those are the columns of SHELX, too few, or no columns (tabs).
-fn common_ends(rows: &[&[u8]], roles: Option<&[Role]>) -> Option<Layout> {
+/// Where numbers end in most rows. Fortran and C fill a field from the right, so that numbers end at the same columns in
+/// all rows, even where they touch in some. `None` for lists with tabs, which have no columns.
+pub fn ends_of(rows: &[&[u8]]) -> Option<Vec<usize>> {
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
     for row in rows {
         if row.contains(&b'\t') {
@@ -172,8 +180,12 @@ fn common_ends(rows: &[&[u8]], roles: Option<&[Role]>) -> Option<Layout> {
             *counts.entry(end).or_default() += 1;
         }
     }
-    let ends: Vec<usize> =
-        counts.iter().filter(|(_, n)| **n * ROWS_PER_SLIP >= rows.len()).map(|(end, _)| *end).collect();
+    Some(counts.iter().filter(|(_, n)| **n * ROWS_PER_SLIP >= rows.len()).map(|(end, _)| *end).collect())
+}
+
+/// Columns that end where numbers do. `None` where those are the columns of SHELX, too few, or no columns.
+fn common_ends(rows: &[&[u8]], roles: Option<&[Role]>) -> Option<Layout> {
+    let ends = ends_of(rows)?;
     let shelx = ends.starts_with(&SHELX[..=INDICES]) && ends.get(INDICES + 1).is_none_or(|end| SHELX.contains(end));
     if (shelx && roles.is_none()) || ends.len() <= INDICES {
         return None;

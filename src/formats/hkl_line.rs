@@ -6,8 +6,8 @@ use super::hkl_layout::Layout;
 /// Numbers of one line, as they stand.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Row {
-    /// h, k, l.
-    pub hkl: [i64; 3],
+    /// h, k, l; what is beyond 32 bits as the largest that is not.
+    pub hkl: [i32; 3],
     /// True for a satellite: one of the integers between l and the value is not 0.
     pub satellite: bool,
     /// F² or F.
@@ -25,7 +25,10 @@ impl Row {
         let mut row = Self { hkl: [0; 3], satellite: false, value: f64::NAN, sigma: None, batch: None };
         for (text, role) in fields.into_iter().zip(&layout.roles) {
             match role {
-                Role::Index(i) => *row.hkl.get_mut(*i)? = text.parse().ok()?,
+                Role::Index(i) => {
+                    let index: i64 = text.parse().ok()?;
+                    *row.hkl.get_mut(*i)? = index.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
+                }
                 Role::Satellite => row.satellite |= text.parse::<i64>().ok()? != 0,
                 Role::Value => row.value = number(text)?,
                 Role::Sigma if !text.is_empty() => row.sigma = Some(number(text)?),

@@ -146,6 +146,14 @@ fn implausible(value: &Field, sigma: Option<&Field>) -> Option<&'static str> {
         .then_some("the whole numbers behind l are spread as numbers of frames are, not as F²")
 }
 
+/// True where what stands in SHELX's columns of σ, beside magnitudes of F², is hardly σ. It is taken as such all the same.
+pub fn is_hardly_sigma(rows: impl Iterator<Item = (f64, f64)>) -> bool {
+    let mut sizes: Vec<(f64, f64)> = rows.take(LOOKED_AT).collect();
+    sizes.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let same = sizes.windows(2).all(|pair| pair[0].1 == pair[1].1);
+    sizes.len() >= FEWEST && (same || unrelated(&sizes))
+}
+
 /// True where uncertainties neither grow with the intensities, the strongest of which stand first, nor are all alike.
 fn unrelated(sizes: &[(f64, f64)]) -> bool {
     let n = sizes.len() as f64;

@@ -1,6 +1,7 @@
 //! Reads the input of Superflip, `NAME.inflip` (Palatinus & Chapuis, J. Appl. Cryst. 40, 786, 2007), as JANA and others
 //! write it: a keyword and its values a line, `#`, `!` and `;` before comments, lists between a keyword and its end.
 
+use super::hklf::HklfFormat;
 use super::inflip_rows::{DataFormat, rows};
 use super::ins::Ins;
 use super::text::{decode, finite, lines, plain};
@@ -52,6 +53,8 @@ pub struct Inflip {
     pub ins: Ins,
     /// The reflections: intensities, σ 0 where there is none.
     pub rows: Vec<RawReflection>,
+    /// What the file holds.
+    pub quantity: HklfFormat,
     /// Files that the map is to go to.
     pub outputs: Vec<String>,
     /// Seed of random numbers; `None` where the program may choose.
@@ -235,7 +238,7 @@ impl Reader {
             sites: Vec::new(),
             warnings: Vec::new(),
         };
-        Ok(Inflip { ins, rows, outputs: self.outputs, seed: self.seed, remarks })
+        Ok(Inflip { ins, rows, quantity: self.format.quantity(), outputs: self.outputs, seed: self.seed, remarks })
     }
 
     /// The group of operations and centring; of the name where there are none; else P 1.

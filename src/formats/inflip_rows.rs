@@ -1,5 +1,6 @@
 //! The reflections of a Superflip input, between `fbegin` and `endf`.
 
+use super::hklf::HklfFormat;
 use super::text::finite;
 use crate::error::{Error, Result};
 use crate::reflections::RawReflection;
@@ -56,6 +57,11 @@ impl DataFormat {
         }
         self.columns = columns;
         Ok(())
+    }
+
+    /// What the column of data holds.
+    pub fn quantity(&self) -> HklfFormat {
+        if self.columns.contains(&Column::Intensity) { HklfFormat::Intensities } else { HklfFormat::Amplitudes }
     }
 
     /// The numbers behind `dataitemwidths`: of an index, then of each item; the last is that of all further ones.

@@ -62,6 +62,8 @@ const MISSING_HINT: &str = "give a SHELX .ins file with TITL, CELL, ZERR, LATT, 
 /// Numbers of the Gaussians on a SFAC card, a1 b1 … a4 b4: all 0 for neutrons, whose scattering length c stands alone.
 const GAUSSIANS: usize = 8;
 
+/// Atoms and peaks of a file at most: a hundred times those of the largest structures.
+const MOST_ATOMS: usize = 500_000;
 /// LATT of a file without the card: primitive and centrosymmetric (SHELX manual).
 const DEFAULT_LATT: i32 = 1;
 /// Lattice types of LATT, the sign aside.
@@ -201,6 +203,10 @@ impl Reader {
                     && !self.ended
                 {
                     self.passed_over.push(n);
+                }
+                if self.atoms.sites.len() > MOST_ATOMS {
+                    let what = format!("has more than {MOST_ATOMS} atoms");
+                    return Err(Error::file(&self.path, what, "give a file of one structure"));
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! SHELX instruction files without atoms: what a solution program starts from.
 
-use crate::crystal::elements::{is_hydrogen, symbol};
+use super::res::{ScatteringType, is_disp, write_card, write_sfac};
+use crate::crystal::elements::is_hydrogen;
 use crate::crystal::{Cell, SpaceGroup};
 use std::fmt::Write;
 
@@ -23,13 +24,18 @@ pub struct Instructions<'a> {
     pub cell: &'a Cell,
     /// Formula units per cell, for ZERR.
     pub z: f64,
+    /// Standard uncertainties of edges (Å) and angles (degrees).
+    pub cell_sigma: [f64; 6],
     /// Space group, written as LATT and SYMM.
     pub group: &'a SpaceGroup,
-    /// Atomic numbers and atoms per cell, in any order.
-    pub contents: &'a [(u8, f64)],
+    /// Elements and atoms per cell, in any order.
+    pub contents: &'a [ScatteringType],
+    /// Cards that are written as they are: DISP behind SFAC, others behind UNIT.
+    pub kept: &'a [String],
 }
 
-/// TITL, REM, CELL, ZERR, LATT, SYMM, SFAC (carbon, hydrogen, then by symbol), UNIT, HKLF 4, END.
+/// TITL, REM, CELL, ZERR, LATT, SYMM, SFAC (carbon, hydrogen, then by symbol; with numbers of their own where they have
+/// them), UNIT, HKLF 4, END.
 pub fn write_ins(instructions: &Instructions<'_>) -> String {
     let mut text = wrapped("TITL", instructions.title, "REM");
     for remark in instructions.remarks {
@@ -40,7 +46,9 @@ pub fn write_ins(instructions: &Instructions<'_>) -> String {
     let wavelength = instructions.wavelength;
     // Writing to a String cannot fail.
     let _ = writeln!(text, "CELL {wavelength:.5} {a:.4} {b:.4} {c:.4} {alpha:.4} {beta:.4} {gamma:.4}");
-    let _ = writeln!(text, "ZERR {} 0.0000 0.0000 0.0000 0.0000 0.0000 0.0000", amount(instructions.z));
+    let sigma = |x: f64| if x == 0.0 { "0.0000".to_owned() } else { format!("{x:.5}") };
+    let sigmas: Vec<String> = instructions.cell_sigma.into_iter().map(sigma).collect();
+    let _ = writeln!(text, "ZERR {} {}", amount(instructions.z), sigmas.join(" "));
     let (latt, symm) = instructions.group.latt_symm();
     let _ = writeln!(text, "LATT {latt}");
     for op in symm {
@@ -50,11 +58,13 @@ pub fn write_ins(instructions: &Instructions<'_>) -> String {
         text.push_str("NEUT\n");
     }
     let mut contents = instructions.contents.to_vec();
-    contents.sort_by_key(|&(z, _)| (z != CARBON, !is_hydrogen(z), symbol(z)));
-    let symbols: Vec<&str> = contents.iter().map(|&(z, _)| symbol(z).unwrap_or("X")).collect();
-    let amounts: Vec<String> = contents.iter().map(|&(_, n)| amount(n)).collect();
-    text.push_str(&wrapped("SFAC", &symbols.join(" "), "SFAC"));
-    text.push_str(&continued(&format!("UNIT {}", amounts.join(" "))));
+    contents.sort_by_key(|t| (t.z != CARBON, !is_hydrogen(t.z), t.symbol.clone()));
+    write_sfac(&mut text, &contents);
+    let (dispersion, others): (Vec<&String>, Vec<&String>) = instructions.kept.iter().partition(|card| is_disp(card));
+    dispersion.iter().for_each(|card| write_card(&mut text, card));
+    let amounts: Vec<String> = contents.iter().map(|t| amount(t.count)).collect();
+    write_card(&mut text, &format!("UNIT {}", amounts.join(" ")));
+    others.iter().for_each(|card| write_card(&mut text, card));
     text.push_str("HKLF 4\nEND\n");
     text
 }
@@ -81,13 +91,6 @@ fn wrapped(card: &str, words: &str, next: &str) -> String {
     text + &line + "\n"
 }
 
-/// One card over several lines with the continuation mark `=`.
-fn continued(card: &str) -> String {
-    let text = wrapped("", card, "");
-    let lines: Vec<&str> = text.lines().collect();
-    lines.join(" =\n").trim_start().to_owned() + "\n"
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,7 +100,11 @@ mod tests {
     fn all_cards_stand_in_order() {
         let cell = Cell::new([7.0, 8.0, 9.0], [90.0, 101.5, 90.0]).unwrap();
         let group = SpaceGroup::from_latt_symm(1, &[SymOp::parse("-x, y+1/2, 1/2-z").unwrap()]).unwrap();
-        let contents = [(8, 8.0), (17, 2.5), (1, 40.0), (6, 32.0)];
+        let long = Some(std::array::from_fn(|i| i as f64 + 0.5));
+        let of =
+            |z, symbol: &str, count, coefficients| ScatteringType { z, symbol: symbol.into(), count, coefficients };
+        let contents = [of(8, "O", 8.0, None), of(17, "Cl", 2.5, long), of(1, "H", 40.0, None), of(6, "C", 32.0, None)];
+        let kept = ["TEMP -173".to_owned(), "DISP O 0.01 0.006".to_owned()];
         let remarks = ["noise 0.05 ".repeat(10)];
         let text = write_ins(&Instructions {
             title: "test simulated",
@@ -106,20 +113,16 @@ mod tests {
             neutrons: true,
             cell: &cell,
             z: 4.0,
+            cell_sigma: [0.001, 0.0, 0.0, 0.0, 0.02, 0.0],
             group: &group,
             contents: &contents,
+            kept: &kept,
         });
         let expected = "TITL test simulated\nREM noise 0.05 noise 0.05 noise 0.05 noise 0.05 noise 0.05 noise 0.05 noise\n\
             REM 0.05 noise 0.05 noise 0.05 noise 0.05\nCELL 0.71073 7.0000 8.0000 9.0000 90.0000 101.5000 90.0000\n\
-            ZERR 4 0.0000 0.0000 0.0000 0.0000 0.0000 0.0000\nLATT 1\nSYMM -X, Y+1/2, -Z+1/2\nNEUT\nSFAC C H Cl O\n\
-            UNIT 32 40 2.5 8\nHKLF 4\nEND\n";
+            ZERR 4 0.00100 0.0000 0.0000 0.0000 0.02000 0.0000\nLATT 1\nSYMM -X, Y+1/2, -Z+1/2\nNEUT\nSFAC C H\n\
+            SFAC Cl 0.5 1.5 2.5 3.5 4.5 5.5 6.5 7.5 8.5 9.5 10.5 11.5 12.5 13.5\nSFAC O\nDISP O 0.01 0.006\n\
+            UNIT 32 40 2.5 8\nTEMP -173\nHKLF 4\nEND\n";
         assert_eq!(text, expected);
-    }
-
-    #[test]
-    fn long_cards_go_on() {
-        let text = continued(&format!("UNIT {}", "12345678 ".repeat(20)));
-        assert!(text.lines().all(|l| l.len() <= 80) && text.starts_with("UNIT 12345678"));
-        assert_eq!(text.matches(" =\n").count(), text.lines().count() - 1);
     }
 }

@@ -126,12 +126,13 @@ fn write_remarks(out: &mut String, remarks: &[String]) {
     }
 }
 
-fn is_disp(card: &str) -> bool {
+/// True for a card DISP, which stands behind SFAC.
+pub(super) fn is_disp(card: &str) -> bool {
     card.get(..4).is_some_and(|name| name.eq_ignore_ascii_case("DISP"))
 }
 
 /// A card, over several lines where it is long: `=` at the end of a line and a blank in front of the next.
-fn write_card(out: &mut String, card: &str) {
+pub(super) fn write_card(out: &mut String, card: &str) {
     let mut length = 0;
     for (n, word) in card.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).enumerate() {
         if n > 0 && length + word.len() + CONTINUATION.len() + 1 > LINE_LENGTH {
@@ -157,7 +158,7 @@ fn write_site(out: &mut String, site: &Site, number: usize) {
 
 /// SFAC in the order of the types: one list for each run without numbers of their own, a long card for each
 /// type with them.
-fn write_sfac(out: &mut String, contents: &[ScatteringType]) {
+pub(super) fn write_sfac(out: &mut String, contents: &[ScatteringType]) {
     for run in contents.chunk_by(|a, b| a.coefficients.is_none() && b.coefficients.is_none()) {
         match run {
             [ScatteringType { symbol, coefficients: Some(c), .. }] => {

@@ -7,13 +7,40 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// No input is larger, bytes: sixteen million rows of a reflection list. Devices that never end are not read until the memory is full.
-const LARGEST: u64 = 512 << 20;
+/// No input is larger, bytes: three million rows of a reflection list. What becomes of it takes 700 MB of memory at most.
+const LARGEST: u64 = 96 << 20;
+/// … but maps, of which nothing but the map is made.
+const LARGEST_MAP: u64 = 160 << 20;
+/// Lines of a text at most: each takes memory of its own, however short it is.
+const MOST_LINES: usize = 5_000_000;
+/// Where a CCP4 map has its mark, and the mark.
+const MAP_MARK_AT: usize = 208;
+const MAP_MARK: &[u8] = b"MAP ";
+/// What to do about a file that is too large.
+const WITHOUT: &str = "give the file itself, without what is not needed";
 
-/// Reads a file whole. `Error::Input` when it is missing, unreadable, a folder, empty, or larger than 512 MB; `hint` says what to do
-/// about a missing file.
+/// Reads a file whole. `Error::Input` when it is missing, unreadable, a folder, empty, larger than 96 MB (maps: 160), or of more
+/// than five million lines; `hint` says what to do about a missing file.
 pub fn read_bytes(path: &Path, hint: &str) -> Result<Vec<u8>> {
-    read_up_to(path, hint, LARGEST)
+    let bytes = read_up_to(path, hint, LARGEST_MAP)?;
+    if is_binary_map(&bytes) { Ok(bytes) } else { bounded(path, bytes) }
+}
+
+fn is_binary_map(bytes: &[u8]) -> bool {
+    bytes.get(MAP_MARK_AT..MAP_MARK_AT + MAP_MARK.len()) == Some(MAP_MARK)
+}
+
+/// The bytes, where they are not too many, and where a text has not too many lines.
+fn bounded(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
+    if bytes.len() as u64 > LARGEST {
+        return Err(Error::file(path, format!("is larger than {} MB", LARGEST >> 20), WITHOUT));
+    }
+    let binary = [&b"MTZ "[..], b"PK", b"\x93NUMPY", &GZIP].iter().any(|mark| bytes.starts_with(mark));
+    let ends = |end: u8| bytes.iter().filter(|b| **b == end).count();
+    if !binary && ends(b'\n').max(ends(b'\r')) > MOST_LINES {
+        return Err(Error::file(path, format!("has more than {MOST_LINES} lines"), WITHOUT));
+    }
+    Ok(bytes)
 }
 
 /// The same for a file that is no larger than `most` bytes. A larger one is not read at all, where its size is known beforehand.
@@ -28,11 +55,7 @@ pub fn read_up_to(path: &Path, hint: &str, most: u64) -> Result<Vec<u8>> {
     });
     read.map_err(|e| Error::file(path, format!("cannot be read ({e})"), hint))?;
     if length.max(bytes.len() as u64) > most {
-        return Err(Error::file(
-            path,
-            format!("is larger than {} MB", most >> 20),
-            "give the file itself, without what is not needed",
-        ));
+        return Err(Error::file(path, format!("is larger than {} MB", most >> 20), WITHOUT));
     }
     if bytes.is_empty() {
         return Err(Error::file(path, "is empty", hint));
@@ -43,13 +66,20 @@ pub fn read_up_to(path: &Path, hint: &str, most: u64) -> Result<Vec<u8>> {
 /// First bytes of a gzip file.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// Reads a file as `read_bytes` does, and unpacks it if it is packed with gzip, up to 512 MB of what is in it.
+/// Reads a file as `read_bytes` does, and unpacks it if it is packed with gzip.
 ///
 /// # Errors
-/// Those of `read_bytes`; a packed file that is damaged, cut short or larger unpacked.
+/// Those of `read_bytes` and `unpacked`.
 pub fn read_unpacked(path: &Path, hint: &str) -> Result<Vec<u8>> {
-    let bytes = read_bytes(path, hint)?;
-    if bytes.starts_with(&GZIP) { unpack(path, &bytes, LARGEST) } else { Ok(bytes) }
+    unpacked(path, read_bytes(path, hint)?)
+}
+
+/// The bytes as they are, or what is in them where they are packed with gzip, up to 96 MB.
+///
+/// # Errors
+/// `Error::Input` naming `path`: packed bytes that are damaged, cut short, empty, larger unpacked or of too many lines.
+pub fn unpacked(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
+    if bytes.starts_with(&GZIP) { bounded(path, unpack(path, &bytes, LARGEST)?) } else { Ok(bytes) }
 }
 
 fn unpack(path: &Path, packed: &[u8], most: u64) -> Result<Vec<u8>> {
@@ -58,7 +88,7 @@ fn unpack(path: &Path, packed: &[u8], most: u64) -> Result<Vec<u8>> {
     read.map_err(|e| Error::file(path, format!("cannot be unpacked ({e})"), "fetch or pack the file again"))?;
     if bytes.len() as u64 > most {
         let what = format!("is larger than {} MB unpacked", most >> 20);
-        return Err(Error::file(path, what, "give the file itself, without what is not needed"));
+        return Err(Error::file(path, what, WITHOUT));
     }
     if bytes.is_empty() {
         return Err(Error::file(path, "holds nothing when unpacked", "fetch or pack the file again"));
@@ -68,8 +98,40 @@ fn unpack(path: &Path, packed: &[u8], most: u64) -> Result<Vec<u8>> {
 
 /// Text of UTF-8 bytes (a byte-order mark removed), else the bytes taken as Latin-1, which always succeeds.
 pub fn decode(bytes: &[u8]) -> String {
+    decoded(bytes).into_owned()
+}
+
+/// The same without a copy where the bytes are UTF-8.
+pub fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(|&b| char::from(b)).collect(), str::to_owned)
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(bytes.iter().map(|&b| char::from(b)).collect()),
+    }
+}
+
+/// The same of `plain` bytes.
+fn plain_text(bytes: &[u8]) -> Cow<'_, str> {
+    match plain(bytes) {
+        Cow::Borrowed(bytes) => decoded(bytes),
+        Cow::Owned(bytes) => String::from_utf8(bytes).map_or_else(|e| Cow::Owned(decode(e.as_bytes())), Cow::Owned),
+    }
+}
+
+/// The text of a file, whatever the encoding and the line ends: lines end in LF or CR LF.
+pub fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    let text = plain_text(bytes);
+    let returns = text.bytes().filter(|b| *b == b'\r').count();
+    if returns == text.matches("\r\n").count() && !text.contains("\r\r") {
+        return text;
+    }
+    // In one pass, for copies of a large file are large.
+    let mut unified = String::with_capacity(text.len());
+    for line in lines(text.as_bytes()) {
+        unified.push_str(&decoded(line));
+        unified.push('\n');
+    }
+    Cow::Owned(unified)
 }
 
 /// Byte that ends the text files of CP/M and DOS (Ctrl-Z).
@@ -103,7 +165,7 @@ fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
 
 /// The lines of a file without their ends: LF, CR LF, CR CR LF (copied twice) and lone CR (old Macintosh) all count.
 pub fn lines(bytes: &[u8]) -> Vec<&[u8]> {
-    let mut lines: Vec<&[u8]> = Vec::new();
+    let mut lines: Vec<&[u8]> = Vec::with_capacity(1 + bytes.iter().filter(|b| **b == b'\n').count());
     let mut rest = bytes;
     while !rest.is_empty() {
         let end = rest.iter().position(|&b| b == b'\n' || b == b'\r').unwrap_or(rest.len());
@@ -136,7 +198,12 @@ mod tests {
         let message = read_up_to(&path, "", 2 << 20).unwrap_err().to_string();
         assert!(message.contains("larger than 2 MB"), "{message}");
         assert_eq!(read_up_to(&path, "", (2 << 20) + 1).unwrap().len(), (2 << 20) + 1);
-        assert_eq!(LARGEST, 512 << 20);
+        std::fs::write(&path, vec![b'\n'; MOST_LINES + 1]).unwrap();
+        let message = read_bytes(&path, "").unwrap_err().to_string();
+        assert!(message.contains("more than 5000000 lines"), "{message}");
+        std::fs::write(&path, [b"MTZ ", &vec![b'\n'; MOST_LINES + 1][..]].concat()).unwrap();
+        assert!(read_bytes(&path, "").is_ok());
+        assert_eq!((LARGEST, LARGEST_MAP), (96 << 20, 160 << 20));
     }
 
     #[test]

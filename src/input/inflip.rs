@@ -1,6 +1,6 @@
 //! Data from the input of Superflip.
 
-use super::Together;
+use super::{Taken, Together};
 use crate::Result;
 use crate::formats::inflip::parse_inflip;
 use crate::formats::measured::file_name;
@@ -21,7 +21,15 @@ pub fn is_inflip(name: &Path) -> bool {
 /// Those of the reader.
 pub fn read(name: &Path) -> Result<Together> {
     let file = parse_inflip(name, &read_bytes(name, MISSING_HINT)?)?;
-    let taken = format!("{}: input of Superflip, {} rows", file_name(name), file.rows.len());
+    let taken = Taken {
+        reflections: file_name(name),
+        kind: "input of Superflip",
+        part: String::new(),
+        layout: None,
+        quantity: file.quantity.symbol(),
+        rows: file.rows.len(),
+        crystal: None,
+    };
     Ok(Together {
         ins: file.ins,
         rows: file.rows,

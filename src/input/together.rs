@@ -1,8 +1,9 @@
 //! Reflections and crystal from the files that hold them.
 
 use super::places::{self, Places};
+use super::taken::Taken;
 use super::{Request, inflip, obverse};
-use crate::formats::measured::{Facts, Measured, differ, file_name, read_crystal, read_measured};
+use crate::formats::measured::{Crystal, Facts, Measured, differ, file_name, read_crystal, read_measured};
 use crate::formats::{Hklf, Ins, read_ins};
 use crate::reflections::RawReflection;
 use crate::{Error, Result};
@@ -23,8 +24,8 @@ pub struct Together {
     pub shelx_list: bool,
     /// True for NAME.ins, as it was written, and NAME.hkl.
     pub plain: bool,
-    /// What was taken, in one line.
-    pub taken: String,
+    /// What was taken of which files.
+    pub taken: Taken,
     /// What the readers noticed.
     pub warnings: Vec<String>,
 }
@@ -64,7 +65,7 @@ pub fn together(request: &Request<'_>) -> Result<Together> {
     let turned = obverse::turn(&mut measured.reflections, card, &ins.cell, &ins.space_group);
     warnings.extend(turned);
     let plain = !found && shelx_list && request.choice.is_default();
-    let taken = taken(source.as_deref(), &data, &measured);
+    let taken = Taken::new(source.as_deref(), &data, &measured);
     let rows = measured.reflections;
     Ok(Together { ins, rows, ins_path: name, hkl_path: data, shelx_list, plain, taken, warnings })
 }
@@ -75,7 +76,14 @@ fn by_data(data: &Path, beside: &[PathBuf], request: &Request<'_>) -> Result<(In
         |ending: &str| beside.iter().find(|path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending)));
     let near = of_kind(INS).or_else(|| of_kind(RES));
     let near = near.map(|path| read_ins(path).map(|ins| (path, ins)));
-    let card = near.as_ref().and_then(|found| found.as_ref().ok()).map(|(_, ins)| ins.hklf);
+    // With the reflections in another file the first is the one that was named, and says what it can before all others.
+    let named = beside.first().filter(|path| request.hkl.is_some() && *path != data);
+    let named = named.and_then(|path| Some((path, read_crystal(path).ok()?)));
+    let of_ins = near.as_ref().and_then(|found| found.as_ref().ok()).map(|(_, ins)| ins.hklf);
+    let (named, card) = match named {
+        Some((path, Crystal { facts, hklf })) => (Some((path, facts)), hklf?.or(of_ins)),
+        None => (None, of_ins),
+    };
     let measured = read_measured(data, request.choice, card.as_ref())?;
     // An instruction file that is damaged does not matter where the reflections say all themselves.
     let near = match near.transpose() {
@@ -84,23 +92,28 @@ fn by_data(data: &Path, beside: &[PathBuf], request: &Request<'_>) -> Result<(In
     };
     if let Some((path, ins)) = near.clone()
         && measured.facts.cell.is_none()
+        && named.is_none()
     {
         let ins = Ins { hklf: measured.hklf, ..ins };
         return Ok((ins, measured, Some(path.clone())));
     }
     let mut facts = measured.facts.clone();
     let mut source = None;
+    if let Some((path, of_named)) = named {
+        facts = of_named.or(facts);
+        source = Some(path.clone());
+    }
     if let Some((path, ins)) = &near
         && facts.cell.as_ref().is_some_and(|cell| !differ(cell, &ins.cell))
     {
-        source = silent(&facts).then(|| (*path).clone());
+        source = source.or_else(|| silent(&facts).then(|| (*path).clone()));
         facts = facts.or(Facts::from(ins));
     }
     for path in beside.iter().filter(|path| near.as_ref().is_none_or(|(ins, _)| ins != path)) {
         if !silent(&facts) {
             break;
         }
-        let found = match (read_crystal(path), &facts.cell) {
+        let found = match (read_crystal(path).map(|crystal| crystal.facts), &facts.cell) {
             (Ok(found), None) => found,
             // Where the cell is known already the file must be of the same crystal.
             (Ok(found), Some(cell)) if found.cell.as_ref().is_some_and(|other| !differ(cell, other)) => found,
@@ -132,17 +145,4 @@ fn another_card(ins: &Ins, measured: &Measured) -> Option<String> {
     let obeyed = measured.is_shelx_list() || ins.hklf.matrix == Hklf::default().matrix;
     let symbol = measured.quantity.symbol();
     (!obeyed).then(|| format!("the matrix on HKLF is for a .hkl: not used here; the {} holds {symbol}", measured.kind))
-}
-
-/// `t.cif: CIF, block t, _shelx_hkl_file, 986 rows of F²; crystal of t.ins`.
-fn taken(source: Option<&Path>, data: &Path, measured: &Measured) -> String {
-    let part = if measured.part.is_empty() { String::new() } else { format!(", {}", measured.part) };
-    let crystal = source.map_or_else(String::new, |path| format!("; crystal of {}", file_name(path)));
-    format!(
-        "{}: {}{part}, {} rows of {}{crystal}",
-        file_name(data),
-        measured.kind,
-        measured.reflections.len(),
-        measured.quantity.symbol()
-    )
 }

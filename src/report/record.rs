@@ -4,7 +4,7 @@
 use super::candidates::{CandidateRecord, TrialRecord};
 use super::cell::{CellRecord, LaueRecord, SpaceGroupRecord};
 use crate::crystal::identity::identify;
-use crate::input::{Basis, Input};
+use crate::input::{Basis, Input, Taken};
 use crate::solve::{Device, Effective, SeedSummary, Solved};
 use crate::trials::{StageSeconds, StopReason};
 use crate::trust::Evidence;
@@ -50,6 +50,8 @@ pub struct Record {
     pub laue_class: Option<LaueRecord>,
     /// The cell.
     pub cell: CellRecord,
+    /// What was taken of which files.
+    pub input: Taken,
     /// `xray`, `electron` or `neutron`.
     pub radiation: &'static str,
     /// Wavelength in Å.
@@ -172,6 +174,7 @@ impl Record {
             space_group_of_input: identify(&header.space_group).map(|identity| identity.hm),
             laue_class: basis.laue.as_ref().map(LaueRecord::new),
             cell: CellRecord::new(&header.cell),
+            input: input.taken.clone(),
             radiation: header.radiation.name(),
             wavelength: header.wavelength,
             data: DataRecord::new(input, basis),

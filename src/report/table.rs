@@ -22,7 +22,7 @@ pub fn data_summary(input: &Input) -> String {
     let merge = &input.data.merge;
     let group = group_name(&header.space_group);
     let r_int = merge.r_int.map_or("-".into(), |r| format!("{r:.3}"));
-    let taken = if input.taken.is_empty() { String::new() } else { format!("{}\n", input.taken) };
+    let taken = if input.plain { String::new() } else { format!("{}\n", input.taken) };
     format!(
         "{taken}{}: {group}, cell {a:.3} {b:.3} {c:.3} {al:.2} {be:.2} {ga:.2}, {}\n\
          {} rows, {} unique, R_int {r_int}, d_min {:.2} Å, {:.1} % complete\n",

@@ -27,6 +27,9 @@ pub fn as_written(outcome: Outcome) -> Outcome {
     }
 }
 
+/// What to do about a table that cannot be gone on with.
+const HINT: &str = "remove it, or choose another folder with -o";
+
 /// Fields that name a condition, as they stand at the beginning of a line.
 fn key(c: &Condition) -> String {
     let pool = serde_json::to_string(&c.pool).unwrap_or_default();
@@ -71,14 +74,20 @@ pub fn write(run: &str, conditions: &[Condition], outcomes: &[Outcome]) -> Strin
 /// # Errors
 /// A file of another run, or one that is damaged.
 pub fn read(path: &Path, run: &str, conditions: &[Condition], draws: u32) -> Result<Vec<Outcome>> {
-    let hint = "remove it, or choose another folder with -o";
-    let bytes = read_bytes(path, hint)?;
-    let rows: Vec<String> = lines(&bytes).into_iter().map(decode).collect();
+    parse(path, &read_bytes(path, HINT)?, run, conditions, draws)
+}
+
+/// The same of the bytes of the file.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse(path: &Path, bytes: &[u8], run: &str, conditions: &[Condition], draws: u32) -> Result<Vec<Outcome>> {
+    let rows: Vec<String> = lines(bytes).into_iter().map(decode).collect();
     if rows.first().map(String::as_str) != Some(&format!("# {run}")) {
-        return Err(Error::line(path, 1, "is of a screen with other data or settings", hint));
+        return Err(Error::line(path, 1, "is of a screen with other data or settings", HINT));
     }
     if rows.get(1).map(String::as_str) != Some(HEADER) {
-        return Err(Error::line(path, 2, "is not the header of a screen", hint));
+        return Err(Error::line(path, 2, "is not the header of a screen", HINT));
     }
     let places: HashMap<String, usize> = conditions.iter().enumerate().map(|(place, c)| (key(c), place)).collect();
     let mut seen = HashSet::new();
@@ -86,7 +95,7 @@ pub fn read(path: &Path, run: &str, conditions: &[Condition], draws: u32) -> Res
     let mut outcomes = Vec::new();
     for (number, row) in rows.iter().enumerate().skip(2).filter(|(_, row)| !row.is_empty()) {
         let fields: Vec<&str> = row.split(',').collect();
-        let damaged = || Error::line(path, number + 1, "is not a line of a screen", hint);
+        let damaged = || Error::line(path, number + 1, "is not a line of a screen", HINT);
         if fields.len() != own {
             return Err(damaged());
         }
@@ -99,7 +108,7 @@ pub fn read(path: &Path, run: &str, conditions: &[Condition], draws: u32) -> Res
         let Some(condition) = places.get(&fields[..7].join(",")).copied() else { continue };
         if !seen.insert((condition, draw)) {
             let what = format!("names draw {draw} of its condition for the second time");
-            return Err(Error::line(path, number + 1, what, hint));
+            return Err(Error::line(path, number + 1, what, HINT));
         }
         if draw <= draws {
             outcomes.push(Outcome {

@@ -13,7 +13,7 @@ pub struct Target {
 }
 
 /// Rows of a list that are enough.
-const ROWS: usize = 150;
+const ROWS: usize = 60;
 /// A cell, as the examples have it.
 const CELL: [f32; 6] = [11.233, 6.544, 11.231, 90.0, 95.89, 90.0];
 
@@ -27,7 +27,7 @@ pub fn targets() -> Vec<Target> {
     let cif = std::iter::once(("typed.cif", TYPED_CIF.as_bytes().to_vec())).chain(
         ["aspirin.cif", "ethyldeoxycytidine.cif"].map(|name| (name, example(&format!("examples/models/{name}")))),
     );
-    vec![
+    let own = vec![
         target("ins", ins, ins_files()),
         target("hkl", hkl, hkl_files()),
         target("cif", cif_model, cif.collect()),
@@ -50,7 +50,8 @@ pub fn targets() -> Vec<Target> {
         ),
         target("inflip", inflip, vec![("a.inflip", INFLIP.into())]),
         target("pair", pair, vec![("p.ins", example("tests/data/aspirin.ins")), ("p.hkl", rows("aspirin", 1200))]),
-    ]
+    ];
+    own.into_iter().chain(super::corpus_measured::targets()).chain(super::corpus_runs::targets()).collect()
 }
 
 fn ins(path: &Path, bytes: &[u8]) -> Result<(), String> {
@@ -62,7 +63,7 @@ fn hkl(path: &Path, bytes: &[u8]) -> Result<(), String> {
 }
 
 fn cif_model(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    formats::cif::parse_model(&formats::text::decode(bytes), path).map(drop).map_err(|error| error.to_string())
+    formats::cif::parse_model(&formats::text::text_of(bytes), path).map(drop).map_err(|error| error.to_string())
 }
 
 fn fragment(path: &Path, bytes: &[u8]) -> Result<(), String> {

@@ -56,7 +56,7 @@ pub(super) fn sites(block: &Block<'_>, cell: &Cell, group: &SpaceGroup, path: &P
 }
 
 /// The value in a row unless it is unknown.
-fn known<'a>(column: Option<Column<'a>>, row: usize) -> Option<&'a Value<'a>> {
+fn known(column: Option<Column<'_>>, row: usize) -> Option<Value<'_>> {
     column?.get(row).filter(|v| !matches!(v.text, "?" | "."))
 }
 

@@ -35,16 +35,16 @@ pub(in crate::formats) fn space_group_if_named(
     let mut operations = Vec::new();
     if let Some(column) = OPERATIONS.iter().find_map(|tag| block.column(tag)) {
         for value in (0..column.len()).filter_map(|row| column.get(row)) {
-            operations.push(operation(value, path, hint)?);
+            operations.push(operation(&value, path, hint)?);
         }
     } else if let Some(value) = OPERATIONS.iter().find_map(|tag| block.first(tag)) {
         // A group of one operation is sometimes written without a loop.
-        operations.push(operation(value, path, hint)?);
+        operations.push(operation(&value, path, hint)?);
     }
     if !operations.is_empty() {
         return SpaceGroup::from_generators(&operations).map(Some).map_err(|what| Error::file(path, what, hint));
     }
-    let names: Vec<&Value<'_>> =
+    let names: Vec<Value<'_>> =
         NAMES.iter().filter_map(|tag| block.first(tag)).filter(|v| !matches!(v.text.trim(), "" | "?" | ".")).collect();
     let rhombohedral =
         cell.is_some_and(|c| (c.angles[2] - 90.0).abs() > NOT_RIGHT_ANGLED && c.angles[0] == c.angles[2]);

@@ -1,17 +1,11 @@
 //! CIF 1.1 syntax: data blocks, items and loops, with line numbers. Forgiving: an unterminated string ends
 //! with its line, an unterminated text field with the file, and a loop may lack values at its end.
 
+use super::table::Table;
+pub use super::table::{Column, Value};
 use crate::error::{Error, Result};
 use std::collections::HashMap;
 use std::path::Path;
-
-/// One value and the line it starts on. Text fields are without the blanks at their end and without blank lines at
-/// their beginning; their first line keeps its indent where others follow, as lists in columns need it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Value<'a> {
-    pub text: &'a str,
-    pub line: usize,
-}
 
 /// One `data_` block; tags are in lower case, the dot of a category (`_refln.index_h`) replaced by `_`.
 #[derive(Debug, Default)]
@@ -21,29 +15,21 @@ pub struct Block<'a> {
     loops: Vec<Table<'a>>,
 }
 
-#[derive(Debug, Default)]
-struct Table<'a> {
-    tags: Vec<String>,
-    values: Vec<Value<'a>>,
-}
-
-/// One column of a loop, with the access to its neighbours in the same loop.
-#[derive(Clone, Copy)]
-pub struct Column<'a> {
-    table: &'a Table<'a>,
-    index: usize,
-}
-
-/// Values and tags of a file at most: a million reflections in ten columns; 240 MB of memory.
+/// Values of a file at most: a million reflections in ten columns; 120 MB of memory, 300 while a table grows.
 const MOST_VALUES: usize = 10_000_000;
+/// What tags, loops and blocks count for in place of so many values: each has names and tables of its own.
+const WEIGHT_OF_NAME: usize = 10;
+const WEIGHT_OF_BLOCK: usize = 30;
+/// Bytes of a text that places can be told in.
+const LARGEST_TEXT: usize = u32::MAX as usize;
 
 impl<'a> Block<'a> {
     /// Value of an item, or the first one of a loop column.
-    pub fn first(&self, tag: &str) -> Option<&Value<'a>> {
+    pub fn first(&self, tag: &str) -> Option<Value<'a>> {
         let tag = tag.to_ascii_lowercase();
-        self.items.get(&tag).or_else(|| {
+        self.items.get(&tag).copied().or_else(|| {
             let table = self.loops.iter().find(|table| table.tags.contains(&tag))?;
-            table.values.get(table.tags.iter().position(|t| *t == tag)?)
+            table.value(table.tags.iter().position(|t| *t == tag)?)
         })
     }
 
@@ -51,34 +37,6 @@ impl<'a> Block<'a> {
     pub fn column(&'a self, tag: &str) -> Option<Column<'a>> {
         let tag = tag.to_ascii_lowercase();
         self.loops.iter().find_map(|table| Column::new(table, &tag))
-    }
-}
-
-impl<'a> Column<'a> {
-    fn new(table: &'a Table<'a>, tag: &str) -> Option<Self> {
-        let index = table.tags.iter().position(|t| t == tag)?;
-        Some(Self { table, index })
-    }
-
-    /// Another column of the same loop.
-    pub fn neighbour(&self, tag: &str) -> Option<Self> {
-        Self::new(self.table, &tag.to_ascii_lowercase())
-    }
-
-    /// Number of complete rows.
-    pub fn len(&self) -> usize {
-        self.table.values.len() / self.table.tags.len().max(1)
-    }
-
-    /// Value in a row; `None` beyond the last complete row.
-    pub fn get(&self, row: usize) -> Option<&'a Value<'a>> {
-        (row < self.len()).then(|| self.table.values.get(row * self.table.tags.len() + self.index)).flatten()
-    }
-
-    /// The last value of the loop, where it is not the last of a row.
-    pub fn left_over(&self) -> Option<&'a Value<'a>> {
-        let whole = self.table.values.len().is_multiple_of(self.table.tags.len().max(1));
-        self.table.values.last().filter(|_| !whole)
     }
 }
 
@@ -99,12 +57,20 @@ enum Token<'a> {
     Value(Value<'a>),
 }
 
-/// All blocks of a file in order; text before the first `data_` is passed over.
+/// All blocks of a file in order; values before the first `data_` are passed over, tags and loops there are a block
+/// without a name.
 ///
 /// # Errors
-/// `Error::Input` naming `path` for a file of more than ten million values.
+/// `Error::Input` naming `path` for a file of more than ten million values, or a tenth of that in tags.
 pub fn blocks<'a>(text: &'a str, path: &Path) -> Result<Vec<Block<'a>>> {
-    let mut reader = Reader::default();
+    let too_large = || {
+        let what = format!("has more than {MOST_VALUES} values, or too many tags and blocks");
+        Error::file(path, what, "give a CIF of one structure, or a .hkl file")
+    };
+    if text.len() > LARGEST_TEXT {
+        return Err(too_large());
+    }
+    let mut reader = Reader { text, blocks: Vec::new(), tag: None, in_header: false, in_loop: false, taken: 0 };
     let mut lines = Lines { text, at: 0, number: 0 };
     while let Some((number, start, line)) = lines.next() {
         if line.starts_with(';') {
@@ -115,11 +81,7 @@ pub fn blocks<'a>(text: &'a str, path: &Path) -> Result<Vec<Block<'a>>> {
             line_tokens(line, number, &mut |token| reader.take(token));
         }
         if reader.taken > MOST_VALUES {
-            return Err(Error::file(
-                path,
-                format!("has more than {MOST_VALUES} values"),
-                "give a CIF of one structure, or a .hkl file",
-            ));
+            return Err(too_large());
         }
     }
     Ok(reader.blocks)
@@ -157,29 +119,42 @@ impl<'a> Iterator for Lines<'a> {
 }
 
 /// The file as far as it has been read.
-#[derive(Default)]
 struct Reader<'a> {
+    text: &'a str,
     blocks: Vec<Block<'a>>,
     tag: Option<String>,
     /// In a loop header tags gather; the first value ends it.
     in_header: bool,
     in_loop: bool,
+    /// Values, and what counts for them.
     taken: usize,
 }
 
 impl<'a> Reader<'a> {
     fn take(&mut self, token: Token<'a>) {
-        self.taken += 1;
+        self.taken += match token {
+            Token::Value(_) => 1,
+            Token::Tag(_) | Token::Loop => WEIGHT_OF_NAME,
+            Token::Data(_) => WEIGHT_OF_BLOCK,
+        };
+        // The line that is one too many is read to its end: a file may be one line.
+        if self.taken > MOST_VALUES {
+            return;
+        }
         if let Token::Data(name) = token {
             self.blocks.push(Block { name: name.to_owned(), ..Block::default() });
             (self.tag, self.in_header, self.in_loop) = (None, false, false);
             return;
         }
+        // A piece of a CIF without its beginning is a block without a name.
+        if self.blocks.is_empty() && matches!(token, Token::Tag(_) | Token::Loop) {
+            self.blocks.push(Block::default());
+        }
         let Some(block) = self.blocks.last_mut() else { return };
         match token {
             Token::Data(_) => {}
             Token::Loop => {
-                block.loops.push(Table::default());
+                block.loops.push(Table::new(self.text));
                 (self.tag, self.in_header, self.in_loop) = (None, true, true);
             }
             Token::Tag(name) if self.in_header => {
@@ -191,7 +166,7 @@ impl<'a> Reader<'a> {
             Token::Value(value) if self.in_loop => {
                 self.in_header = false;
                 if let Some(table) = block.loops.last_mut() {
-                    table.values.push(value);
+                    table.push(value);
                 }
             }
             Token::Value(value) => {
@@ -286,6 +261,15 @@ mod tests {
         assert_eq!(first("_x"), Some(("   1   0   0\r\n   2   0   0", 3)));
         assert_eq!(first("_y"), Some(("one line", 8)));
         assert_eq!(first("_z"), Some(("never closed", 11)));
+    }
+
+    #[test]
+    fn what_would_take_much_memory_is_refused() {
+        for piece in ["data_a ", "_a ", "loop_ "] {
+            let text = piece.repeat(MOST_VALUES / WEIGHT_OF_NAME + 1);
+            let message = blocks(&format!("data_x\n{text}"), Path::new("x.cif")).unwrap_err().to_string();
+            assert!(message.contains("or too many tags and blocks"), "{message}");
+        }
     }
 
     #[test]

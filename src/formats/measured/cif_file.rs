@@ -121,7 +121,7 @@ fn candidates<'a>(block: &'a Block<'a>, depth: usize) -> Vec<Candidate<'a>> {
         } else {
             continue;
         };
-        found.push(Candidate { rank, block, tag, source: None, text: Some(*text) });
+        found.push(Candidate { rank, block, tag, source: None, text: Some(text) });
     }
     let loops = [(Rank::Merged, Source::merged(block)), (Rank::Unmerged, Source::unmerged(block))];
     found.extend(loops.into_iter().filter_map(|(rank, source)| {
@@ -149,6 +149,7 @@ fn list(path: &Path, from: &Candidate<'_>, hklf: Option<Hklf>, choice: &Choice, 
         return Ok(Measured {
             kind: kind(block),
             part: (*tag).to_owned(),
+            layout: None,
             quantity: source.quantity,
             reflections: rows.reflections,
             facts: Facts::default(),
@@ -172,6 +173,7 @@ fn list(path: &Path, from: &Candidate<'_>, hklf: Option<Hklf>, choice: &Choice, 
     Ok(Measured {
         kind: "CIF",
         part: (*tag).to_owned(),
+        layout: Some(file.layout),
         quantity: file.quantity,
         reflections: file.reflections,
         facts: Facts::default(),
@@ -200,14 +202,14 @@ fn kind(block: &Block<'_>) -> &'static str {
 }
 
 /// HKLF and the crystal of an embedded `.res`.
-fn instructions(block: &Block<'_>, path: &Path) -> Result<(Option<Hklf>, Option<Facts>)> {
+pub fn instructions(block: &Block<'_>, path: &Path) -> Result<(Option<Hklf>, Option<Facts>)> {
     let has = |text: &str, card: &str, least: usize| {
         text.lines().any(|line| {
             let mut words = line.split_whitespace();
             words.next().is_some_and(|w| w.eq_ignore_ascii_case(card)) && words.filter_map(finite).count() >= least
         })
     };
-    let shelx = |v: &&Value<'_>| has(v.text, "CELL", CELL_NUMBERS) && has(v.text, "SFAC", 0);
+    let shelx = |v: &Value<'_>| has(v.text, "CELL", CELL_NUMBERS) && has(v.text, "SFAC", 0);
     let Some(text) = INSTRUCTIONS.iter().filter_map(|tag| block.first(tag)).find(shelx) else {
         return Ok((None, None));
     };

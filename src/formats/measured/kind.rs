@@ -49,6 +49,9 @@ impl Kind {
         for (mark, name) in [
             (&b"\x89HDF"[..], "an HDF5 file (NeXus, DIALS)"),
             (b"PK", "a zip archive"),
+            (b"BZh", "packed with bzip2: unpack it"),
+            (b"\xfd7zXZ", "packed with xz: unpack it"),
+            (b"\x28\xb5\x2f\xfd", "packed with zstd: unpack it"),
             (b"%PDF", "a PDF document"),
             (b"\x93NUMPY", "a NumPy array"),
         ] {
@@ -85,6 +88,13 @@ impl Kind {
         if is_scalepack(&written().take(3).map(text_of).collect::<Vec<_>>()) {
             return Self::Unusable("a SCALEPACK file", "convert it to MTZ with scalepack2mtz, or give h k l I sigma");
         }
+        if lines.iter().any(|line| line.trim_ascii() == b"nH") && lines.iter().any(|line| line.trim_ascii() == b"nK") {
+            return Self::Unusable("a d*TREK reflection list", "export it as a SHELX .hkl, or give h k l I sigma");
+        }
+        // A piece of a CIF that has lost its beginning.
+        if (begins(first, "_") || begins(first, "loop_")) && (any("loop_") || any(";")) {
+            return Self::Cif;
+        }
         if any("data_") && (begins(first, "data_") || begins(first, "_") || !words.first().is_some_and(number)) {
             return Self::Cif;
         }
@@ -118,9 +128,21 @@ impl Kind {
     }
 }
 
-/// Three header lines: 1, a negative whole number, cell and space group.
+/// Merged: three header lines: 1, a negative whole number, cell and space group. Unmerged: how many operations and the
+/// space group, then nine whole numbers and three for each.
 fn is_scalepack(lines: &[&str]) -> bool {
     let [one, code, cell] = lines else { return false };
+    let whole = |line: &str, n: usize| {
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        words.len() == n && words.iter().all(|w| w.parse::<i32>().is_ok())
+    };
+    let named = |line: &str| {
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        matches!(&words[..], [n, name] if n.parse::<u32>().is_ok() && name.starts_with(|c: char| c.is_ascii_alphabetic()))
+    };
+    if named(one) && whole(code, 9) && whole(cell, 3) {
+        return true;
+    }
     let numbers = cell.split_ascii_whitespace().take(6).filter(|w| w.parse::<f64>().is_ok()).count();
     *one == "1" && code.parse::<i32>().is_ok_and(|code| code < 0) && numbers == 6
 }
@@ -136,6 +158,8 @@ mod tests {
             ("cell 0.7 7 8 9 90 90 90\n", Kind::Instructions),
             ("#\\#CIF_1.1\ndata_x\n_a 1\n", Kind::Cif),
             ("junk\nDATA_x\n", Kind::Cif),
+            ("loop_\n_refln_index_h\n", Kind::Cif),
+            ("_shelx_hkl_file\n;\n   1   0   0\n;\n", Kind::Cif),
             ("   1   0   0   10.00    1.00\ndata_x\n", Kind::List),
             ("   1   0   0118476.0    1.00\n", Kind::List),
             ("-10-10-10118476.0    1.00\n", Kind::Unknown),
@@ -151,9 +175,12 @@ mod tests {
         for text in [
             "!OUTPUT_FILE=INTEGRATE.HKL    DATE\n",
             "    1\n -987\n  7.0 8.0 9.0 90.0 90.0 90.0 p212121\n",
+            "    4 p212121\n  1  0  0  0  1  0  0  0  1\n  0  0  0\n -1  0  0  0 -1  0  0  0  1\n",
+            "3 2 1\nnH\nnK\nnL\nfIntensity\nfSigmaI\n",
             "NREF= 100\n",
             "CRYST1  7.0\n",
             "%PDF-1.4\n",
+            "BZh91AY",
             "x\0y",
         ] {
             assert!(matches!(Kind::of(text.as_bytes()), Kind::Unusable(..)), "{text:?}");

@@ -25,13 +25,12 @@ mod xds;
 pub use cif_crystal::differ;
 pub use facts::{Facts, file_name};
 pub use kind::{HEAD, Kind};
-pub use p4p::read_crystal;
+pub use p4p::{Crystal, parse_crystal, read_crystal};
 
-use super::cif::text_of;
 use super::hkl::parse_hkl_as;
 use super::hkl_columns::Columns;
 use super::hklf::{Hklf, HklfFormat};
-use super::text::{decode, plain, read_unpacked};
+use super::text::{read_unpacked, text_of};
 use crate::error::{Error, Result};
 use crate::reflections::RawReflection;
 use std::path::Path;
@@ -54,6 +53,8 @@ pub struct Measured {
     pub kind: &'static str,
     /// Block, loop or columns that were taken; empty where there is one list only.
     pub part: String,
+    /// Where the numbers of a text list stand, in words; `None` for other kinds.
+    pub layout: Option<String>,
     /// What the file holds.
     pub quantity: HklfFormat,
     /// Rows in the order of the file, as intensities.
@@ -93,21 +94,28 @@ const MISSING_HINT: &str = "put the reflection file beside the .ins under the sa
 /// `Error::Input` naming the file, with the line where there is one: a kind that is of no use, named; a file that is
 /// damaged or cut short; one without measured reflections. `Error::Usage` where `choice` is for another kind of file.
 pub fn read_measured(path: &Path, choice: &Choice, hklf: Option<&Hklf>) -> Result<Measured> {
-    let bytes = read_unpacked(path, MISSING_HINT)?;
-    let kind = Kind::of(&bytes);
+    parse_measured(path, &read_unpacked(path, MISSING_HINT)?, choice, hklf)
+}
+
+/// The same of the bytes of a file, unpacked.
+///
+/// # Errors
+/// Those of [`read_measured`].
+pub fn parse_measured(path: &Path, bytes: &[u8], choice: &Choice, hklf: Option<&Hklf>) -> Result<Measured> {
+    let kind = Kind::of(bytes);
     misplaced(path, kind, choice)?;
     let measured = match kind {
-        Kind::Cif => cif_file::read(path, &text_of(&bytes), choice),
-        Kind::Mtz => mtz_file::read(path, &bytes, choice.mtz_columns.as_deref()),
-        Kind::XdsAscii => xds::read(path, &decode(&plain(&bytes))),
-        Kind::Keyed => tables::read_keyed(path, &decode(&plain(&bytes))),
-        Kind::Xd => tables::read_xd(path, &decode(&plain(&bytes))),
+        Kind::Cif => cif_file::read(path, &text_of(bytes), choice),
+        Kind::Mtz => mtz_file::read(path, bytes, choice.mtz_columns.as_deref()),
+        Kind::XdsAscii => xds::read(path, &text_of(bytes)),
+        Kind::Keyed => tables::read_keyed(path, &text_of(bytes)),
+        Kind::Xd => tables::read_xd(path, &text_of(bytes)),
         Kind::Instructions => {
             return Err(Error::file(path, "is a SHELX instruction file, no reflection list", MISSING_HINT));
         }
         Kind::P4p => return Err(Error::file(path, "has a cell and no reflections", "give the .hkl of the same name")),
         Kind::Unusable(what, hint) => return Err(Error::file(path, format!("is {what}"), hint)),
-        Kind::List | Kind::Unknown => list(path, &bytes, choice, hklf),
+        Kind::List | Kind::Unknown => list(path, bytes, choice, hklf),
     }?;
     if measured.reflections.is_empty() {
         return Err(Error::file(path, "holds no measured reflections", "fetch or write the file again"));
@@ -121,6 +129,7 @@ fn list(path: &Path, bytes: &[u8], choice: &Choice, hklf: Option<&Hklf>) -> Resu
     Ok(Measured {
         kind: LIST,
         part: String::new(),
+        layout: Some(file.layout),
         quantity: file.quantity,
         reflections: file.reflections,
         facts: Facts::default(),

@@ -57,7 +57,8 @@ pub fn read(path: &Path, bytes: &[u8], labels: Option<&[String]>) -> Result<Meas
     };
     let warnings = warnings(&mtz, &chosen, unmeasured);
     let part = format!("columns {}", chosen.labels());
-    Ok(Measured { kind: "MTZ", part, quantity: chosen.quantity, reflections, facts, warnings, hklf: Hklf::default() })
+    let (quantity, hklf) = (chosen.quantity, Hklf::default());
+    Ok(Measured { kind: "MTZ", part, layout: None, quantity, reflections, facts, warnings, hklf })
 }
 
 /// Refuses rows of frames that were not brought to one scale, or that are parts of reflections.

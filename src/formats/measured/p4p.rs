@@ -1,36 +1,63 @@
 //! The crystal beside a list that has no `.ins`: `.p4p` of Bruker's programs, or a CIF such as `.cif_od` of CrysAlis.
 
 use super::cif_crystal::facts;
+use super::cif_file::instructions;
 use super::facts::{Facts, formula};
 use super::kind::Kind;
 use crate::crystal::Cell;
 use crate::error::{Error, Result};
 use crate::formats::cif::syntax::blocks;
-use crate::formats::cif::text_of;
-use crate::formats::text::{decode, finite, plain, read_unpacked};
+use crate::formats::hklf::Hklf;
+use crate::formats::text::{finite, read_unpacked, text_of};
 use std::path::Path;
+
+/// What to give in place of a file that does not say it.
+const HINT: &str = "give a NAME.ins with CELL, LATT, SYMM, SFAC and UNIT";
+
+/// What a `.p4p` or a CIF says of a list beside it.
+#[derive(Debug)]
+pub struct Crystal {
+    /// The crystal.
+    pub facts: Facts,
+    /// The card HKLF of a `.res` in a CIF, if there is one, or what is wrong with the `.res`.
+    pub hklf: Result<Option<Hklf>>,
+}
 
 /// What a `.p4p` or a CIF says of the crystal.
 ///
 /// # Errors
 /// `Error::Input` naming the file: one that is neither, one without a cell.
-pub fn read_crystal(path: &Path) -> Result<Facts> {
-    let hint = "give a NAME.ins with CELL, LATT, SYMM, SFAC and UNIT";
-    let bytes = read_unpacked(path, hint)?;
-    let found = match Kind::of(&bytes) {
-        Kind::P4p => read_p4p(path, &decode(&plain(&bytes)))?,
+pub fn read_crystal(path: &Path) -> Result<Crystal> {
+    parse_crystal(path, &read_unpacked(path, HINT)?)
+}
+
+/// The same of the bytes of a file, unpacked.
+///
+/// # Errors
+/// Those of [`read_crystal`].
+pub fn parse_crystal(path: &Path, bytes: &[u8]) -> Result<Crystal> {
+    let mut hklf = Ok(None);
+    let found = match Kind::of(bytes) {
+        Kind::P4p => read_p4p(path, &text_of(bytes))?,
         Kind::Cif => {
-            let text = text_of(&bytes);
+            let text = text_of(bytes);
             let blocks = blocks(&text, path)?;
             let mut found = Facts::default();
             for block in &blocks {
-                found = found.or(facts(block, path)?.0);
+                let (card, embedded) = match instructions(block, path) {
+                    Ok((card, embedded)) => (Ok(card), embedded.unwrap_or_default()),
+                    Err(error) => (Err(error), Facts::default()),
+                };
+                if matches!(hklf, Ok(None)) {
+                    hklf = card;
+                }
+                found = found.or(embedded.or(facts(block, path)?.0));
             }
             found
         }
-        _ => return Err(Error::file(path, "is neither a .p4p nor a CIF", hint)),
+        _ => return Err(Error::file(path, "is neither a .p4p nor a CIF", HINT)),
     };
-    if found.cell.is_none() { Err(Error::file(path, "has no cell", hint)) } else { Ok(found) }
+    if found.cell.is_none() { Err(Error::file(path, "has no cell", HINT)) } else { Ok(Crystal { facts: found, hklf }) }
 }
 
 /// Lines `CELL a b c α β γ V`, `CELLSD`, `SOURCE MO 0.71073 …`, `TITLE`, `CHEM`.

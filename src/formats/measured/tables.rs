@@ -126,7 +126,7 @@ impl Columns {
 
 fn measured(kind: &'static str, part: String, quantity: HklfFormat, reflections: Vec<RawReflection>) -> Measured {
     let (facts, warnings, hklf) = (Facts::default(), Vec::new(), Hklf::default());
-    Measured { kind, part, quantity, reflections, facts, warnings, hklf }
+    Measured { kind, part, layout: None, quantity, reflections, facts, warnings, hklf }
 }
 
 #[cfg(test)]

@@ -85,6 +85,7 @@ pub fn read(path: &Path, text: &str) -> Result<Measured> {
     Ok(Measured {
         kind: if merged { "XDS_ASCII, merged" } else { "XDS_ASCII" },
         part: String::new(),
+        layout: None,
         quantity: HklfFormat::Intensities,
         reflections,
         facts,

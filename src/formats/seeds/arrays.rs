@@ -21,7 +21,7 @@ const SHAPES: &str = "shapes are hkl (N, 3); phase_deg, bin and weight (N) or (T
 /// the memory.
 const LARGEST_ARRAY: u64 = 64 << 20;
 /// Seeds of all sets at most, half a kilobyte for every ten: a hundred sets of 40 000.
-const MOST_SEEDS: usize = 4_000_000;
+pub(super) const MOST_SEEDS: usize = 4_000_000;
 
 /// What an entry of an `.npz` may say, by row and set.
 #[derive(Default)]

@@ -4,6 +4,7 @@
 //! Fields are separated by commas, or by tabs, semicolons or blanks where the header is. Other lines with `#` are
 //! comments.
 
+use super::arrays::MOST_SEEDS;
 use super::checks;
 use super::csv_columns::Columns;
 use super::csv_head::Head;
@@ -36,7 +37,11 @@ pub(super) fn read(path: &Path, text: &str) -> Result<SeedList> {
     let mut list = SeedList::new(path, "CSV");
     let mut sets: BTreeMap<i32, Vec<Seed>> = BTreeMap::new();
     let mut degrees = Vec::new();
-    for (line, text) in lines {
+    for (taken, (line, text)) in lines.enumerate() {
+        if taken >= MOST_SEEDS {
+            let what = format!("more than {} million seeds", MOST_SEEDS / 1_000_000);
+            return Err(Error::line(path, line, what, "give those of the strongest reflections"));
+        }
         if let Some(comment) = text.trim_start().strip_prefix('#') {
             Head::refuse(comment, line, path)?;
             continue;

@@ -39,10 +39,13 @@ fn delimiter(header: &str) -> Option<char> {
     [',', '\t', ';'].into_iter().find(|c| header.contains(*c))
 }
 
+/// Fields of a line at most that are looked at: more than any number of bins.
+const MOST_FIELDS: usize = 10_000;
+
 fn fields(text: &str, delimiter: Option<char>) -> Vec<&str> {
     match delimiter {
-        Some(c) => text.split(c).map(|field| field.trim().trim_matches('"').trim()).collect(),
-        None => text.split_whitespace().map(|field| field.trim_matches('"')).collect(),
+        Some(c) => text.split(c).map(|field| field.trim().trim_matches('"').trim()).take(MOST_FIELDS).collect(),
+        None => text.split_whitespace().map(|field| field.trim_matches('"')).take(MOST_FIELDS).collect(),
     }
 }
 

@@ -42,9 +42,16 @@ impl<'a> Phases<'a> {
     }
 }
 
+/// Begins every loop.
+const LOOP: &[u8] = b"loop_";
+
 /// Reads the first block with phases. `None` when no block lists reflections, or when they come without phases beside
 /// a structure: then the structure is what the file is for.
 pub(super) fn read(path: &Path, text: &str) -> Result<Option<SeedList>> {
+    // Lists without any loop need not be read as CIFs first.
+    if !text.as_bytes().windows(LOOP.len()).any(|word| word.eq_ignore_ascii_case(LOOP)) {
+        return Ok(None);
+    }
     let blocks = blocks(text, path)?;
     let Some(listed) = blocks.iter().find(|b| b.column(INDICES[0]).is_some()) else { return Ok(None) };
     let Some((block, phases)) = blocks.iter().find_map(|b| Phases::of(b).map(|p| (b, p))) else {
@@ -114,7 +121,7 @@ fn seeds(block: &Block<'_>, phases: &Phases<'_>, path: &Path) -> Result<(Vec<See
 
 fn value(column: Column<'_>, row: usize, path: &Path) -> Result<Option<f64>> {
     let known = column.get(row).filter(|v| !matches!(v.text, "?" | "."));
-    let read = |v: &Value<'_>| {
+    let read = |v: Value<'_>| {
         let fault = || Error::line(path, v.line, format!("{:?} is not a number", v.text), "correct the loop");
         number(v.text).ok_or_else(fault)
     };
