@@ -2,6 +2,7 @@
 //! names, axes), `doors_in.rs` (kinds of files) and `layouts.rs`.
 
 #[path = "common/program.rs"]
+#[allow(dead_code)] // Nothing is asked of stdout here.
 mod program;
 
 use program::{Outcome, repository, seedflip};

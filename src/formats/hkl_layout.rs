@@ -55,8 +55,11 @@ impl Layout {
             None => Self::shelx(),
         };
         let mut best = (usize::MAX, Self::shelx());
-        for find in [&|| common_ends(rows, roles), &|| Some(shelx()), &|| Some(split_at_blanks(rows, roles))]
-            as [&dyn Fn() -> Option<Self>; 3]
+        // Columns that begin as SHELX's do count as such, or, where rows do not fit, as what they are further on.
+        let own = || common_ends(rows, roles, false);
+        let begun = || common_ends(rows, roles, true);
+        for find in
+            [&own, &|| Some(shelx()), &begun, &|| Some(split_at_blanks(rows, roles))] as [&dyn Fn() -> Option<Self>; 4]
         {
             let Some(layout) = find() else { continue };
             let misfits = rows.iter().filter(|row| Row::read(row, &layout).is_none()).count();
@@ -183,11 +186,12 @@ pub fn ends_of(rows: &[&[u8]]) -> Option<Vec<usize>> {
     Some(counts.iter().filter(|(_, n)| **n * ROWS_PER_SLIP >= rows.len()).map(|(end, _)| *end).collect())
 }
 
-/// Columns that end where numbers do. `None` where those are the columns of SHELX, too few, or no columns.
-fn common_ends(rows: &[&[u8]], roles: Option<&[Role]>) -> Option<Layout> {
+/// Columns that end where numbers do. `None` where those begin as the columns of SHELX and are not asked for, where they
+/// are too few, or no columns.
+fn common_ends(rows: &[&[u8]], roles: Option<&[Role]>, like_shelx: bool) -> Option<Layout> {
     let ends = ends_of(rows)?;
     let shelx = ends.starts_with(&SHELX[..=INDICES]) && ends.get(INDICES + 1).is_none_or(|end| SHELX.contains(end));
-    if (shelx && roles.is_none()) || ends.len() <= INDICES {
+    if (shelx && roles.is_none()) != like_shelx || ends.len() <= INDICES {
         return None;
     }
     let ends = ends.into_iter().take(MOST_FIELDS).collect();
