@@ -169,8 +169,9 @@ fn no_row_of_any_layout_is_misread() {
     let file = parse_hkl(Path::new("x.hkl"), &utf16, &Hklf::default()).unwrap();
     assert_eq!(file.reflections.len(), rows().len());
     // Whole numbers as F² and σ before a column that touches them: refused, not split at the blanks that are left.
-    let touching =
-        list(|[h, k, l], f, s| format!("{h:4}{k:4}{l:4}{:8.0}{:8.0}{:8.4}{:8}", f * 100.0, s * 100.0, 50.0 + f.abs() % 200.0, 3));
+    let touching = list(|[h, k, l], f, s| {
+        format!("{h:4}{k:4}{l:4}{:8.0}{:8.0}{:8.4}{:8}", f * 100.0, s * 100.0, 50.0 + f.abs() % 200.0, 3)
+    });
     let error = parse_hkl(Path::new("x.hkl"), touching.as_bytes(), &Hklf::default()).unwrap_err().to_string();
     assert!(error.contains("one of several columns"), "{error}");
     // A row in other columns than the rest is refused, not guessed at.

@@ -63,7 +63,9 @@ pub fn assign(
         }
         choices.sort_by(likeliest);
     }
-    if expected.organic && choices.first().is_some_and(|best| best.share(CARBON) <= LITTLE_CARBON) {
+    // Where SFAC names carbon alone, nothing is left without it.
+    let others = expected.elements.len() > 1;
+    if expected.organic && others && choices.first().is_some_and(|best| best.share(CARBON) <= LITTLE_CARBON) {
         let inorganic = observed.freely(&expected.without_carbon(), true, reach);
         let bonded = inorganic.into_iter().filter(|c| c.bonds >= 0.0);
         choices.extend(bonded.map(|c| Choice { worth: c.worth - INORGANIC_COST, ..c }));
