@@ -50,7 +50,7 @@ pub(super) fn read_npy(path: &Path, bytes: &[u8]) -> Result<SeedList> {
     few_enough(sets, rows, path)?;
     let mut list = SeedList::new(path, "NPY");
     let mut degrees = Vec::new();
-    for set in array.values.chunks_exact((rows * width).max(1)).take(sets) {
+    for set in array.values.chunks_exact(rows.saturating_mul(width).max(1)).take(sets) {
         let mut seeds = Vec::with_capacity(rows);
         for (row, fields) in set.chunks_exact(width).enumerate() {
             let &[h, k, l, phase, ref weight @ ..] = fields else { continue };
