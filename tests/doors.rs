@@ -228,7 +228,6 @@ fn manners_of_writing_cards() {
         "t.ins",
         "contents.txt:1: ",
     );
-    refused(&[("t.ins", ins.replace("SFAC", "NEUT\nSFAC").as_bytes()), list], "t.ins", "t.ins:6: neutron data");
 }
 
 #[test]
