@@ -88,7 +88,7 @@ impl Observed<'_> {
         let counts: Vec<f64> = kept.iter().map(|e| multiple * e.1).collect();
         let table = self.table(&elements);
         let prior = vec![0.0; elements.len()];
-        let mut chosen = self.by_rank(&counts);
+        let mut chosen = self.by_geometry(&elements, &table, self.by_rank(&counts), 1.0);
         let mut worth = f64::NEG_INFINITY;
         let (mut factor, mut bonds) = (1.0, 0.0);
         for _ in 0..2 {
@@ -145,7 +145,8 @@ impl Observed<'_> {
             let there: Vec<f64> = elements.iter().enumerate().map(there).collect();
             let chemistry = self.chemistry(&elements, (Numbers::Free(&there), lawful), &table, &prior, factor);
             let highest: Vec<usize> = chemistry.own.iter().map(|row| highest(row)).collect();
-            let mut assignment = Assignment::new(&chemistry, highest);
+            let first = self.by_geometry(&elements, &table, highest, factor);
+            let mut assignment = Assignment::new(&chemistry, first);
             climb(&mut assignment);
             let (total, bonds) = (assignment.total(), assignment.bonds());
             let chosen = assignment.into_chosen();

@@ -2,12 +2,12 @@
 
 use super::atom::Atom;
 use super::chemistry::{Chemistry, Numbers, Pair};
-use super::contacts::{FARTHEST, contacts};
+use super::contacts::{Contact, FARTHEST, contacts};
 use super::given::Given;
 use super::neighbours::Neighbours;
 use super::powers::Powers;
 use super::proposals::{is_explained, proposable, scatters_like};
-use crate::crystal::elements::LAST;
+use crate::crystal::elements::{DEUTERIUM, LAST, is_hydrogen};
 use rayon::prelude::*;
 
 /// Scattering powers are right to this share: hydrogen atoms ride on carbon, displacements are not isotropic.
@@ -24,6 +24,10 @@ const UNREFINED_SHARE: f64 = 0.5;
 const FREEDOM: f64 = 5.0;
 /// Uncertainty of a distance in Å, as a share of the resolution (about 0.02 Å at 0.8 Å before the last cycles).
 const DISTANCE_SHARE: f64 = 0.025;
+/// A hydrogen atom has one neighbour within this, Å, that is nearer to others than it is itself.
+const NEAR: f64 = 1.25;
+/// It scatters as deuterium does within this factor, to be taken for it at first.
+const LIKE_DEUTERIUM: f64 = 1.25;
 /// Scattering powers are counted in units of this element.
 pub const REFERENCE: u8 = 6;
 /// The scale of scattering powers is looked for within exp ± this of what it was, in the first round and in later ones, which begin near it
@@ -47,6 +51,8 @@ pub struct Observed<'a> {
     pub sof: Vec<f64>,
     /// Neutrons were scattered. Lengths rise and fall without order: no element is proposed that nobody named.
     pub neutrons: bool,
+    /// Atoms that stand as hydrogen does, at the end of a short bond; for neutrons alone.
+    pendent: Vec<bool>,
 }
 
 impl<'a> Observed<'a> {
@@ -60,14 +66,18 @@ impl<'a> Observed<'a> {
             let damped = powers.at(a.u);
             (0..=LAST).map(|z| damped.ratio(z, REFERENCE)).collect()
         };
+        let near = contacts(given.cell, given.group, atoms);
+        let second = |n: usize| near[n].get(1).map_or(f64::INFINITY, |c| c.distance);
+        let pendent = |(n, of): (usize, &Vec<Contact>)| {
+            let bonded = of.first().filter(|c| given.neutrons() && c.distance < NEAR);
+            bonded.is_some_and(|c| second(n) > second(c.other))
+        };
         Self {
+            pendent: near.iter().enumerate().map(pendent).collect(),
             powers,
             ratios: atoms.par_iter().map(ratios).collect(),
             atoms: atoms.iter().map(seen).collect(),
-            neighbours: Neighbours::new(
-                &contacts(given.cell, given.group, atoms),
-                (DISTANCE_SHARE * d_min).min(0.1 * FARTHEST),
-            ),
+            neighbours: Neighbours::new(&near, (DISTANCE_SHARE * d_min).min(0.1 * FARTHEST)),
             sof: atoms.iter().map(|a| a.sof).collect(),
             neutrons: given.neutrons(),
         }
@@ -101,6 +111,26 @@ impl Observed<'_> {
         };
         let t_sq = (seen - power).powi(2) / variance;
         -0.5 * (FREEDOM + 1.0) * (t_sq / FREEDOM).ln_1p() - 0.5 * variance.ln() + factor.ln()
+    }
+
+    /// Elements chosen by scattering alone, put right by geometry where deuterium is among them: two atoms that are exchanged for each other, the
+    /// one bonded to the other, are exchanged back by no single change.
+    pub fn by_geometry(&self, elements: &[u8], table: &[Vec<f64>], mut chosen: Vec<usize>, factor: f64) -> Vec<usize> {
+        let Some(deuterium) = elements.iter().position(|z| *z == DEUTERIUM).filter(|_| self.neutrons) else {
+            return chosen;
+        };
+        for (n, element) in chosen.iter_mut().enumerate() {
+            let seen = factor * self.atoms[n].0;
+            let off = |e: usize| (seen - table[n][e]).abs();
+            let alike = seen < LIKE_DEUTERIUM * table[n][deuterium] && table[n][deuterium] < LIKE_DEUTERIUM * seen;
+            let others = (0..elements.len()).filter(|&e| !is_hydrogen(elements[e]));
+            if self.pendent[n] && alike {
+                *element = deuterium;
+            } else if *element == deuterium && !self.pendent[n] {
+                *element = others.min_by(|&a, &b| off(a).total_cmp(&off(b))).unwrap_or(*element);
+            }
+        }
+        chosen
     }
 
     /// Power of an element with the displacement of atom `n`.
