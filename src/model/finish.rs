@@ -144,7 +144,7 @@ const PEAKS: usize = 256;
 
 /// C1, C2 … for atoms, Q1, Q2 … for peaks, at most four characters.
 fn label(sites: &mut [Site]) {
-    let mut numbers = [0usize; 257];
+    let mut numbers = [0usize; PEAKS + 1];
     for site in sites {
         let name = site.element.map_or("Q", |z| symbol(z).unwrap_or("X"));
         let number = &mut numbers[site.element.map_or(PEAKS, usize::from)];
