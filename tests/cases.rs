@@ -1,19 +1,18 @@
 //! Inputs that once went wrong, as people have them, through the built program; the rest of their kind is in `doors.rs` (layouts, cards,
 //! names, axes), `doors_in.rs` (kinds of files) and `layouts.rs`.
 
+#[path = "common/plain.rs"]
+mod plain;
 #[path = "common/program.rs"]
 #[allow(dead_code)] // Nothing is asked of stdout here.
 mod program;
 
-use program::{Outcome, repository, seedflip};
+use plain::{CONTENTS, TIME_LIMIT, folder, text};
+use program::{Outcome, seedflip};
 use std::io::Write;
 use std::path::Path;
 use tempfile::TempDir;
 
-/// Seconds that a small structure may take on any machine.
-const TIME_LIMIT: &str = "--time-limit=60";
-/// Contents of the plain structure.
-const CONTENTS: &str = "O4 N4 C20 in the cell";
 /// Fe2 Cl2 S2 O2 N2 C4 at random places 2.4 Å apart and more.
 const HEAVY: &str = "data_heavy\n_cell_length_a 9\n_cell_length_b 12\n_cell_length_c 13\n_cell_angle_beta 95\n\
 _space_group_name_H-M_alt 'P 1 21/n 1'\n_diffrn_radiation_wavelength 0.71073\nloop_\n_atom_site_label\n_atom_site_fract_x\n\
@@ -32,18 +31,6 @@ C11 0.47 0.588 0.626 0.03\n\
 C12 0.045 0.623 0.493 0.03\n\
 C13 0.2 0.715 0.942 0.03\n\
 C14 0.261 0.499 0.85 0.03\n";
-
-fn text(file: &str) -> String {
-    std::fs::read_to_string(repository(&format!("tests/data/doors/{file}"))).unwrap()
-}
-
-fn folder(files: &[(&str, &[u8])]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, bytes) in files {
-        std::fs::write(folder.path().join(name), bytes).unwrap();
-    }
-    folder
-}
 
 /// A run in the folder, its results beside the input.
 fn solve(folder: &TempDir, name: &str) -> Outcome {

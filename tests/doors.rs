@@ -1,22 +1,18 @@
 //! How data come in: layouts of the list, manners of writing the cards, names of the files. The same structure in all.
 
+#[path = "common/plain.rs"]
+mod plain;
 #[path = "common/program.rs"]
 mod program;
 
-use program::{Outcome, repository, seedflip};
+use plain::{CONTENTS, TIME_LIMIT, folder, text};
+use program::{Outcome, seedflip};
 use seedflip::formats::{Hklf, parse_hkl};
 use std::path::Path;
 use tempfile::TempDir;
 
 /// What every run on the plain structure ends with.
 const SOLVED: &str = "P 1 21/c 1, R1 0.0";
-const CONTENTS: &str = "O4 N4 C20 in the cell";
-/// Seconds that a small structure may take on any machine.
-const TIME_LIMIT: &str = "--time-limit=60";
-
-fn text(file: &str) -> String {
-    std::fs::read_to_string(repository(&format!("tests/data/doors/{file}"))).unwrap()
-}
 
 /// h, k, l, F² and σ of the plain list.
 fn rows() -> Vec<([i32; 3], f64, f64)> {
@@ -26,15 +22,6 @@ fn rows() -> Vec<([i32; 3], f64, f64)> {
     let row = |line: &str| ([0, 1, 2].map(|i| index(line, i)), number(line, 12..20), number(line, 20..28));
     let rows = list.lines().map(row);
     rows.take_while(|row| row.0 != [0, 0, 0]).collect()
-}
-
-/// A folder with these files.
-fn folder(files: &[(&str, &[u8])]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, bytes) in files {
-        std::fs::write(folder.path().join(name), bytes).unwrap();
-    }
-    folder
 }
 
 fn solve(folder: &TempDir, name: &str) -> Outcome {

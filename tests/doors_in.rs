@@ -1,11 +1,15 @@
 //! Reflections of every kind of file come in as the plain list does; what is damaged or of no use is refused in one line.
 
+#[path = "common/plain.rs"]
+#[allow(dead_code)] // Not every structure is solved here.
+mod plain;
 #[path = "common/program.rs"]
 mod program;
 #[path = "common/written.rs"]
 mod written;
 
-use program::{Outcome, repository, seedflip};
+use plain::{folder, text};
+use program::{Outcome, seedflip};
 use seedflip::formats::hkl_columns::Columns;
 use seedflip::formats::measured::Choice;
 use seedflip::input::{Request, Together};
@@ -13,20 +17,8 @@ use std::path::Path;
 use tempfile::TempDir;
 use written::{Row, cif_head, gz, list, mtz, refln};
 
-fn text(file: &str) -> String {
-    std::fs::read_to_string(repository(&format!("tests/data/doors/{file}"))).unwrap()
-}
-
 fn rows() -> Vec<Row> {
     written::rows(&text("plain.hkl"))
-}
-
-fn folder(files: &[(&str, &[u8])]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, bytes) in files {
-        std::fs::write(folder.path().join(name), bytes).unwrap();
-    }
-    folder
 }
 
 fn read_with(files: &[(&str, &[u8])], name: &str, choice: &Choice) -> Result<Together, String> {
