@@ -1,7 +1,7 @@
 //! Where the numbers of a reflection list stand: found once from all rows, the same for every row.
 
 use super::hkl_columns::{Columns, Role};
-use super::hkl_line::{Row, text_of};
+use super::hkl_line::{Row, ascii};
 use super::hkl_meaning::{Meaning, meaning};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -117,7 +117,7 @@ impl Cut {
                     if !whole.is_ascii() {
                         return None;
                     }
-                    *field = text_of(whole).trim();
+                    *field = ascii(whole).trim();
                     start = end;
                 }
             }

@@ -61,16 +61,16 @@ pub fn ends_list(line: &[u8]) -> bool {
         return true;
     }
     let mut fields = line.split(u8::is_ascii_whitespace).filter(|f| !f.is_empty());
-    let zero = |field: &[u8]| text_of(field).parse() == Ok(0);
+    let zero = |field: &[u8]| ascii(field).parse() == Ok(0);
     if fields.by_ref().take(3).filter(|f| zero(f)).count() == 3 {
-        let mut data = fields.map(|f| number(text_of(f)) == Some(NOT_MEASURED));
+        let mut data = fields.map(|f| number(ascii(f)) == Some(NOT_MEASURED));
         return !(data.next() == Some(true) && data.next() == Some(true));
     }
     line.len() >= 3 * SHELX_INDEX && line.chunks_exact(SHELX_INDEX).take(3).all(|f| zero(f.trim_ascii()))
 }
 
 /// Bytes as text; empty for bytes that are no ASCII.
-pub fn text_of(bytes: &[u8]) -> &str {
+pub fn ascii(bytes: &[u8]) -> &str {
     if bytes.is_ascii() { std::str::from_utf8(bytes).unwrap_or("") } else { "" }
 }
 

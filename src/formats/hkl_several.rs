@@ -2,7 +2,7 @@
 
 use super::hkl_columns::Columns;
 use super::hkl_layout::{INDICES, Layout, MOST_FIELDS, ends_of};
-use super::hkl_line::{Row, ends_list, text_of};
+use super::hkl_line::{Row, ascii, ends_list};
 use std::borrow::Cow;
 
 /// The rows of a list, one reflection each.
@@ -112,7 +112,7 @@ fn verdict(parts: &Parts<'_>) -> Verdict {
     let Parts { each, ref rows, at_blanks } = *parts;
     let has_indices = |part: &&[u8]| {
         let mut words = fields(part).filter_map(|(start, end)| part.get(start..end));
-        ends_list(part) || words.by_ref().take(INDICES).filter(|w| text_of(w).parse::<i64>().is_ok()).count() == INDICES
+        ends_list(part) || words.by_ref().take(INDICES).filter(|w| ascii(w).parse::<i64>().is_ok()).count() == INDICES
     };
     if at_blanks && !rows.iter().take(each).all(has_indices) {
         return Verdict::One;

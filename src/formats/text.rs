@@ -1,5 +1,7 @@
 //! Bytes of a text file as lines, whatever the encoding and the line ends.
 
+use super::ccp4_read::is_ccp4;
+use super::{mtz_header, seeds};
 use crate::error::{Error, Result};
 use flate2::read::MultiGzDecoder;
 use std::borrow::Cow;
@@ -13,9 +15,6 @@ const LARGEST: u64 = 96 << 20;
 const LARGEST_MAP: u64 = 160 << 20;
 /// Lines of a text at most: each takes memory of its own, however short it is.
 const MOST_LINES: usize = 5_000_000;
-/// Where a CCP4 map has its mark, and the mark.
-const MAP_MARK_AT: usize = 208;
-const MAP_MARK: &[u8] = b"MAP ";
 /// What to do about a file that is too large.
 const WITHOUT: &str = "give the file itself, without what is not needed";
 
@@ -23,11 +22,7 @@ const WITHOUT: &str = "give the file itself, without what is not needed";
 /// than five million lines; `hint` says what to do about a missing file.
 pub fn read_bytes(path: &Path, hint: &str) -> Result<Vec<u8>> {
     let bytes = read_up_to(path, hint, LARGEST_MAP)?;
-    if is_binary_map(&bytes) { Ok(bytes) } else { bounded(path, bytes) }
-}
-
-fn is_binary_map(bytes: &[u8]) -> bool {
-    bytes.get(MAP_MARK_AT..MAP_MARK_AT + MAP_MARK.len()) == Some(MAP_MARK)
+    if is_ccp4(&bytes) { Ok(bytes) } else { bounded(path, bytes) }
 }
 
 /// The bytes, where they are not too many, and where a text has not too many lines.
@@ -35,7 +30,7 @@ fn bounded(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
     if bytes.len() as u64 > LARGEST {
         return Err(Error::file(path, format!("is larger than {} MB", LARGEST >> 20), WITHOUT));
     }
-    let binary = [&b"MTZ "[..], b"PK", b"\x93NUMPY", &GZIP].iter().any(|mark| bytes.starts_with(mark));
+    let binary = [mtz_header::MAGIC, seeds::ZIP, seeds::NUMPY, &GZIP].iter().any(|mark| bytes.starts_with(mark));
     let ends = |end: u8| bytes.iter().filter(|b| **b == end).count();
     if !binary && ends(b'\n').max(ends(b'\r')) > MOST_LINES {
         return Err(Error::file(path, format!("has more than {MOST_LINES} lines"), WITHOUT));

@@ -1,9 +1,9 @@
 //! What kind of file bytes are: found from the content, never from the name.
 
-use crate::formats::hkl_line::text_of;
+use crate::formats::hkl_line::ascii;
 use crate::formats::map_read::is_map;
-use crate::formats::mtz_header;
 use crate::formats::text::{lines, plain};
+use crate::formats::{mtz_header, seeds};
 
 /// Kind of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +48,12 @@ impl Kind {
         }
         for (mark, name) in [
             (&b"\x89HDF"[..], "an HDF5 file (NeXus, DIALS)"),
-            (b"PK", "a zip archive"),
+            (seeds::ZIP, "a zip archive"),
             (b"BZh", "packed with bzip2: unpack it"),
             (b"\xfd7zXZ", "packed with xz: unpack it"),
             (b"\x28\xb5\x2f\xfd", "packed with zstd: unpack it"),
             (b"%PDF", "a PDF document"),
-            (b"\x93NUMPY", "a NumPy array"),
+            (seeds::NUMPY, "a NumPy array"),
         ] {
             if head.starts_with(mark) {
                 return Self::Unusable(name, GIVE);
@@ -76,7 +76,7 @@ impl Kind {
             line.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
         };
         let any = |word: &str| lines.iter().any(|line| begins(line, word));
-        let words: Vec<&str> = text_of(first).split_ascii_whitespace().collect();
+        let words: Vec<&str> = ascii(first).split_ascii_whitespace().collect();
         let number = |word: &&str| word.parse::<f64>().is_ok();
         if begins(first, "!FORMAT=XDS_ASCII") {
             return Self::XdsAscii;
@@ -85,7 +85,7 @@ impl Kind {
             let hint = "give XDS_ASCII.HKL of CORRECT, or the output of XSCALE";
             return Self::Unusable("an XDS file of frames without scales", hint);
         }
-        if is_scalepack(&written().take(3).map(text_of).collect::<Vec<_>>()) {
+        if is_scalepack(&written().take(3).map(ascii).collect::<Vec<_>>()) {
             return Self::Unusable("a SCALEPACK file", "convert it to MTZ with scalepack2mtz, or give h k l I sigma");
         }
         if lines.iter().any(|line| line.trim_ascii() == b"nH") && lines.iter().any(|line| line.trim_ascii() == b"nK") {
@@ -108,7 +108,7 @@ impl Kind {
             return Self::P4p;
         }
         let is_cell = |line: &&[u8]| {
-            let line = text_of(line);
+            let line = ascii(line);
             let fields = line.split_ascii_whitespace().skip(1);
             begins(line.as_bytes(), "CELL") && fields.filter(number).count() >= CELL_NUMBERS
         };

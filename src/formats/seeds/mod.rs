@@ -23,11 +23,12 @@ mod rows;
 use super::{mtz_header, text};
 use crate::error::{Error, Result};
 use crate::seed::SeedList;
+pub(super) use npy::MAGIC as NUMPY;
 use rows::Rows;
 use std::path::Path;
 
 /// First bytes of an archive.
-const ZIP: &[u8] = b"PK";
+pub(super) const ZIP: &[u8] = b"PK";
 /// Text has no zero byte; maps and other binary files have one this early.
 const BINARY_WITHIN: usize = 1024;
 

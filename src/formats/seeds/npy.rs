@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use std::path::Path;
 
 /// First bytes of the format.
-pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+pub(in crate::formats) const MAGIC: &[u8] = b"\x93NUMPY";
 /// Values of an array at most, each of which takes eight bytes once it is read: five numbers of a hundred sets of 16 000 seeds.
 const MOST_VALUES: usize = 8_000_000;
 const HINT: &str = "save an array of float32, float64, int32 or int64 with numpy.save or numpy.savez";
