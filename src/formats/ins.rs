@@ -2,10 +2,10 @@
 
 use super::hklf::{Hklf, HklfFormat};
 use super::ins_atoms::{AtomReader, is_peak};
+use super::ins_cards::{self, DEFAULT_LATT};
 use super::ins_contents::{CARDS, assumed_contents, merged};
 use super::ins_lines::{Card, cards, include};
-use super::text::{finite, read_bytes};
-use crate::crystal::elements::{SFAC_COEFFICIENTS, atomic_number};
+use super::text::read_bytes;
 use crate::crystal::{Cell, ElementCount, Radiation, Site, SpaceGroup, SymOp};
 use crate::error::{Error, Result};
 use crate::reflections::CrystalHeader;
@@ -59,15 +59,8 @@ impl Ins {
 /// What to do about a file that cannot be opened.
 const MISSING_HINT: &str = "give a SHELX .ins file with TITL, CELL, ZERR, LATT, SYMM, SFAC, UNIT, HKLF and END";
 
-/// Numbers of the Gaussians on a SFAC card, a1 b1 … a4 b4: all 0 for neutrons, whose scattering length c stands alone.
-const GAUSSIANS: usize = 8;
-
 /// Atoms and peaks of a file at most: a hundred times those of the largest structures.
 const MOST_ATOMS: usize = 500_000;
-/// LATT of a file without the card: primitive and centrosymmetric (SHELX manual).
-const DEFAULT_LATT: i32 = 1;
-/// Lattice types of LATT, the sign aside.
-const LATTICES: std::ops::RangeInclusive<u32> = 1..=7;
 
 /// Reads a `.ins` or `.res` file, see [`parse_ins`].
 ///
@@ -78,7 +71,7 @@ pub fn read_ins(path: &Path) -> Result<Ins> {
 }
 
 /// Reads the bytes of a `.ins` or `.res` file. Unknown cards, REM, `!` comments and lines that begin with a blank are
-/// passed over, a line ending in `=` goes on in the next, `+file` is read from the same folder; case, line ends and
+/// passed over, a line with `=` goes on in the next, `+file` is read from the same folder; case, line ends and
 /// encoding (UTF-8, UTF-16 or Latin-1) do not matter. Elements that SFAC names twice are put together. Behind END only Q peaks
 /// count.
 ///
@@ -166,32 +159,24 @@ impl Reader {
         }
         match card.to_ascii_uppercase().as_str() {
             "TITL" => self.title = text.get(card.len()..).unwrap_or("").trim().to_string(),
-            "CELL" => self.take_cell(n, rest)?,
+            "CELL" => self.cell = Some(self.on(n, ins_cards::cell(rest))?),
             "ZERR" => {
-                let z = rest.first().and_then(|f| finite(f)).filter(|z| *z > 0.0);
-                self.z =
-                    Some(z.ok_or_else(|| self.fault(n, "ZERR without a positive Z", "write ZERR Z and six errors"))?);
-                for (sigma, field) in self.cell_sigma.iter_mut().zip(rest.iter().skip(1)) {
-                    *sigma = finite(field).unwrap_or(0.0).abs();
-                }
+                let (z, sigma) = self.on(n, ins_cards::zerr(rest))?;
+                (self.z, self.cell_sigma) = (Some(z), sigma);
             }
-            "LATT" => {
-                let number = match rest.first() {
-                    None => Some(DEFAULT_LATT),
-                    Some(field) => field.parse().ok().filter(|latt: &i32| LATTICES.contains(&latt.unsigned_abs())),
-                };
-                let what = format!("LATT {} does not exist", rest.first().unwrap_or(&""));
-                let hint = "write 1 P, 2 I, 3 R, 4 F, 5 A, 6 B or 7 C, negative without inversion";
-                self.latt = Some((n, number.ok_or_else(|| self.fault(n, what, hint))?));
-            }
+            "LATT" => self.latt = Some((n, self.on(n, ins_cards::latt(rest))?)),
             "SYMM" => {
-                let hint = "write an operation of the space group such as `SYMM -X, 1/2+Y, -Z`";
-                self.symm.push(SymOp::parse(&rest.join(" ")).map_err(|e| self.fault(n, e, hint))?);
+                self.symm.push(self.on(n, ins_cards::symm(rest))?);
                 self.last_symm_line = Some(n);
             }
             "SFAC" => self.take_sfac(n, rest)?,
-            "UNIT" => self.take_unit(n, rest)?,
-            "HKLF" => self.hklf = Some(Hklf::parse(rest).map_err(|(what, hint)| self.fault(n, what, hint))?),
+            "UNIT" => {
+                let counts = ins_cards::unit(rest, self.elements.len());
+                let counts = self.on(n, counts)?;
+                self.elements.iter_mut().zip(counts).for_each(|(element, count)| element.count = count);
+                self.unit = true;
+            }
+            "HKLF" => self.hklf = Some(self.on(n, Hklf::parse(rest))?),
             "NEUT" => self.neutrons = true,
             "END" => self.ended = true,
             "DISP" | "TEMP" | "SIZE" => self.kept.push(text.trim().to_owned()),
@@ -213,71 +198,14 @@ impl Reader {
         Ok(())
     }
 
-    fn take_cell(&mut self, n: usize, fields: &[&str]) -> Result<()> {
-        let hint = "write CELL λ a b c α β γ in Å and degrees";
-        let numbers: Vec<f64> = fields.iter().map_while(|f| finite(f)).collect();
-        let &[wavelength, a, b, c, alpha, beta, gamma, ..] = numbers.as_slice() else {
-            return Err(self.fault(n, format!("CELL has {} numbers instead of seven", numbers.len()), hint));
-        };
-        if wavelength <= 0.0 {
-            return Err(self.fault(n, format!("the wavelength {wavelength} Å is not positive"), hint));
-        }
-        let cell = Cell::new([a, b, c], [alpha, beta, gamma]).map_err(|e| self.fault(n, e, hint))?;
-        self.cell = Some((wavelength, cell));
-        Ok(())
-    }
-
-    /// Either symbols one after the other, or one label with its 14 numbers.
+    /// Elements of one card, with their numbers where it has them.
     fn take_sfac(&mut self, n: usize, fields: &[&str]) -> Result<()> {
         if self.unit {
             return Err(self.fault(n, "SFAC behind UNIT", "put all SFAC cards before UNIT"));
         }
-        let numbers = fields.get(1..).unwrap_or(&[]);
-        if numbers.first().is_some_and(|f| finite(f).is_some()) {
-            let parsed: Vec<f64> = numbers.iter().map_while(|f| finite(f)).collect();
-            let coefficients: [f64; SFAC_COEFFICIENTS] =
-                parsed.get(..SFAC_COEFFICIENTS).and_then(|c| c.try_into().ok()).ok_or_else(|| {
-                    let hint = "write label a1 b1 a2 b2 a3 b3 a4 b4 c f' f\" mu r weight, with = before a new line";
-                    self.fault(n, format!("SFAC has {} numbers instead of {SFAC_COEFFICIENTS}", parsed.len()), hint)
-                })?;
-            let only_c = |c: &[f64; SFAC_COEFFICIENTS]| c[GAUSSIANS] != 0.0 && c[..GAUSSIANS].iter().all(|x| *x == 0.0);
-            self.neutrons |= only_c(&coefficients);
-            return self.add_element(n, fields.first().copied().unwrap_or(""), Some(coefficients));
-        }
-        fields.iter().try_for_each(|label| self.add_element(n, label, None))
-    }
-
-    fn add_element(&mut self, n: usize, label: &str, coefficients: Option<[f64; SFAC_COEFFICIENTS]>) -> Result<()> {
-        // `$C` and `Fe3+` name the element too.
-        let letters: String = label.trim_start_matches('$').chars().take_while(char::is_ascii_alphabetic).collect();
-        let number = atomic_number(&letters).ok_or_else(|| {
-            self.fault(n, format!("{label:?} on SFAC is no element"), "write element symbols such as `SFAC C H N O`")
-        })?;
-        let symbol = letters
-            .chars()
-            .enumerate()
-            .map(|(i, c)| if i == 0 { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
-            .collect();
-        self.elements.push(ElementCount { symbol, atomic_number: number, count: 0.0, coefficients });
-        Ok(())
-    }
-
-    fn take_unit(&mut self, n: usize, fields: &[&str]) -> Result<()> {
-        let hint = "write on UNIT how many atoms of each SFAC element the unit cell holds";
-        let counts: Vec<f64> = fields.iter().map_while(|f| finite(f)).collect();
-        let named = self.elements.len();
-        // Without SFAC nobody knows what the numbers belong to.
-        if counts.len() != fields.len() || (named > 0 && counts.len() > named) {
-            let what = format!("UNIT has {} numbers for {named} elements on SFAC", counts.len());
-            return Err(self.fault(n, what, hint));
-        }
-        if counts.iter().any(|c| *c < 0.0) {
-            return Err(self.fault(n, "UNIT holds a negative number", hint));
-        }
-        for (element, count) in self.elements.iter_mut().zip(counts) {
-            element.count = count;
-        }
-        self.unit = true;
+        let elements = self.on(n, ins_cards::sfac(fields))?;
+        self.neutrons |= elements.iter().any(ins_cards::is_scattering_length);
+        self.elements.extend(elements);
         Ok(())
     }
 
@@ -342,6 +270,11 @@ impl Reader {
             sites: self.atoms.sites,
             warnings,
         })
+    }
+
+    /// What came of a card, its fault blamed on line `n`.
+    fn on<T>(&self, n: usize, card: std::result::Result<T, (String, String)>) -> Result<T> {
+        card.map_err(|(what, hint)| self.fault(n, what, hint))
     }
 
     fn fault(&self, line: usize, what: impl Into<String>, hint: impl Into<String>) -> Error {

@@ -49,7 +49,8 @@ fn neutrons_are_known_by_their_card_and_by_lengths_that_stand_alone() {
     assert_eq!(card.header().radiation, Radiation::Neutron);
     let numbers: Vec<u8> = card.elements.iter().map(|e| e.atomic_number).collect();
     assert_eq!(numbers, [6, 1, 0, 7]);
-    let long = "SFAC C 0 0 0 0 0 0 0 0 0.6646 0 0 0 0.77 12.01\nSFAC D 0 0 0 0 0 0 0 0 0.6671 0 0 0 0.32 2.01\nSFAC N";
+    // Widths of Gaussians without a height mean nothing.
+    let long = "SFAC C 0 1 0 1 0 1 0 1 0.6646 0 0 0 0.77 12.01\nSFAC D 0 0 0 0 0 0 0 0 0.6671 0 0 0 0.32 2.01\nSFAC N";
     let long = read(&GOOD.replace("SFAC C H N", long)).unwrap();
     let table = long.header().table();
     assert_eq!([6, 0, 7].map(|z| (table.factor(z, 0.3).unwrap() * 1e3).round()), [6646.0, 6671.0, 9360.0]);

@@ -26,27 +26,17 @@ const MOST_ROUNDS: usize = 8;
 /// Cycles on coordinates and displacements before scattering powers are refined for the first time. Later rounds begin with a refined model
 /// (two cycles, one and none led to the same R1 within 0.001 in structures of 240 and 470 atoms).
 const ROUGH: usize = 4;
-/// Cycles on coordinates and displacements after elements are assigned, and at the very end.
-const CYCLES: [usize; 2] = [2, 4];
-/// The latter for neutrons: hydrogen weighs as much as the atoms it moves on, and comes to rest late.
-const NEUTRON_CYCLES: usize = 12;
+/// Cycles on coordinates and displacements after elements are assigned.
+const CYCLES: usize = 2;
 /// Cycles on scattering powers.
 const POWER_CYCLES: usize = 3;
-/// An atom goes that scatters less than this share of the lightest element expected …
+/// An atom goes that scatters less than this share of the lightest element expected, that stands too low in a map
+/// (see `Limits`) …
 const LEAST_POWER: f64 = 0.4;
-/// … or stands lower in a map than this share of such an atom with the median displacement …
-const LEAST_PEAK: f64 = 0.15;
-/// The same for neutrons.
-const LEAST_PEAK_OF_NEUTRONS: f64 = 0.08;
 /// … or whose U, in Å2, exceeds this.
 const LARGEST_U: f64 = 0.3;
-/// A peak of the difference map may be an atom above this many σ …
+/// A peak of the difference map may be an atom above this many σ, where it is as high as `Limits` says.
 const LEAST_SIGMAS: f64 = 4.0;
-/// … that is this share of what an atom of the lightest element expected would show in e/Å3 with the median displacement: more in a group
-/// with a centre, where an atom that the phases lack shows at full height, not at half. Hydrogen atoms show a tenth of carbon.
-const LEAST_HEIGHT: [f64; 2] = [0.2, 0.25];
-/// The same for neutrons, to which no atom is faint: methyl groups move so much that their hydrogen atoms show a fifth of their height.
-const LEAST_HEIGHT_OF_NEUTRONS: [f64; 2] = [0.1, 0.12];
 /// A model that fits worse is none: structures of random atoms have R1 0.83 with a centre and 0.59 without (Wilson 1950).
 const WORST_R1: f64 = 0.55;
 /// A less likely choice of elements is taken when R1 is lower by this factor.
@@ -55,6 +45,30 @@ const CLEARLY: f64 = 0.85;
 const LEAST_GAIN: f64 = 0.003;
 /// What a model is worth is R1 times 1 + this many times atoms per reflection.
 const ATOM_COST: f64 = 8.0;
+
+/// Where what scatters in the crystal sets the limit.
+struct Limits {
+    /// Cycles on coordinates and displacements at the very end.
+    cycles: usize,
+    /// An atom goes that stands lower in a map than this share of the lightest element expected with the median
+    /// displacement.
+    least_peak: f64,
+    /// A peak of the difference map may be an atom with this share of what such an atom would show in e/Å3: without and
+    /// with a centre, where an atom that the phases lack shows at full height, not at half.
+    least_height: [f64; 2],
+}
+
+impl Limits {
+    /// Hydrogen atoms show a tenth of carbon.
+    const OF_XRAYS: Self = Self { cycles: 4, least_peak: 0.15, least_height: [0.2, 0.25] };
+    /// No atom is faint, but methyl groups move so much that their hydrogen atoms show a fifth of their height;
+    /// hydrogen weighs as much as the atoms it moves on, and comes to rest late.
+    const OF_NEUTRONS: Self = Self { cycles: 12, least_peak: 0.08, least_height: [0.1, 0.12] };
+
+    fn of(given: &Given) -> Self {
+        if given.neutrons() { Self::OF_NEUTRONS } else { Self::OF_XRAYS }
+    }
+}
 
 /// One round for the listing.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -85,7 +99,7 @@ pub fn build_model(given: &Given) -> Option<Model> {
     let best = part.taken_over(given, best, &whole);
     let best = renamed(given, &mut part, &powers, best, &mut assigned);
     let calculator = part.calculator(given, &best.atoms);
-    let best = refined(given, &calculator, best, if given.neutrons() { NEUTRON_CYCLES } else { CYCLES[1] });
+    let best = refined(given, &calculator, best, Limits::of(given).cycles);
     let best = whole.taken_over(given, best, &part);
     if best.r1[0].is_nan() || best.r1[0] > WORST_R1 {
         return None;
@@ -134,7 +148,7 @@ impl Build<'_> {
             let mut told: Option<(Fitted, Assigned)> = None;
             for (atoms, by) in assign(given, expected, powers, &kept, d_min, reach) {
                 let calculator = part.calculator(given, &atoms);
-                let other = refined(given, &calculator, fitted(&calculator, atoms), CYCLES[0]);
+                let other = refined(given, &calculator, fitted(&calculator, atoms), CYCLES);
                 if told.as_ref().is_none_or(|(likelier, _)| other.r1[0] < CLEARLY * likelier.r1[0]) {
                     told = Some((other, by));
                 }
@@ -178,7 +192,7 @@ pub(super) fn pruned(given: &Given, expected: &Expected, powers: &Powers, atoms:
     let typical = powers.height(lightest, median_u(&atoms)).abs();
     let height = |a: &Atom| a.power * powers.height(a.z, a.u).abs() / typical;
     let power: Vec<f64> = atoms.iter().map(|a| a.power * powers.ratio(a.z, lightest, a.u).abs()).collect();
-    let least = if given.neutrons() { LEAST_PEAK_OF_NEUTRONS } else { LEAST_PEAK };
+    let least = Limits::of(given).least_peak;
     let near = contacts(given.cell, given.group, &atoms);
     let mut order: Vec<usize> = (0..atoms.len()).collect();
     order.sort_by(|&a, &b| power[b].total_cmp(&power[a]).then(a.cmp(&b)));
@@ -202,8 +216,7 @@ fn missing(given: &Given, expected: &Expected, atoms: &[Atom], rest: &Difference
     let lightest = expected.lightest();
     let u = median_u(atoms);
     let centre = given.group.operations().contains(&SymOp::INVERSION);
-    let least = if given.neutrons() { LEAST_HEIGHT_OF_NEUTRONS } else { LEAST_HEIGHT };
-    let height = least[usize::from(centre)] * rest.atom_height(given.table, lightest, u).abs();
+    let height = Limits::of(given).least_height[usize::from(centre)] * rest.atom_height(given.table, lightest, u).abs();
     let mut missing: Vec<Atom> = Vec::new();
     for (hole, peaks) in [(false, &rest.peaks), (true, &rest.holes)] {
         for peak in peaks {
