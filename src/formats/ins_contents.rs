@@ -50,14 +50,20 @@ pub fn assumed_contents(elements: &mut Vec<ElementCount>, volume: f64, named: Na
 }
 
 /// Puts elements together that SFAC names more than once, as ions (`O2-`) or for other reasons: SHELXL takes each label
-/// once. One line says which; `None` where every element stands once.
+/// once. One line says which, and of which the cards give different numbers, as of two isotopes: those of the first card
+/// that has any are kept. `None` where every element stands once.
 pub fn merged(elements: &mut Vec<ElementCount>) -> Option<String> {
     let mut once: Vec<ElementCount> = Vec::with_capacity(elements.len());
-    let mut twice: Vec<String> = Vec::new();
+    let (mut twice, mut unlike): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for element in elements.drain(..) {
         match once.iter_mut().find(|e| e.symbol == element.symbol) {
             Some(first) => {
                 first.count += element.count;
+                let differ = first.coefficients.zip(element.coefficients).is_some_and(|(a, b)| a != b);
+                first.coefficients = first.coefficients.or(element.coefficients);
+                if differ && !unlike.contains(&element.symbol) {
+                    unlike.push(element.symbol.clone());
+                }
                 if !twice.contains(&element.symbol) {
                     twice.push(element.symbol);
                 }
@@ -66,6 +72,34 @@ pub fn merged(elements: &mut Vec<ElementCount>) -> Option<String> {
         }
     }
     *elements = once;
-    (!twice.is_empty())
-        .then(|| format!("SFAC names {} more than once: put together, the numbers of UNIT added", twice.join(", ")))
+    let kept = match unlike.as_slice() {
+        [] => String::new(),
+        unlike => format!("; scatters as its first card says: {}", unlike.join(", ")),
+    };
+    let twice = (!twice.is_empty()).then(|| twice.join(", "))?;
+    Some(format!("SFAC names {twice} more than once: put together, the numbers of UNIT added{kept}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_an_element_that_stands_twice_are_not_lost() {
+        let of = |symbol: &str, count, c: Option<f64>| ElementCount {
+            symbol: symbol.to_owned(),
+            atomic_number: 3,
+            count,
+            coefficients: c.map(|c| [c; 14]),
+        };
+        let mut elements = vec![of("Li", 1.0, None), of("O", 1.0, None), of("Li", 2.0, Some(-2.22))];
+        let said = merged(&mut elements).unwrap();
+        assert_eq!(elements, [of("Li", 3.0, Some(-2.22)), of("O", 1.0, None)]);
+        assert!(said.ends_with("the numbers of UNIT added"), "{said}");
+        let mut isotopes = vec![of("Li", 1.0, Some(2.0)), of("Li", 2.0, Some(-2.22))];
+        let said = merged(&mut isotopes).unwrap();
+        assert_eq!(isotopes, [of("Li", 3.0, Some(2.0))]);
+        assert!(said.ends_with("scatters as its first card says: Li"), "{said}");
+        assert_eq!(merged(&mut isotopes), None);
+    }
 }

@@ -20,7 +20,7 @@ pub enum Card {
 const DEEPEST: usize = 8;
 
 /// Cards with their first line, counted from 1. A line that begins with a blank is a comment (SHELX manual, chapter 7)
-/// unless the line before it ends in `=`.
+/// unless the line before it goes on: has a `=`, behind which all is comment.
 pub fn cards(bytes: &[u8]) -> Vec<(usize, Card)> {
     let mut result: Vec<(usize, Card)> = Vec::new();
     let mut continued = false;
@@ -38,13 +38,11 @@ pub fn cards(bytes: &[u8]) -> Vec<(usize, Card)> {
             result.push((index + 1, Card::Include(name.to_owned())));
             continue;
         }
-        // Free text may hold `!` and end in `=`.
+        // Free text may hold `!` and `=`; of all else SHELX ignores what stands behind them.
         let free_text = !continued && (first.starts_with("TITL") || first.starts_with("REM"));
-        let mut text = if free_text { line.as_str() } else { line.split('!').next().unwrap_or("") }.trim();
-        let goes_on = !free_text && text.ends_with('=');
-        if goes_on {
-            text = text.trim_end_matches('=').trim_end();
-        }
+        let text = if free_text { line.as_str() } else { line.split('!').next().unwrap_or("") };
+        let before = text.split_once('=').filter(|_| !free_text).map(|(before, _)| before);
+        let (goes_on, text) = (before.is_some(), before.unwrap_or(text).trim());
         match result.last_mut() {
             Some((_, Card::Text(last))) if continued => {
                 last.push(' ');
@@ -85,7 +83,7 @@ mod tests {
     fn blanks_make_comments_but_not_of_continuations() {
         let text = |text: &str| Card::Text(text.to_owned());
         let found =
-            cards(b"TITL a = b ! c\nSFAC C =\n H N ! all\n HKLF 5\n\tUNIT 1\n   words\n REM x\n+a.txt\n++b c.ins ! d");
+            cards(b"TITL a = b ! c\nSFAC C = and more\n H N ! all = here\n HKLF 5\n\tUNIT 1\n   words\n REM x\n+a.txt\n++b c.ins ! d");
         let expected = [
             (1, text("TITL a = b ! c")),
             (2, text("SFAC C H N")),
