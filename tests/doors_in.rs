@@ -199,6 +199,14 @@ fn the_useful_block_is_taken_and_named() {
         "{}",
         found.taken
     );
+    // Of equals the first, but for a sample of a list.
+    let sample = refln("_refln_", &["F_squared_meas", "F_squared_sigma"], &rows()[..30], |r| {
+        vec![format!("{}", r.value), format!("{}", r.sigma)]
+    });
+    let several = format!("{head}{sample}{}{good}{}{good}", cif_head("second"), cif_head("third"));
+    let found = read(&[("t.cif", several.as_bytes())], "t.cif");
+    is_the_list(&found, 1.0, "second block");
+    assert!(found.taken.to_string().contains("block second (not third, first)"), "{}", found.taken);
     let choice = Choice { block: Some("second".into()), ..Choice::default() };
     assert!(
         read_with(&[("t.cif", cif.as_bytes())], "t.cif", &choice).unwrap().taken.to_string().contains("block second")

@@ -45,6 +45,7 @@ fn the_map_is_there_and_the_log_has_its_words() {
     ] {
         assert!(out.contains(words), "{words} in {out}");
     }
+    assert!(!out.contains("R-value: 0.00"), "{out}");
     assert!(err.contains("x.m80") && err.contains("x.ccp4.1"), "{err}");
     assert_eq!(std::fs::read_to_string(file("x.ccp4.1")).unwrap(), "somebody's own");
     let [xplor, ccp4] = ["my map.xplor", "x.ccp4"].map(|name| {

@@ -37,8 +37,9 @@ pub fn log(input: &Input, solved: &Solved) -> String {
     let share = 100.0 * successes as f64 / finished.len().max(1) as f64;
     let _ = writeln!(out, " Number of trials: {}", finished.len());
     let _ = writeln!(out, " Number of successes: {successes}\n Success rate: {share:.1}%");
-    if let Some(structure) = first {
-        let _ = writeln!(out, " R-value: {:.2}", 100.0 * structure.found.trial.merits.r);
+    // Message passing keeps the measured moduli: there is no R to speak of.
+    if let Some(r) = first.map(|structure| structure.found.trial.merits.r).filter(|r| *r > 0.0) {
+        let _ = writeln!(out, " R-value: {:.2}", 100.0 * r);
     }
     out
 }

@@ -25,6 +25,8 @@ const LISTS: [&str; 5] = [
 const INSTRUCTIONS: [&str; 3] = ["_shelx_res_file", "_iucr_refine_instructions_details", "_shelx_ins_file"];
 /// Numbers of a CELL card.
 const CELL_NUMBERS: usize = 7;
+/// A list of fewer rows is taken where there is no longer one: molecules have hundreds of reflections at least.
+const FEWEST_ROWS: usize = 50;
 /// A CIF in a CIF in a CIF is none.
 const DEEPEST: usize = 2;
 
@@ -50,6 +52,15 @@ struct Candidate<'a> {
     text: Option<Value<'a>>,
 }
 
+impl Candidate<'_> {
+    /// A sample at most, as guides to a format have it.
+    fn is_short(&self) -> bool {
+        let rows = |source: &Source| source.numbers();
+        let lines = |text: Value| text.text.lines().take(FEWEST_ROWS).count();
+        self.source.as_ref().map(rows).or(self.text.map(lines)).is_some_and(|n| n < FEWEST_ROWS)
+    }
+}
+
 /// Reads the list of a CIF that serves best.
 ///
 /// # Errors
@@ -70,8 +81,8 @@ fn read_at(path: &Path, text: &str, choice: &Choice, depth: usize) -> Result<Mea
     let mut candidates: Vec<Candidate<'_>> = blocks.iter().filter(asked).flat_map(|b| candidates(b, depth)).collect();
     let frames = candidates.iter().filter(|c| is_of_frames(c)).map(|c| c.block.name.clone()).next();
     candidates.retain(|c| !is_of_frames(c));
-    // Stable: of equals the first in the file.
-    candidates.sort_by_key(|c| c.rank);
+    // Stable: of equals the first in the file. A sample of a list is of no use where there is a whole one.
+    candidates.sort_by_key(|c| (c.is_short(), c.rank));
     let Some(best) = candidates.first() else { return Err(nothing(path, &blocks, frames)) };
     let (own, mut warnings) = facts(best.block, path)?;
     let (hklf, embedded) = instructions(best.block, path)?;

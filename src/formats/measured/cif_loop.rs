@@ -133,7 +133,7 @@ impl<'a> Source<'a> {
     }
 
     /// Rows with a number in the column of the values.
-    fn numbers(&self) -> usize {
+    pub fn numbers(&self) -> usize {
         (0..self.value.len()).filter_map(|row| self.value.get(row)).filter(|v| number(v.text).is_some()).count()
     }
 

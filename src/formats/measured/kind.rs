@@ -66,6 +66,9 @@ impl Kind {
         if text.iter().take(BINARY_WITHIN).any(|b| *b == 0) {
             return Self::Unusable("a binary file", GIVE);
         }
+        if text.trim_ascii_start().starts_with(b"<") {
+            return Self::Unusable("a web page or XML, as servers send for a file that they do not have", GIVE);
+        }
         Self::of_text(&lines(&text))
     }
 
@@ -181,6 +184,7 @@ mod tests {
             "CRYST1  7.0\n",
             "%PDF-1.4\n",
             "BZh91AY",
+            "\n<!DOCTYPE html><html><body>404</body></html>\n",
             "x\0y",
         ] {
             assert!(matches!(Kind::of(text.as_bytes()), Kind::Unusable(..)), "{text:?}");
