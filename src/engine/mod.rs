@@ -127,6 +127,22 @@ impl StageSeconds {
         self.merits += other.merits;
     }
 
+    /// All stages together.
+    pub fn total(&self) -> f64 {
+        self.columns + self.planes + self.weights + self.merits
+    }
+
+    /// The same with every stage `factor` times as long.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        Self {
+            columns: self.columns * factor,
+            planes: self.planes * factor,
+            weights: self.weights * factor,
+            merits: self.merits * factor,
+        }
+    }
+
     /// Seconds spent since `earlier`.
     pub fn since(&self, earlier: &Self) -> Self {
         Self {
@@ -161,6 +177,19 @@ pub trait Engine: Send {
     /// Phases of a slot in layout order: unit vectors times the phase's figure of merit (1 for
     /// flipping, I₁/I₀ for message passing). `None` for an empty slot.
     fn phases(&mut self, slot: usize) -> Result<Option<Vec<Complex32>>, EngineError>;
+    /// Phases of several slots, in their order: in one go where the device is far away.
+    fn phases_of(&mut self, slots: &[usize]) -> Result<Vec<Option<Vec<Complex32>>>, EngineError> {
+        slots.iter().map(|&slot| self.phases(slot)).collect()
+    }
+    /// Begins a look, `advance` and then `merits`, and returns before it is done where the device works on its own. Until
+    /// `collect` has brought the figures no other call makes sense.
+    fn begin(&mut self, cycles: u32) -> Result<(), EngineError> {
+        self.advance(cycles)
+    }
+    /// Waits for the look that was begun: figures of merit as `merits` has them.
+    fn collect(&mut self) -> Result<Vec<Option<Merits>>, EngineError> {
+        self.merits()
+    }
     /// Time spent so far.
     fn stage_seconds(&self) -> StageSeconds;
     /// Bytes of mixed space that a cycle of one trial reads and writes: counted, not measured, and less than what

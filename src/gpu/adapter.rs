@@ -2,6 +2,7 @@
 
 use crate::engine::Device;
 use serde::Serialize;
+use std::sync::OnceLock;
 
 /// Sort of adapter, the most capable first: this order is that of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -132,9 +133,14 @@ impl AdapterReport {
     }
 }
 
+/// wgpu, once for the whole process: NVIDIA's driver for Linux refuses a process its 15th instance, those included that
+/// were given back.
+static INSTANCE: OnceLock<wgpu::Instance> = OnceLock::new();
+
 /// The adapters of this machine: hardware before software, discrete before integrated ones, otherwise in wgpu's order.
 pub(super) fn adapters() -> Vec<(wgpu::Adapter, AdapterReport)> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    let new = || wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    let instance = INSTANCE.get_or_init(new);
     let found = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
     let mut adapters: Vec<_> = found
         .into_iter()

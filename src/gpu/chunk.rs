@@ -180,7 +180,7 @@ impl Buffers {
                 entries.push(wgpu::BindGroupEntry { binding: 2 + i as u32, resource: buffer.as_entire_binding() });
             }
             let descriptor =
-                wgpu::BindGroupDescriptor { label: Some("seedflip"), layout: &kernels.layout, entries: &entries };
+                wgpu::BindGroupDescriptor { label: Some("seedflip"), layout: kernels.layout(), entries: &entries };
             open.device.create_bind_group(&descriptor)
         })
     }
@@ -209,9 +209,9 @@ impl Chunk {
         let recipes = buffer(open, "recipes", n * size_of::<Recipe>() as u64, Usage::STORAGE | Usage::COPY_DST);
         let lists = buffer(open, "slots", LISTS * n * 4, Usage::STORAGE | Usage::COPY_DST);
         let alignment = (open.report.limits.uniform_alignment as usize).next_multiple_of(size_of::<Params>());
-        // Every part of a batch that scratch space or rows must be shared for has sets of its own, of which no
-        // submission records more than four.
-        let capacity = 16 + 4 * slots;
+        // Every part of a batch that scratch space or rows must be shared for has sets of its own, of which no look
+        // records more than eight.
+        let capacity = 32 + 8 * slots;
         let params = buffer(open, "params", (capacity * alignment) as u64, Usage::UNIFORM | Usage::COPY_DST);
         let buffers = Buffers { mixed, cavity, field, states, recipes, lists, partials, params };
         let [own, scratch] = buffers.bind(open, kernels, common, seeds);
@@ -237,8 +237,16 @@ impl Chunk {
         Some((place * self.alignment) as u32)
     }
 
+    /// Forgets what was recorded.
+    pub fn forget(&mut self) {
+        self.sets.clear();
+    }
+
     /// Uploads the parameter sets of what was recorded, to be called before it is submitted.
     pub fn upload(&mut self, open: &OpenDevice) {
+        if self.sets.is_empty() {
+            return;
+        }
         let mut bytes = vec![0u8; self.sets.len() * self.alignment];
         for (set, place) in self.sets.iter().zip(bytes.chunks_exact_mut(self.alignment)) {
             place[..size_of::<Params>()].copy_from_slice(bytemuck::bytes_of(set));

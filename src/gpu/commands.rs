@@ -8,7 +8,6 @@
 //!            ─▶ columns(fill all) ─▶ planes(cut) ─▶ columns(weak power) ─▶ finish
 //! ```
 
-use super::OpenDevice;
 use super::chunk::Chunk;
 use super::kernels::{Kernel, Kernels};
 use super::plan::{Plan, Planes};
@@ -57,7 +56,8 @@ impl Batch {
 
 /// One dispatch.
 pub struct Step {
-    pipeline: wgpu::ComputePipeline,
+    /// What is dispatched.
+    pub kernel: Kernel,
     offset: u32,
     scratch: bool,
     groups: [u32; 2],
@@ -67,12 +67,8 @@ pub struct Step {
 
 /// Collects the dispatches of a chunk.
 pub struct Recorder<'a> {
-    /// The device.
-    pub open: &'a OpenDevice,
     /// The plan.
     pub plan: &'a Plan,
-    /// Compiled stages.
-    pub kernels: &'a mut Kernels,
     /// The chunk.
     pub chunk: &'a mut Chunk,
     /// Dispatches so far.
@@ -169,19 +165,19 @@ impl Recorder<'_> {
         if batch.count == 0 {
             return Ok(());
         }
-        let pipeline = self.kernels.get(self.open, self.plan, kernel)?.clone();
         let set = Params { first: batch.first as u32, ..params };
         let offset = self.chunk.offset(set).ok_or_else(|| EngineError::Refused("too many parameter sets".into()))?;
         let scratch = params.scratch == 1;
-        self.steps.push(Step { pipeline, offset, scratch, groups: [groups as u32, batch.count as u32], stage });
+        self.steps.push(Step { kernel, offset, scratch, groups: [groups as u32, batch.count as u32], stage });
         Ok(())
     }
 }
 
-/// Puts dispatches into a compute pass.
-pub fn encode(pass: &mut wgpu::ComputePass<'_>, chunk: &Chunk, steps: &[Step]) {
+/// Puts dispatches of kernels that are `ready` into a compute pass.
+pub fn encode(pass: &mut wgpu::ComputePass<'_>, chunk: &Chunk, kernels: &Kernels, steps: &[Step]) {
     for step in steps {
-        pass.set_pipeline(&step.pipeline);
+        let Some(pipeline) = kernels.pipeline(step.kernel) else { continue };
+        pass.set_pipeline(pipeline);
         pass.set_bind_group(0, if step.scratch { &chunk.scratch } else { &chunk.own }, &[step.offset]);
         pass.dispatch_workgroups(step.groups[0], step.groups[1], 1);
     }

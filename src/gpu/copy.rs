@@ -17,8 +17,6 @@ const TIMED: Duration = Duration::from_millis(50);
 const MOST_COPIES: u32 = 256;
 /// Measurements, of which the best counts.
 const RUNS: usize = 6;
-/// A device that answers nothing for so long counts as lost.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 type Result<T> = std::result::Result<T, EngineError>;
 
@@ -162,7 +160,7 @@ impl<'a> CopyPair<'a> {
 
     fn submit(&self, encoder: wgpu::CommandEncoder) -> Result<()> {
         let index = self.open.queue.submit([encoder.finish()]);
-        wait(self.open, Some(index))
+        self.open.wait(Some(index))
     }
 }
 
@@ -193,7 +191,7 @@ impl Clock {
     /// Seconds between the two; `None` from a clock that stood still.
     fn read(&self, open: &OpenDevice) -> Result<Option<f64>> {
         self.readable.map_async(wgpu::MapMode::Read, .., |_| {});
-        wait(open, None)?;
+        open.wait(None)?;
         let view = self.readable.get_mapped_range(..).map_err(|error| EngineError::Lost(error.to_string()))?;
         let ticks: Vec<u64> = bytemuck::pod_collect_to_vec(&view);
         drop(view);
@@ -201,13 +199,6 @@ impl Clock {
         let passed = ticks[1].saturating_sub(ticks[0]);
         Ok((passed > 0).then_some(passed as f64 * self.tick))
     }
-}
-
-/// Waits for a submission, or for all of them.
-fn wait(open: &OpenDevice, submission_index: Option<wgpu::SubmissionIndex>) -> Result<()> {
-    let polled = open.device.poll(wgpu::PollType::Wait { submission_index, timeout: Some(PATIENCE) });
-    open.check()?;
-    polled.map(|_| ()).map_err(|error| EngineError::Lost(format!("no answer ({error})")))
 }
 
 fn buffer(open: &OpenDevice, label: &str, size: u64, usage: wgpu::BufferUsages) -> wgpu::Buffer {

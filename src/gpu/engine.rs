@@ -12,18 +12,19 @@ mod submissions;
 
 use super::OpenDevice;
 use super::chunk::{Chunk, Common};
-use super::kernels::Kernels;
+use super::commands::{Batch, Recorder};
+use super::kernels::{Kernel, Kernels};
 use super::numbers::numbers;
 use super::plan::{Plan, Tuning};
 use super::seed_sets::SeedSets;
-use super::shared::Recipe as DeviceRecipe;
+use super::shared::{Recipe as DeviceRecipe, State};
 use super::tables::Tables;
 use super::timing::Timer;
 use crate::engine::{Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
 use num_complex::Complex32;
 use seats::Seat;
 use std::sync::Arc;
-use submissions::SUBMISSION;
+use submissions::{Flight, SUBMISSION};
 
 /// The GPU engine.
 pub struct GpuEngine {
@@ -37,9 +38,17 @@ pub struct GpuEngine {
     chunks: Vec<Chunk>,
     seats: Vec<Option<Seat>>,
     recipes: Vec<DeviceRecipe>,
+    /// Chunks whose recipes the device has yet to see.
+    stale: Vec<bool>,
     timer: Option<Timer>,
+    /// Where states and timestamps come home, and where phases do, as large as they have been.
+    states: wgpu::Buffer,
+    fields: Option<wgpu::Buffer>,
+    flight: Option<Flight>,
+    /// Looks so far.
+    looks: u64,
     seconds: StageSeconds,
-    /// Wall seconds of a cycle of each chunk, as last seen.
+    /// Seconds of a cycle of all chunks, as last seen.
     pace: f64,
 }
 
@@ -53,9 +62,9 @@ impl GpuEngine {
     /// `EngineError` when the device cannot work on this grid, or not hold a single trial of it.
     pub fn new(open: Arc<OpenDevice>, problem: Problem, slots: usize, tuning: &Tuning, checked: bool) -> Result<Self> {
         let tables = Tables::new(problem.layout());
-        let kernels = Kernels::new(&open, checked);
+        let mut kernels = Kernels::new(&open, checked);
         let limits = open.report.limits;
-        let (plan, common, seeds, chunks) = halving(slots, |slots| {
+        let (plan, common, seeds, mut chunks) = halving(slots, |slots| {
             let plan = Plan::new(&problem, &tables, slots, &limits, tuning)?;
             let scope = open.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
             let (common, seeds) = (Common::new(&open, &problem, &tables, &plan), SeedSets::new(&open));
@@ -68,9 +77,19 @@ impl GpuEngine {
         })?;
         // On a lost device buffers are made without a word.
         open.check()?;
-        let slots = plan.chunks.iter().sum();
+        // A software adapter compiles on the cores that the trials need, and only what they need.
+        if let Some(chunk) = chunks.first_mut().filter(|_| !open.report.software) {
+            kernels.begin(&plan, wanted(&plan, chunk)?);
+        }
+        let slots: usize = plan.chunks.iter().sum();
+        let timer = Timer::new(&open);
         Ok(Self {
-            timer: Timer::new(&open),
+            states: open.readable((slots * size_of::<State>()) as u64 + timer.as_ref().map_or(0, Timer::bytes)),
+            fields: None,
+            flight: None,
+            looks: 0,
+            timer,
+            stale: vec![false; chunks.len()],
             seats: (0..slots).map(|_| None).collect(),
             recipes: vec![DeviceRecipe::default(); slots],
             open,
@@ -90,6 +109,20 @@ impl GpuEngine {
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
+}
+
+/// All kernels that trials of any method may want, in the order in which they will.
+fn wanted(plan: &Plan, chunk: &mut Chunk) -> Result<Vec<Kernel>> {
+    let one = Batch { first: 0, count: 1 };
+    let mut recorder = Recorder { plan, chunk, steps: Vec::new() };
+    recorder.start(one, one)?;
+    recorder.flipping(one)?;
+    recorder.message(one, true)?;
+    recorder.phases(one)?;
+    recorder.merits(one)?;
+    let steps = recorder.steps;
+    chunk.forget();
+    Ok(steps.iter().map(|step| step.kernel).collect())
 }
 
 /// Calls `make` with half as many slots as long as memory does not suffice.
@@ -150,20 +183,31 @@ impl Engine for GpuEngine {
     }
 
     fn advance(&mut self, cycles: u32) -> Result<()> {
-        for chunk in 0..self.chunks.len() {
-            self.start_waiting(chunk)?;
-            self.cycles(chunk, cycles)?;
-        }
-        self.seats.iter_mut().flatten().for_each(|seat| seat.cycles += cycles);
-        Ok(())
+        self.launch(cycles, false)?;
+        self.land().map(|_| ())
     }
 
     fn merits(&mut self) -> Result<Vec<Option<Merits>>> {
-        self.read_merits()
+        self.launch(0, true)?;
+        self.collect()
+    }
+
+    fn begin(&mut self, cycles: u32) -> Result<()> {
+        self.launch(cycles, true)
+    }
+
+    fn collect(&mut self) -> Result<Vec<Option<Merits>>> {
+        let states = self.land()?;
+        Ok(self.merits_of(&states))
     }
 
     fn phases(&mut self, slot: usize) -> Result<Option<Vec<Complex32>>> {
-        self.read_phases(slot)
+        self.place(slot)?;
+        Ok(self.read_phases(&[slot])?.pop().flatten())
+    }
+
+    fn phases_of(&mut self, slots: &[usize]) -> Result<Vec<Option<Vec<Complex32>>>> {
+        self.read_phases(slots)
     }
 
     fn stage_seconds(&self) -> StageSeconds {

@@ -1,11 +1,14 @@
-//! The compiled stages of a plan, each compiled when it is first wanted.
+//! The stages of a plan and their pipelines: compiled side by side in the background, in the order in which they are asked
+//! for.
 
-use super::plan::{Plan, Planes, STORAGE_BUFFERS};
-use super::{OpenDevice, shared};
+use super::OpenDevice;
+use super::pipelines::{Module, Pipelines};
+use super::plan::{Plan, Planes};
 use crate::engine::EngineError;
 use crate::wgsl::stage::{Coefficients, Density, Linear, column_module, plane_module, row_modules};
-use std::collections::HashMap;
-use std::num::NonZeroU64;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 
 /// A compute pipeline of the cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,103 +23,110 @@ pub enum Kernel {
     Finish(&'static str),
 }
 
-/// Compiled stages.
+/// The kernels of a plan.
 pub struct Kernels {
-    /// What every bind group looks like.
-    pub layout: wgpu::BindGroupLayout,
-    pipeline_layout: wgpu::PipelineLayout,
+    pipelines: Arc<Pipelines>,
     /// Bounds checks in the shaders and workgroup memory cleared first: slower, for tests.
     checked: bool,
     made: HashMap<Kernel, wgpu::ComputePipeline>,
+    /// Kernels that no thread has taken yet.
+    queue: Arc<Mutex<VecDeque<Kernel>>>,
+    threads: Vec<JoinHandle<()>>,
 }
-
-/// Bindings 0 and 1 of bindings.wgsl are uniform, 2 to 7 are written, the rest is read.
-const FIRST_STORAGE: u32 = 2;
-const FIRST_READ_ONLY: u32 = 8;
 
 impl Kernels {
     /// No stage yet; `checked` for bounds checks and cleared workgroup memory.
     pub fn new(open: &OpenDevice, checked: bool) -> Self {
-        let uniform = |dynamic, size: usize| wgpu::BindingType::Buffer {
-            ty: wgpu::BufferBindingType::Uniform,
-            has_dynamic_offset: dynamic,
-            min_binding_size: NonZeroU64::new(size as u64),
-        };
-        let storage = |read_only| wgpu::BindingType::Buffer {
-            ty: wgpu::BufferBindingType::Storage { read_only },
-            has_dynamic_offset: false,
-            min_binding_size: None,
-        };
-        let entries: Vec<wgpu::BindGroupLayoutEntry> = (0..FIRST_STORAGE + STORAGE_BUFFERS as u32)
-            .map(|binding| wgpu::BindGroupLayoutEntry {
-                binding,
-                visibility: wgpu::ShaderStages::COMPUTE,
-                ty: match binding {
-                    0 => uniform(true, size_of::<shared::Params>()),
-                    1 => uniform(false, size_of::<shared::Problem>()),
-                    _ => storage(binding >= FIRST_READ_ONLY),
-                },
-                count: None,
-            })
-            .collect();
-        let layout = open
-            .device
-            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some("seedflip"), entries: &entries });
-        let pipeline_layout = open.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("seedflip"),
-            bind_group_layouts: &[Some(&layout)],
-            immediate_size: 0,
-        });
-        Self { layout, pipeline_layout, checked, made: HashMap::new() }
+        let pipelines = open.pipelines.clone();
+        Self { pipelines, checked, made: HashMap::new(), queue: Arc::default(), threads: Vec::new() }
     }
 
-    /// The pipeline of a stage.
+    /// What every bind group looks like.
+    pub fn layout(&self) -> &wgpu::BindGroupLayout {
+        self.pipelines.layout()
+    }
+
+    /// Begins to compile kernels and returns at once.
+    pub fn begin(&mut self, plan: &Plan, kernels: impl IntoIterator<Item = Kernel>) {
+        let mut queue = lock(&self.queue);
+        for kernel in kernels {
+            if !self.made.contains_key(&kernel) && !queue.contains(&kernel) {
+                queue.push_back(kernel);
+            }
+        }
+        let wanted = queue.len();
+        drop(queue);
+        self.threads.retain(|thread| !thread.is_finished());
+        let most = thread::available_parallelism().map_or(1, usize::from).min(wanted);
+        let plan = Arc::new(plan.clone());
+        for _ in self.threads.len()..most {
+            let (pipelines, checked) = (self.pipelines.clone(), self.checked);
+            let (queue, plan) = (self.queue.clone(), plan.clone());
+            let work = move || {
+                // Not in the condition of the loop, which would hold the lock all the while.
+                let next = || lock(&queue).pop_front();
+                while let Some(kernel) = next() {
+                    // What is refused here is refused again where it is needed, and heard there.
+                    let _ = pipelines.get(module(&plan, kernel, checked));
+                }
+                pipelines.keep();
+            };
+            // Without a thread whoever needs the kernel compiles it.
+            self.threads.extend(thread::Builder::new().name("kernels".into()).spawn(work));
+        }
+    }
+
+    /// Sees to it that all of these are compiled.
     ///
     /// # Errors
-    /// `EngineError::Refused` when driver or wgpu does not take the module.
-    pub fn get(
-        &mut self,
-        open: &OpenDevice,
-        plan: &Plan,
-        kernel: Kernel,
-    ) -> Result<&wgpu::ComputePipeline, EngineError> {
-        if !self.made.contains_key(&kernel) {
-            let pipeline = self.compile(open, &source(plan, kernel), kernel)?;
-            self.made.insert(kernel, pipeline);
+    /// `EngineError::Refused` when driver or wgpu does not take a module.
+    pub fn ready(&mut self, plan: &Plan, kernels: impl Iterator<Item = Kernel>) -> Result<(), EngineError> {
+        let mut missing: Vec<Kernel> = kernels.filter(|kernel| !self.made.contains_key(kernel)).collect();
+        missing.sort_unstable_by_key(|kernel| format!("{kernel:?}"));
+        missing.dedup();
+        if missing.is_empty() {
+            return Ok(());
         }
-        self.made.get(&kernel).ok_or_else(|| EngineError::Refused(format!("no pipeline for {kernel:?}")))
+        self.begin(plan, missing.iter().copied());
+        for kernel in missing {
+            lock(&self.queue).retain(|queued| *queued != kernel);
+            let pipeline = self.pipelines.get(module(plan, kernel, self.checked));
+            let named = |error| match error {
+                EngineError::Refused(what) => EngineError::Refused(format!("{kernel:?}: {what}")),
+                other => other,
+            };
+            self.made.insert(kernel, pipeline.map_err(named)?);
+        }
+        Ok(())
     }
 
-    fn compile(&self, open: &OpenDevice, text: &str, kernel: Kernel) -> Result<wgpu::ComputePipeline, EngineError> {
-        let label = format!("{kernel:?}");
-        let scope = open.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        let checks =
-            if self.checked { wgpu::ShaderRuntimeChecks::checked() } else { wgpu::ShaderRuntimeChecks::unchecked() };
-        let descriptor =
-            wgpu::ShaderModuleDescriptor { label: Some(&label), source: wgpu::ShaderSource::Wgsl(text.into()) };
-        // SAFETY: the text is this program's own; the plan keeps every index inside its buffer, loops end, and the tests
-        // run all of it with the checks on.
-        let module = unsafe { open.device.create_shader_module_trusted(descriptor, checks) };
-        let entry_point = match kernel {
-            Kernel::Finish(name) => name,
-            _ => "main",
-        };
-        let pipeline = open.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-            label: Some(&label),
-            layout: Some(&self.pipeline_layout),
-            module: &module,
-            entry_point: Some(entry_point),
-            compilation_options: wgpu::PipelineCompilationOptions {
-                zero_initialize_workgroup_memory: self.checked,
-                ..Default::default()
-            },
-            cache: None,
-        });
-        match pollster::block_on(scope.pop()) {
-            Some(error) => Err(EngineError::Refused(format!("{label}: {error}"))),
-            None => Ok(pipeline),
+    /// The pipeline of a stage that is `ready`.
+    pub fn pipeline(&self, kernel: Kernel) -> Option<&wgpu::ComputePipeline> {
+        self.made.get(&kernel)
+    }
+}
+
+impl Drop for Kernels {
+    /// A driver does not like to be left in the middle of its work when the program ends.
+    fn drop(&mut self) {
+        lock(&self.queue).clear();
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a stage is compiled from.
+fn module(plan: &Plan, kernel: Kernel, checked: bool) -> Module {
+    let entry_point = match kernel {
+        Kernel::Finish(name) => name,
+        _ => "main",
+    };
+    Module { text: source(plan, kernel), entry_point, checked }
 }
 
 /// The module of a stage.

@@ -9,6 +9,8 @@
 //! - `tables`       the layout in device order
 //! - `shared`       structs that host and device share
 //! - `numbers`      recipes in the device's numbers
+//! - `pipelines`    compiled kernels of a device
+//! - `pipeline_cache` what its driver keeps of them on the disk
 //! - `kernels`      compiled stages of a plan
 //! - `seed_sets`    phases known beforehand, on the device
 //! - `chunk`        buffers and bind groups of trials that advance together
@@ -36,6 +38,8 @@ mod kernels;
 pub mod memory;
 mod numbers;
 pub mod open_device;
+mod pipeline_cache;
+mod pipelines;
 pub mod plan;
 mod seed_sets;
 pub mod shared;

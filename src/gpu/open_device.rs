@@ -1,13 +1,15 @@
 //! An adapter opened for work, and its end if it is lost.
 
 use super::adapter::{AdapterReport, adapters};
+use super::pipelines::Pipelines;
 use super::{Choice, choose};
 use crate::engine::EngineError;
 use crate::{Error, Result};
 use std::sync::{Arc, OnceLock};
 
 /// A device with its queue. wgpu tells of its end through callbacks, which fire inside `Device::poll` alone: whoever
-/// polls looks at `lost` and `fault` afterwards.
+/// polls looks at `lost` and `fault` afterwards. A clone is the same device.
+#[derive(Clone)]
 pub struct OpenDevice {
     /// The adapter it was opened on.
     pub report: AdapterReport,
@@ -19,6 +21,8 @@ pub struct OpenDevice {
     pub lost: Arc<OnceLock<String>>,
     /// The first error that no error scope caught.
     pub fault: Arc<OnceLock<String>>,
+    /// Its compiled kernels.
+    pub(super) pipelines: Arc<Pipelines>,
 }
 
 impl OpenDevice {
@@ -32,12 +36,13 @@ impl OpenDevice {
     }
 }
 
-/// Opens the chosen adapter with all its limits, and with timestamps where it has them.
+/// Opens the chosen adapter with all its limits, with timestamps and a pipeline cache where it has them.
 pub fn open(choice: &Choice) -> Result<OpenDevice> {
     let mut adapters = adapters();
     let reports: Vec<AdapterReport> = adapters.iter().map(|(_, report)| report.clone()).collect();
     let (adapter, report) = adapters.swap_remove(choose(&reports, choice)?);
-    let features = adapter.features() & wgpu::Features::TIMESTAMP_QUERY;
+    let wanted = wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::PIPELINE_CACHE;
+    let features = adapter.features() & wanted;
     let descriptor = wgpu::DeviceDescriptor {
         label: Some("seedflip"),
         required_features: features,
@@ -61,7 +66,8 @@ pub fn open(choice: &Choice) -> Result<OpenDevice> {
     device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
         let _ = record_fault.set(one_line(&error.to_string()));
     }));
-    Ok(OpenDevice { report, device, queue, lost, fault })
+    let pipelines = Arc::new(Pipelines::new(&device, adapter.get_info()));
+    Ok(OpenDevice { report, device, queue, lost, fault, pipelines })
 }
 
 /// A message of several lines as one.

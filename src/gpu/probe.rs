@@ -113,7 +113,7 @@ impl Probe {
         let device = &self.open.device;
         let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: None,
-            bind_group_layouts: &[Some(&self.kernels.layout)],
+            bind_group_layouts: &[Some(self.kernels.layout())],
             immediate_size: 0,
         });
         let source = wgpu::ShaderSource::Wgsl(text.into());

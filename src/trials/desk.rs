@@ -2,11 +2,11 @@
 
 use super::proof::{PROOF_CYCLES, blurred, came_back};
 use super::search::{STEP, Setup};
-use super::slots::{Job, Look, Next, Queue};
+use super::slots::{Ahead, Job, Look, Next, Queue};
 use super::stage::{Before, Running, Stage, Turn};
 use super::starts::Starts;
 use super::{Deal, Event, Findings, Finished, Observer, TrialPhases};
-use crate::engine::{EngineError, Start};
+use crate::engine::{EngineError, Merits, Start};
 
 /// Deals arms and starts to trials, follows each through its stages, and takes what they find.
 pub(super) struct Desk<'a> {
@@ -29,6 +29,14 @@ impl Queue for Shift<'_, '_, '_> {
     type Trial = Running;
     type Error = EngineError;
 
+    fn prepare(&mut self, crew: usize, jobs: usize) {
+        let Desk { setup, grids, deal, .. } = &mut *self.desk;
+        let grid = &mut grids[crew];
+        let coming = (grid.next..setup.budget.trials).filter(|&trial| deal.turn(trial).sampling == grid.sampling);
+        let coming: Vec<_> = coming.take(jobs).map(|trial| (trial, deal.arm(trial))).collect();
+        grid.prepare(&coming, setup.seed, deal);
+    }
+
     fn next(&mut self, crew: usize) -> Result<Option<Job<Running>>, EngineError> {
         let Desk { setup, grids, deal, .. } = &mut *self.desk;
         let grid = &mut grids[crew];
@@ -45,6 +53,30 @@ impl Queue for Shift<'_, '_, '_> {
         let recipe = arm.recipe(setup.seed, trial);
         self.observer.event(&Event::Started { trial, arm: arm.name });
         Ok(Some(Job { number: trial, start, recipe, trial: Running::new(arm, recipe) }))
+    }
+
+    fn wants(&self, ahead: &[Ahead<'_, Running>]) -> Vec<usize> {
+        let findings = &self.desk.findings;
+        let mut held = findings.held().cloned();
+        let mut wanted = Vec::new();
+        for (place, &Ahead { number, cycles, merits, trial }) in ahead.iter().enumerate() {
+            let wants = match trial.ahead(merits, cycles).0 {
+                Turn::Prove => true,
+                Turn::End => {
+                    let trial = ending(number, trial, merits, cycles);
+                    let wants = findings.wants(&trial, held.as_ref());
+                    if wants && !trial.is_promising() {
+                        held = Some(trial);
+                    }
+                    wants
+                }
+                Turn::Stay | Turn::Polish(_) => false,
+            };
+            if wants {
+                wanted.push(place);
+            }
+        }
+        wanted
     }
 
     fn look(&mut self, look: &mut Look<'_, Running>) -> Result<Next, EngineError> {
@@ -73,30 +105,52 @@ impl Queue for Shift<'_, '_, '_> {
 impl Shift<'_, '_, '_> {
     /// Takes a trial into the findings.
     pub fn finish(&mut self, look: &mut Look<'_, Running>) -> Result<(), EngineError> {
-        let mut phases = look.phases()?;
-        let (mut merits, mut recipe) = (look.merits, look.trial.recipe);
-        let mut proven = look.trial.arm.imposes().then_some(false);
-        if let Stage::Proof { before, .. } = &look.trial.stage {
-            let proof = look.trial.proof_recipe();
-            let back = came_back(look.problem(), &before.phases, &phases);
-            if back && proof.method().protocol().promising.pass(&merits) {
-                (proven, recipe) = (Some(true), proof);
-            } else {
-                // What was found stays what is shown, but no claim.
-                (phases, merits) = (before.phases.clone(), before.merits);
-            }
-        }
+        let mut trial = ending(look.number, look.trial, &look.merits, look.cycles);
         let Desk { setup, grids, deal, findings, .. } = &mut *self.desk;
-        let arm = look.trial.arm.name;
-        let trial = Finished { trial: look.number, arm, recipe, merits, cycles: look.cycles, proven };
-        let phases = TrialPhases(setup.sphere.measured_phases(&grids[look.crew].gridded, &phases));
-        self.observer.event(&Event::Finished { trial: &trial, phases: &phases });
+        // It has run its course.
+        let phases = match std::mem::replace(&mut look.trial.stage, Stage::Search) {
+            Stage::Proof { before, .. } => {
+                let mut phases = before.phases;
+                if trial.proven == Some(true) {
+                    let after = look.phases()?;
+                    if came_back(look.problem(), &phases, &after) {
+                        phases = after;
+                    } else {
+                        // What was found stays what is shown, but no claim.
+                        trial =
+                            Finished { proven: Some(false), recipe: look.trial.recipe, merits: before.merits, ..trial };
+                    }
+                }
+                findings.wants(&trial, findings.held()).then_some(phases)
+            }
+            _ if findings.wants(&trial, findings.held()) => Some(look.phases()?),
+            _ => None,
+        };
+        let measured = |phases: Vec<_>| setup.sphere.measured_phases(&grids[look.crew].gridded, &phases);
+        let phases = phases.map(|phases| TrialPhases(measured(phases)));
+        self.observer.event(&Event::Finished { trial: &trial, phases: phases.as_ref() });
         deal.learn(&trial);
-        let compared = findings.take(setup.cell, setup.space_group, trial, setup.sphere.phased_by(&phases.0));
+        let phased = phases.map(|phases| setup.sphere.phased_by(&phases.0));
+        let compared = findings.take(setup.cell, setup.space_group, trial, phased);
         if let Some(agreements) = compared {
             let fits = findings.sighting(look.number).map(|sighting| &sighting.fits);
             self.observer.event(&Event::Compared { trial: look.number, agreements: &agreements, fits });
         }
         Ok(())
+    }
+}
+
+/// A trial that ends now. One whose merits hold without its seeds counts as proven, until its phases are put beside those
+/// that it had with them.
+fn ending(number: u32, trial: &Running, merits: &Merits, cycles: u32) -> Finished {
+    let proven = trial.arm.imposes().then_some(false);
+    let finished =
+        Finished { trial: number, arm: trial.arm.name, recipe: trial.recipe, merits: *merits, cycles, proven };
+    let Stage::Proof { before, .. } = &trial.stage else { return finished };
+    let proof = trial.proof_recipe();
+    if proof.method().protocol().promising.pass(merits) {
+        Finished { proven: Some(true), recipe: proof, ..finished }
+    } else {
+        Finished { merits: before.merits, ..finished }
     }
 }

@@ -41,26 +41,35 @@ impl Findings {
         (candidate.id, self.finished[candidate.best].trial)
     }
 
-    /// Takes a finished trial in; how it agreed with the candidates that there were, if it was compared.
+    /// Whether the phases of a trial would be kept if it finished now: it may be a solution, or is better than `held`, to
+    /// be shown for lack of one.
+    pub(super) fn wants(&self, trial: &Finished, held: Option<&Finished>) -> bool {
+        let shown = || self.verdict.candidates.is_empty() && held.is_none_or(|held| trial.compare(held).is_lt());
+        trial.is_promising() || shown()
+    }
+
+    /// The best trial as long as none is promising.
+    pub(super) fn held(&self) -> Option<&Finished> {
+        self.fallback.as_ref().map(|(held, _)| &self.finished[*held])
+    }
+
+    /// Takes a finished trial in, with its phases where they are wanted (`wants`); how it agreed with the candidates that
+    /// there were, if it was compared.
     pub(super) fn take(
         &mut self,
         cell: &Cell,
         space_group: &SpaceGroup,
         trial: Finished,
-        phased: Vec<PhasedReflection>,
+        phased: Option<Vec<PhasedReflection>>,
     ) -> Option<Vec<Agreement>> {
         let place = self.finished.len();
         self.finished.push(trial);
+        let phased = phased?;
         if self.finished[place].is_promising() {
             self.fallback = None;
             return Some(self.verdict.add(cell, space_group, &self.finished, place, phased));
         }
-        if self.verdict.candidates.is_empty() {
-            let held = self.fallback.as_ref().map(|(held, _)| &self.finished[*held]);
-            if held.is_none_or(|held| self.finished[place].compare(held).is_lt()) {
-                self.fallback = Some((place, phased));
-            }
-        }
+        self.fallback = Some((place, phased));
         None
     }
 

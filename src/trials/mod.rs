@@ -56,6 +56,6 @@ pub use progress::{Event, Observer, Progress};
 pub use run_report::{RunReport, StopReason};
 pub use search::{Search, Setup, Workplace};
 pub use seed_source::{SeedInput, SeedSource};
-pub use slots::{Job, Look, Next, Queue, Slots};
+pub use slots::{Ahead, Job, Look, Next, Queue, Slots};
 pub use stage::{Running, Turn};
 pub use verdict::{Agreement, Candidate, Verdict};

@@ -47,8 +47,8 @@ pub enum Event<'a> {
     Finished {
         /// The trial.
         trial: &'a Finished,
-        /// Its phases.
-        phases: &'a TrialPhases,
+        /// Its phases, where they are kept: of those that may be a solution, and of the best as long as there is none.
+        phases: Option<&'a TrialPhases>,
     },
     /// A finished trial was promising and has been compared with the candidates that there were.
     Compared {

@@ -15,6 +15,7 @@ use crate::crystal::{Cell, SpaceGroup};
 use crate::engine::{EngineError, StageSeconds};
 use crate::grid::Sampling;
 use crate::phasing::{Arm, AtomList, AtomStarts, GriddedSphere, Patterson, Sphere, StartKind};
+use std::collections::HashMap;
 use std::time::Instant;
 
 /// Cycles between looks at the merits: convergence shows within 10–30 cycles, and a look costs about two
@@ -70,7 +71,8 @@ impl<'a> Search<'a> {
             let source = |input| SeedSource::new(input, setup.space_group, setup.sphere, &gridded);
             let seeds = setup.seeds.map(source);
             let atoms = setup.atoms.map(|list| AtomStarts::new(list, setup.sphere, &gridded));
-            grids.push(Starts { sampling, gridded, patterson, atoms, seeds, next: 0 });
+            let ready = HashMap::new();
+            grids.push(Starts { sampling, gridded, patterson, atoms, seeds, ready, next: 0 });
             crews.push(crew);
         }
         let deal = Deal::new(&setup.arms);

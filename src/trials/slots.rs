@@ -13,6 +13,7 @@ use super::Crew;
 use crate::engine::{Engine, EngineError, Merits, Problem, Recipe, Start};
 use num_complex::Complex32;
 use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
 
 /// A trial to be run.
 pub struct Job<T> {
@@ -45,17 +46,41 @@ pub trait Queue {
     /// Why it gives up.
     type Error: From<EngineError>;
 
+    /// Crew number `crew` is about to be asked for as many jobs: a chance to prepare them together.
+    fn prepare(&mut self, crew: usize, jobs: usize) {
+        let _ = (crew, jobs);
+    }
+
     /// The next job for a free slot of crew number `crew`; `None` when it has none for that crew.
     ///
     /// # Errors
     /// When a job cannot be made; ends the loop.
     fn next(&mut self, crew: usize) -> Result<Option<Job<Self::Trial>>, Self::Error>;
 
+    /// Of trials about to be looked at, in the order of their looks: those whose phases will be asked for, by their
+    /// places. Whatever is left out can be had all the same, if more slowly.
+    fn wants(&self, ahead: &[Ahead<'_, Self::Trial>]) -> Vec<usize> {
+        let _ = ahead;
+        Vec::new()
+    }
+
     /// Looks at a trial after a step.
     ///
     /// # Errors
     /// When the queue has had enough; ends the loop.
     fn look(&mut self, look: &mut Look<'_, Self::Trial>) -> Result<Next, Self::Error>;
+}
+
+/// A trial that is about to be looked at.
+pub struct Ahead<'a, T> {
+    /// Its number.
+    pub number: u32,
+    /// Cycles since it was seated.
+    pub cycles: u32,
+    /// Figures of merit.
+    pub merits: &'a Merits,
+    /// What the queue keeps of it.
+    pub trial: &'a T,
 }
 
 /// A trial in its slot, seen between two steps.
@@ -72,6 +97,8 @@ pub struct Look<'a, T> {
     pub trial: &'a mut T,
     engine: &'a mut dyn Engine,
     slot: usize,
+    /// Its phases, where they have been fetched.
+    fetched: Option<Vec<Complex32>>,
 }
 
 impl<T> Look<'_, T> {
@@ -80,7 +107,10 @@ impl<T> Look<'_, T> {
     /// # Errors
     /// Those of the engine; `EngineError::Empty` when it has no phases for a seated trial.
     pub fn phases(&mut self) -> Result<Vec<Complex32>, EngineError> {
-        self.engine.phases(self.slot)?.ok_or(EngineError::Empty(self.slot))
+        match &self.fetched {
+            Some(phases) => Ok(phases.clone()),
+            None => self.engine.phases(self.slot)?.ok_or(EngineError::Empty(self.slot)),
+        }
     }
 
     /// The problem of its grid.
@@ -108,6 +138,9 @@ struct Sitting<T> {
     merits: Option<Merits>,
     trial: T,
 }
+
+/// Phases that were fetched for a look, by the place of the seat.
+type Fetched = HashMap<usize, Vec<Complex32>>;
 
 /// An engine that has a trial: its crew, its place there, itself.
 struct Busy<'a> {
@@ -153,11 +186,12 @@ impl<T> Slots<T> {
         }
         let step = self.step;
         self.on_engines(crews, |engine| {
-            engine.advance(step)?;
-            engine.merits()
+            engine.begin(step)?;
+            engine.collect()
         })?;
         self.seats.iter_mut().filter_map(|seat| seat.sitting.as_mut()).for_each(|sitting| sitting.cycles += step);
-        self.each(crews, |look| queue.look(look))?;
+        let fetched = self.fetch(crews, queue)?;
+        self.each(crews, fetched, |look| queue.look(look))?;
         Ok(true)
     }
 
@@ -171,7 +205,41 @@ impl<T> Slots<T> {
         mut end: impl FnMut(&mut Look<'_, T>) -> Result<(), E>,
     ) -> Result<(), E> {
         self.on_engines(crews, |engine| engine.merits())?;
-        self.each(crews, |look| end(look).map(|()| Next::Leave))
+        self.each(crews, HashMap::new(), |look| end(look).map(|()| Next::Leave))
+    }
+
+    /// Phases that the queue wants, by the place of the seat: of each engine in one go.
+    fn fetch<Q: Queue<Trial = T>>(&mut self, crews: &mut [Crew], queue: &Q) -> Result<Fetched, EngineError> {
+        let order = self.order();
+        let ahead: Vec<Ahead<'_, T>> = order
+            .iter()
+            .filter_map(|&i| self.seats[i].sitting.as_ref())
+            .filter_map(|Sitting { number, cycles, merits, trial }| {
+                Some(Ahead { number: *number, cycles: *cycles, merits: merits.as_ref()?, trial })
+            })
+            .collect();
+        let mut wanted: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+        if ahead.len() == order.len() {
+            for place in queue.wants(&ahead) {
+                let seat = &self.seats[order[place]];
+                wanted.entry((seat.crew, seat.engine)).or_default().push(order[place]);
+            }
+        }
+        let mut fetched = HashMap::new();
+        for ((crew, engine), seats) in wanted {
+            let slots: Vec<usize> = seats.iter().map(|&i| self.seats[i].slot).collect();
+            let phases = crews[crew].engines_mut()[engine].phases_of(&slots)?;
+            fetched.extend(seats.into_iter().zip(phases).filter_map(|(i, phases)| Some((i, phases?))));
+        }
+        Ok(fetched)
+    }
+
+    /// Places of the seats that are taken, in the order of the numbers of their trials.
+    fn order(&self) -> Vec<usize> {
+        let number = |i: usize| self.seats[i].sitting.as_ref().map(|sitting| sitting.number);
+        let mut order: Vec<(u32, usize)> = (0..self.seats.len()).filter_map(|i| Some((number(i)?, i))).collect();
+        order.sort_unstable();
+        order.into_iter().map(|(_, i)| i).collect()
     }
 
     /// Fills the free slots of one crew, engines with the fewest trials first.
@@ -180,6 +248,8 @@ impl<T> Slots<T> {
         for seat in self.seats.iter().filter(|seat| seat.crew == number && seat.sitting.is_some()) {
             busy[seat.engine] += 1;
         }
+        let free = self.seats.iter().filter(|seat| seat.crew == number && seat.sitting.is_none()).count();
+        queue.prepare(number, free);
         loop {
             let free = self.seats.iter_mut().filter(|seat| seat.crew == number && seat.sitting.is_none());
             let Some(seat) = free.min_by_key(|seat| (busy[seat.engine], seat.engine, seat.slot)) else { return Ok(()) };
@@ -233,18 +303,18 @@ impl<T> Slots<T> {
     fn each<E: From<EngineError>>(
         &mut self,
         crews: &mut [Crew],
+        mut fetched: Fetched,
         mut see: impl FnMut(&mut Look<'_, T>) -> Result<Next, E>,
     ) -> Result<(), E> {
-        let number = |i: usize| self.seats[i].sitting.as_ref().map(|sitting| sitting.number);
-        let mut order: Vec<(u32, usize)> = (0..self.seats.len()).filter_map(|i| Some((number(i)?, i))).collect();
-        order.sort_unstable();
-        for (_, i) in order {
+        for i in self.order() {
+            let fetched = fetched.remove(&i);
             let Seat { crew, engine, slot, sitting: seated } = &mut self.seats[i];
             let Some(sitting) = seated.as_mut() else { continue };
             let engine = crews[*crew].engines_mut()[*engine].as_mut();
             let merits = sitting.merits.ok_or(EngineError::Empty(*slot))?;
             let (number, cycles) = (sitting.number, sitting.cycles);
-            let mut look = Look { number, crew: *crew, cycles, merits, trial: &mut sitting.trial, engine, slot: *slot };
+            let trial = &mut sitting.trial;
+            let mut look = Look { number, crew: *crew, cycles, merits, trial, engine, slot: *slot, fetched };
             let next = see(&mut look)?;
             let engine = look.engine;
             match next {

@@ -76,37 +76,46 @@ impl Running {
 
     /// Looks at a trial after a step; `cycles` are those since it was seated. Polish and settling are entered here.
     pub fn turn(&mut self, merits: &Merits, cycles: u32) -> Turn {
-        match &mut self.stage {
-            Stage::Polish { left } | Stage::Settle { left } | Stage::Proof { left, .. } => {
+        let (turn, stage) = self.ahead(merits, cycles);
+        match (stage, &mut self.stage) {
+            (Some(stage), _) => self.stage = stage,
+            (None, Stage::Polish { left } | Stage::Settle { left } | Stage::Proof { left, .. }) => {
                 *left = left.saturating_sub(STEP);
-                if *left == 0 { Turn::End } else { Turn::Stay }
+            }
+            (None, Stage::Search) => {}
+        }
+        turn
+    }
+
+    /// What `turn` will say, and the stage that it will enter.
+    pub fn ahead(&self, merits: &Merits, cycles: u32) -> (Turn, Option<Stage>) {
+        match &self.stage {
+            Stage::Polish { left } | Stage::Settle { left } | Stage::Proof { left, .. } => {
+                (if *left <= STEP { Turn::End } else { Turn::Stay }, None)
             }
             Stage::Search => self.searched(merits, cycles >= self.arm.cycles),
         }
     }
 
-    fn searched(&mut self, merits: &Merits, out_of_cycles: bool) -> Turn {
+    fn searched(&self, merits: &Merits, out_of_cycles: bool) -> (Turn, Option<Stage>) {
         let protocol = self.recipe.method().protocol();
         let converged = protocol.converged.pass(merits);
         if self.arm.imposes() {
             let ready = converged || (out_of_cycles && protocol.promising.pass(merits));
-            return match (ready, out_of_cycles) {
+            let turn = match (ready, out_of_cycles) {
                 (true, _) => Turn::Prove,
                 (false, true) => Turn::End,
                 (false, false) => Turn::Stay,
             };
+            return (turn, None);
         }
         match protocol.closing {
             Closing::Polish { recipe, cycles } if converged || out_of_cycles => {
-                self.stage = Stage::Polish { left: cycles };
-                Turn::Polish(recipe)
+                (Turn::Polish(recipe), Some(Stage::Polish { left: cycles }))
             }
-            Closing::Settle { cycles } if converged => {
-                self.stage = Stage::Settle { left: cycles };
-                Turn::Stay
-            }
-            Closing::Settle { .. } if out_of_cycles => Turn::End,
-            Closing::Polish { .. } | Closing::Settle { .. } => Turn::Stay,
+            Closing::Settle { cycles } if converged => (Turn::Stay, Some(Stage::Settle { left: cycles })),
+            Closing::Settle { .. } if out_of_cycles => (Turn::End, None),
+            Closing::Polish { .. } | Closing::Settle { .. } => (Turn::Stay, None),
         }
     }
 

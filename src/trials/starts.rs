@@ -4,6 +4,8 @@ use super::{Deal, SeedSource};
 use crate::engine::Start;
 use crate::grid::Sampling;
 use crate::phasing::{Arm, AtomStarts, GriddedSphere, Patterson, StartKind};
+use rayon::prelude::*;
+use std::collections::HashMap;
 
 /// A grid of the search, with what is made once for all its trials.
 pub(super) struct Starts<'a> {
@@ -17,14 +19,36 @@ pub(super) struct Starts<'a> {
     pub atoms: Option<AtomStarts<'a>>,
     /// For a run from seeds.
     pub seeds: Option<SeedSource<'a>>,
+    /// Starts that were made ahead, by the number of the trial.
+    pub ready: HashMap<u32, Start>,
     /// Next trial that may be one of this grid: each grid has its own queue, of the trials whose arm asks for its
     /// sampling.
     pub next: u32,
 }
 
 impl Starts<'_> {
+    /// Makes the starts of trials that come next and cost something, side by side.
+    pub fn prepare(&mut self, coming: &[(u32, Arm)], seed: u32, deal: &Deal) {
+        let problem = &self.gridded.problem;
+        let make = |&(trial, arm): &(u32, Arm)| {
+            let start = match (arm.start, &self.patterson, &self.atoms) {
+                (StartKind::Patterson, Some(patterson), _) => Start::Phases(patterson.phases(problem, seed, trial)),
+                (StartKind::Atom, _, Some(atoms)) => {
+                    Start::Seeded { seeds: atoms.seeds(problem, deal.atoms_before(trial))?, hold: 0 }
+                }
+                _ => return None,
+            };
+            Some((trial, start))
+        };
+        let made: Vec<(u32, Start)> = coming.par_iter().filter_map(make).collect();
+        self.ready.extend(made);
+    }
+
     /// The start of trial number `trial` of `arm`, dealt by `deal`. Beyond the end of the list of atoms phases are random.
     pub fn start(&mut self, arm: &Arm, seed: u32, trial: u32, deal: &Deal) -> Start {
+        if let Some(start) = self.ready.remove(&trial) {
+            return start;
+        }
         let problem = &self.gridded.problem;
         if let (StartKind::Atom, Some(atoms)) = (arm.start, &self.atoms)
             && let Some(seeds) = atoms.seeds(problem, deal.atoms_before(trial))

@@ -27,8 +27,7 @@ pub fn gpu_or_skip() -> Option<OpenDevice> {
 /// The same device with less to offer.
 #[allow(dead_code)] // Not every file of tests has a use for it.
 pub fn narrowed(open: &OpenDevice, narrow: impl FnOnce(&mut AdapterLimits)) -> OpenDevice {
-    let mut report = open.report.clone();
-    narrow(&mut report.limits);
-    let (device, queue) = (open.device.clone(), open.queue.clone());
-    OpenDevice { report, device, queue, lost: open.lost.clone(), fault: open.fault.clone() }
+    let mut narrowed = open.clone();
+    narrow(&mut narrowed.report.limits);
+    narrowed
 }

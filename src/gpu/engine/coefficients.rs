@@ -15,13 +15,16 @@ impl GpuEngine {
         let (chunk, local) = self.place(slot)?;
         let Some(seat) = &self.seats[slot] else { return Ok(None) };
         let flipping = seat.recipe.method() == Method::Flipping;
-        self.start_waiting(chunk)?;
+        self.land()?;
+        let mut steps = self.starts(chunk)?;
         if flipping {
             self.open.queue.write_buffer(&self.chunks[chunk].buffers.lists, 0, bytemuck::bytes_of(&(local as u32)));
             let mut recorder = self.recorder(chunk);
             recorder.coefficients(Batch { first: 0, count: 1 })?;
-            let steps = recorder.steps;
-            self.submit(chunk, &steps, None)?;
+            steps.extend(recorder.steps);
+        }
+        if !steps.is_empty() {
+            self.submit_steps(chunk, steps)?;
         }
         let bytes = (self.plan.entries * 8) as u64;
         let source = if flipping { &self.chunks[chunk].buffers.field } else { &self.chunks[chunk].buffers.cavity };

@@ -2,7 +2,7 @@
 
 use super::{GpuEngine, Result};
 use crate::engine::{EngineError, Method, Recipe, Start};
-use crate::gpu::commands::Batch;
+use crate::gpu::commands::{Batch, Step};
 use crate::gpu::numbers::{seeded, unseeded};
 use crate::gpu::shared::Recipe as DeviceRecipe;
 
@@ -64,8 +64,8 @@ impl GpuEngine {
         Batches { flipping, message }
     }
 
-    /// Starts the trials of a chunk that wait for it.
-    pub(super) fn start_waiting(&mut self, chunk: usize) -> Result<()> {
+    /// What starts the trials of a chunk that wait for it: their phases are uploaded, the dispatches come back.
+    pub(super) fn starts(&mut self, chunk: usize) -> Result<Vec<Step>> {
         let first = self.first_slot(chunk);
         let (mut random, mut given) = (Vec::new(), Vec::new());
         for local in 0..self.plan.chunks[chunk] {
@@ -86,7 +86,7 @@ impl GpuEngine {
             }
         }
         if random.is_empty() && given.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let begin = self.plan.chunks[chunk];
         let starts = Batch { first: begin, count: random.len() };
@@ -95,8 +95,7 @@ impl GpuEngine {
         self.open.queue.write_buffer(&self.chunks[chunk].buffers.lists, begin as u64 * 4, bytemuck::cast_slice(&list));
         let mut recorder = self.recorder(chunk);
         recorder.start(starts, all)?;
-        let steps = recorder.steps;
-        self.submit(chunk, &steps, None)
+        Ok(recorder.steps)
     }
 
     /// What of a recipe depends on the start alone.
@@ -119,11 +118,21 @@ impl GpuEngine {
         }
     }
 
+    /// A recipe that the device is to see before it works again.
     pub(super) fn write_recipe(&mut self, slot: usize, recipe: DeviceRecipe) -> Result<()> {
-        let (chunk, local) = self.place(slot)?;
+        let (chunk, _) = self.place(slot)?;
         self.recipes[slot] = recipe;
-        let offset = (local * size_of::<DeviceRecipe>()) as u64;
-        self.open.queue.write_buffer(&self.chunks[chunk].buffers.recipes, offset, bytemuck::bytes_of(&recipe));
+        self.stale[chunk] = true;
         Ok(())
+    }
+
+    /// Uploads the recipes of a chunk, if any has changed.
+    pub(super) fn upload_recipes(&mut self, chunk: usize) {
+        if std::mem::take(&mut self.stale[chunk]) {
+            let first = self.first_slot(chunk);
+            let recipes = &self.recipes[first..first + self.plan.chunks[chunk]];
+            let bytes = bytemuck::cast_slice(recipes);
+            self.open.queue.write_buffer(&self.chunks[chunk].buffers.recipes, 0, bytes);
+        }
     }
 }
