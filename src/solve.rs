@@ -118,8 +118,8 @@ pub fn solve(job: &Job<'_>, means: &Means<'_>, watch: &mut dyn Watch) -> Result<
     let group = &job.data.header.space_group;
     let mut seeds = job.seeds.map(|input| SeedSummary::new(input, &prepared.sphere, group));
     let setup = (means.clock.elapsed() - begun).as_secs_f64();
-    let Prepared { sphere, arms, budget, places, atoms, .. } = prepared;
-    let mut case = Case::new(job, means, &sphere, arms, budget, places, atoms.as_ref());
+    let Prepared { sphere, arms, budget, places, relay, atoms, .. } = prepared;
+    let mut case = Case::new(job, means, &sphere, arms, budget, places, atoms.as_ref()).relayed(relay);
     // Inside the pool, so that comparisons and structures keep to its threads as well.
     let stopped = means.pool.install(|| case.go(watch));
     let closed = case.close(stopped);
@@ -138,7 +138,7 @@ pub fn solve(job: &Job<'_>, means: &Means<'_>, watch: &mut dyn Watch) -> Result<
         evidence: closed.judgement.evidence,
         effective,
         seeds,
-        device: means.backend.device(),
+        device: closed.device.unwrap_or_else(|| means.backend.device()),
         seconds: Seconds { setup, ..closed.seconds },
         report: closed.report,
     })

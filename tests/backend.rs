@@ -1,6 +1,8 @@
 //! `--backend` and `--device` through the built program: what is taken, what is said, what is refused.
 
 use seedflip::gpu::{Choice, choose, list};
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 /// What is said where the CPU has to do.
@@ -24,12 +26,20 @@ impl Outcome {
 
 /// Solves a little with more options; without `drivers` the Vulkan loader sees none.
 fn solve(more: &[&str], drivers: bool) -> Outcome {
+    solve_with(more, drivers, None)
+}
+
+/// The same with the user's folder for caches.
+fn solve_with(more: &[&str], drivers: bool, caches: Option<&Path>) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_seedflip"));
     let ins = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/aspirin.ins");
     command.args(["solve", ins, "-o"]).arg(folder.path()).args(QUICK).args(more);
     if !drivers {
         command.env("VK_DRIVER_FILES", "/nonexistent").env("VK_ICD_FILENAMES", "/nonexistent");
+    }
+    if let Some(caches) = caches {
+        command.env("XDG_CACHE_HOME", caches);
     }
     let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -88,4 +98,33 @@ fn the_cpu_when_asked_for_needs_no_words() {
     let run = solve(&["--backend", "cpu"], true);
     assert_eq!((run.code, run.backend().as_str()), (Some(0), "cpu"), "{}", run.stderr);
     assert!(!run.stderr.contains("CPU"), "{}", run.stderr);
+}
+
+/// What drivers keep of kernels is no condition of a run, whatever has become of it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_cache_of_kernels_that_is_broken_or_cannot_be_written_changes_nothing() {
+    if list().is_empty() {
+        return;
+    }
+    let caches = tempfile::tempdir().unwrap();
+    let run = || {
+        let run = solve_with(&["--backend", "gpu"], true, Some(caches.path()));
+        assert_eq!((run.code, run.backend().as_str()), (Some(0), "gpu"), "{}", run.stderr);
+        let record: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert!(!run.stderr.contains("cache"), "{}", run.stderr);
+        record["trials"].clone()
+    };
+    let first = run();
+    let folder = caches.path().join("seedflip");
+    for file in fs::read_dir(&folder).into_iter().flatten().flatten() {
+        let mut bytes = fs::read(file.path()).unwrap();
+        let half = bytes.len() / 2;
+        bytes[half] ^= 0xff;
+        fs::write(file.path(), bytes).unwrap();
+    }
+    assert_eq!(run(), first);
+    let _ = fs::remove_dir_all(&folder);
+    fs::write(&folder, "no folder").unwrap();
+    assert_eq!(run(), first);
 }

@@ -3,7 +3,8 @@
 use super::heading;
 use crate::engine::Backend;
 use crate::engine::cpu::CpuBackend;
-use crate::gpu::{self, Choice, GpuBackend, Storage};
+use crate::gpu::plan::Tuning;
+use crate::gpu::{self, AutoBackend, Choice, GpuBackend, Storage};
 use crate::{Error, Result};
 use clap::ValueEnum;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ pub struct BackendArgs {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Kind {
-    /// The best GPU, or the CPU where there is none
+    /// The CPU for the first trials, then the best GPU if there is one
     Auto,
     Cpu,
     /// A GPU; a software adapter where there is no other
@@ -55,6 +56,21 @@ impl BackendArgs {
         pool: &Arc<rayon::ThreadPool>,
         say: impl Fn(&str),
     ) -> Result<Box<dyn Backend>> {
+        self.resolve_for(false, storage, pool, say)
+    }
+
+    /// The same for a search, which may begin on the processor while the GPU that it is to have is made ready.
+    pub fn resolve_for_search(&self, pool: &Arc<rayon::ThreadPool>, say: impl Fn(&str)) -> Result<Box<dyn Backend>> {
+        self.resolve_for(true, None, pool, say)
+    }
+
+    fn resolve_for(
+        &self,
+        search: bool,
+        storage: Option<Precision>,
+        pool: &Arc<rayon::ThreadPool>,
+        say: impl Fn(&str),
+    ) -> Result<Box<dyn Backend>> {
         let cpu = || Box::new(CpuBackend::new(pool.clone()));
         let open = |choice: &Choice, say: &dyn Fn(&str)| open(choice, storage, say);
         match (self.backend, &self.device) {
@@ -68,8 +84,15 @@ impl BackendArgs {
             (Kind::Auto | Kind::Gpu, Some(device)) => open(&Choice::Named(device.clone()), &say),
             (Kind::Gpu, None) => open(&Choice::Any, &say),
             (Kind::Auto, None) if storage.is_some() => open(&Choice::Best, &say),
+            (Kind::Auto, None) if search => match gpu::list().into_iter().find(|adapter| !adapter.software) {
+                Some(adapter) => Ok(Box::new(AutoBackend::new(CpuBackend::new(pool.clone()), &adapter, &changes()?))),
+                None => {
+                    say(NO_GPU);
+                    Ok(cpu())
+                }
+            },
             (Kind::Auto, None) if gpu::list().iter().all(|adapter| adapter.software) => {
-                say("no GPU found: the trials run on the CPU");
+                say(NO_GPU);
                 Ok(cpu())
             }
             (Kind::Auto, None) => open(&Choice::Best, &say).or_else(|error| {
@@ -83,14 +106,23 @@ impl BackendArgs {
 /// Variable that changes how kernels are cut, for measuring on a device.
 const TUNING: &str = "SEEDFLIP_TUNING";
 
+/// What is said where the CPU has to do.
+const NO_GPU: &str = "no GPU found: the trials run on the CPU";
+
+/// How kernels are to be cut, if the user has a wish.
+fn changes() -> Result<String> {
+    let changes = std::env::var(TUNING).unwrap_or_default();
+    let sound = Tuning::GPU.with(&changes);
+    sound.map(|_| changes).map_err(|what| Error::Usage(format!("{TUNING}: {what}")))
+}
+
 /// Opens an adapter and puts the trials on it.
 fn open(choice: &Choice, storage: Option<Precision>, say: &dyn Fn(&str)) -> Result<Box<dyn Backend>> {
     let open = gpu::open(choice)?;
     if open.report.software {
         say(&format!("{} is a software adapter: slower than --backend cpu", open.report.name));
     }
-    let changes = std::env::var(TUNING).unwrap_or_default();
-    let backend = GpuBackend::new(open, &changes, storage.map(Storage::from).unwrap_or_default())
+    let backend = GpuBackend::new(open, &changes()?, storage.map(Storage::from).unwrap_or_default())
         .map_err(|what| Error::Usage(format!("{TUNING}: {what}")))?;
     Ok(Box::new(backend))
 }

@@ -56,7 +56,7 @@ pub struct Args {
     /// Folder for the results [default: the folder of NAME.ins]
     #[arg(short = 'o', long, value_name = "DIR", help_heading = heading::RESULTS)]
     output: Option<PathBuf>,
-    /// Trials at most [default: by the size of the cell]
+    /// Trials at most [default: 96 to 32 by the size of the cell; 64 times as many where a graphics card takes part, 8 times on other GPUs]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = heading::SEARCH)]
     trials: Option<u32>,
     /// Cycles of searching per trial, polish not counted [default: by method and size]
@@ -220,7 +220,7 @@ pub fn run(args: &Args) -> Result<u8> {
             say::line(line);
         }
     };
-    let backend = args.backend.resolve(None, &pool, say_line)?;
+    let backend = args.backend.resolve_for_search(&pool, say_line)?;
     if screen_on {
         say::text(&table::data_summary(&input));
         say::text(&seed_file.as_ref().map(table::seed_summary).unwrap_or_default());
@@ -339,6 +339,8 @@ mod tests {
             cycles: 80,
             elapsed: Duration::ZERO,
             stages: StageSeconds::default(),
+            busy: None,
+            moves: Vec::new(),
         };
         let error = exit_code(&report, true).unwrap_err();
         assert_eq!(error.exit_code(), 1);

@@ -64,6 +64,10 @@ pub fn event(event: &Event<'_>) {
             agreements.len(),
             fits.and_then(|fits| fits.evidence()).map_or(String::new(), |found| format!(", symmetry {found:.2}"))
         ),
+        Event::Moved(change) => {
+            let why = change.fault.as_ref().map_or(String::new(), |fault| format!(": {fault}"));
+            info!("after {} trials {} goes on{why}", change.finished, change.device);
+        }
         Event::Structure { group, candidate, atoms, r1: Some(r1) } => {
             info!("candidate {candidate} in {group}: {atoms} atoms, R1 {r1:.3}");
         }

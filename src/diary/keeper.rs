@@ -41,7 +41,7 @@ impl Keeper {
             Event::Compared { trial, agreements, fits } => {
                 Moment::Compared { trial, agreements: agreements.to_vec(), fits: fits.map(heights) }
             }
-            Event::Structure { .. } => return,
+            Event::Structure { .. } | Event::Moved(_) => return,
         });
     }
 

@@ -1,6 +1,6 @@
 //! What makes engines: the place where a run's device is decided.
 
-use super::{Device, Engine, EngineError, Problem};
+use super::{Device, Engine, EngineError, Problem, Relief};
 
 /// Trials that advance together on a processor. Fixed, so that a run does not depend on the number of threads; small,
 /// so that an easy structure does not pay for many trials it did not need.
@@ -15,6 +15,16 @@ pub trait Backend: Sync {
     fn slots(&self, problem: &Problem, trials: u32) -> usize;
     /// An engine of `slots` slots.
     fn engine(&self, problem: Problem, slots: usize) -> Result<Box<dyn Engine>, EngineError>;
+    /// How many times as many trials as a processor a run may spend on the device by default.
+    fn reach(&self) -> u32 {
+        1
+    }
+    /// What takes over from the device if so many trials of `trials` as it says have not brought the end; it is made ready
+    /// from now on. `None` for a device that does all of them.
+    fn relief(&self, problem: &Problem, trials: u32) -> Option<Relief> {
+        let _ = (problem, trials);
+        None
+    }
     /// Bytes per second that a plain copy moves on the device, those read and those written: measured, within seconds.
     /// `None` where nobody knows how.
     fn copy_bandwidth(&self) -> Result<Option<f64>, EngineError> {

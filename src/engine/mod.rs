@@ -13,6 +13,7 @@
 //! - `merits`   truth-free figures of merit
 //! - `error`    why an engine cannot go on
 //! - `backend`  what makes engines
+//! - `relief`   an engine that is being made while others work
 //! - `cpu`      the engine on rustfft and all cores
 //!
 //! Imports: `twins`.
@@ -25,6 +26,7 @@ pub mod merits;
 pub mod method;
 pub mod problem;
 pub mod recipe;
+pub mod relief;
 pub mod seeds;
 
 pub use backend::Backend;
@@ -34,6 +36,7 @@ pub use merits::Merits;
 pub use method::Method;
 pub use problem::Problem;
 pub use recipe::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe, SeedUse};
+pub use relief::Relief;
 pub use seeds::Seeds;
 
 use num_complex::Complex32;

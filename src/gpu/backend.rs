@@ -1,7 +1,7 @@
 //! A GPU as a place for trials to run.
 
 use super::plan::Tuning;
-use super::{GpuEngine, OpenDevice, Storage, copy};
+use super::{GpuEngine, Kind, OpenDevice, Storage, copy};
 use crate::engine::backend::SMALL_BATCH;
 use crate::engine::{Backend, Device, Engine, EngineError, Problem};
 use std::sync::Arc;
@@ -10,6 +10,21 @@ use std::sync::Arc;
 const POINTS_IN_FLIGHT: usize = 1 << 25;
 /// Most trials in flight: more of a small grid buy nothing, and every one is paid for before the first is looked at.
 const MOST_SLOTS: usize = 512;
+
+/// How many times the trials of a processor a run may spend by default on a card with memory of its own, and on a GPU
+/// that shares the processor's: on the first trials are so cheap that a structure is given up after some seconds to
+/// minutes as on a processor, but after thousands of them.
+const REACH_OF_CARD: u32 = 64;
+const REACH_OF_SHARED: u32 = 8;
+
+/// See `Backend::reach`.
+pub(super) fn reach(kind: Kind) -> u32 {
+    match kind {
+        Kind::Discrete => REACH_OF_CARD,
+        Kind::Integrated | Kind::Virtual | Kind::Other => REACH_OF_SHARED,
+        Kind::Cpu => 1,
+    }
+}
 
 /// Makes engines on one opened adapter.
 pub struct GpuBackend {
@@ -47,6 +62,10 @@ impl Backend for GpuBackend {
         let suited = Tuning::of(&self.open.report, problem.layout().points());
         let tuning = Tuning { storage: self.storage, ..suited }.with(&self.changes).map_err(EngineError::Refused)?;
         Ok(Box::new(GpuEngine::new(self.open.clone(), problem, slots, &tuning, false)?))
+    }
+
+    fn reach(&self) -> u32 {
+        reach(self.open.report.kind)
     }
 
     fn copy_bandwidth(&self) -> Result<Option<f64>, EngineError> {

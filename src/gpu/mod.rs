@@ -19,6 +19,7 @@
 //! - `transfer`     waiting, and bringing results home
 //! - `engine`       the engine
 //! - `backend`      what makes engines on an adapter
+//! - `auto`         the processor first, then an adapter
 //! - `copy`         what memory gives to a plain copy
 //! - `memory`       how many trials a card holds
 //! - `dump`         the modules of a grid, to be read
@@ -26,6 +27,7 @@
 //! Imports: `engine`, `wgsl`, `twins`, `error`.
 
 pub mod adapter;
+pub mod auto;
 pub mod backend;
 pub mod choice;
 mod chunk;
@@ -50,6 +52,7 @@ pub mod tuning;
 
 pub use crate::wgsl::stage::Storage;
 pub use adapter::{AdapterLimits, AdapterReport, Kind, list};
+pub use auto::AutoBackend;
 pub use backend::GpuBackend;
 pub use choice::{Choice, choose};
 pub use engine::GpuEngine;

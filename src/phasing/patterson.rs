@@ -7,7 +7,7 @@ use crate::engine::Problem;
 use crate::fourier::Fourier3;
 use crate::twins::random::trial_hash;
 use num_complex::Complex32;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Vectors that are picked from, the strongest of the map (recipe notes §1: "~50").
 const VECTORS: usize = 50;
@@ -16,12 +16,16 @@ const VECTORS: usize = 50;
 const ORIGIN_POINTS: i32 = 3;
 /// Keeps the draw of the vector apart from the draws of phases.
 const VECTOR_KEY: u32 = 0xFFFF_0001;
+/// Bytes of phases that are kept, so that trials with one vector share them: beyond, each makes its own.
+const KEPT_BYTES: usize = 64 << 20;
 
 /// A sharpened, origin-removed Patterson map and its strong vectors.
 pub struct Patterson {
     plan: Fourier3<f32>,
     map: Vec<f32>,
     vectors: Vec<[usize; 3]>,
+    /// Phases of each vector, once a trial has asked for them.
+    kept: Vec<OnceLock<Arc<[Complex32]>>>,
 }
 
 impl Patterson {
@@ -37,13 +41,23 @@ impl Patterson {
         plan.inverse(&mut grid);
         let map: Vec<f32> = grid.iter().map(|c| c.re).collect();
         let vectors = strong_vectors(&map, plan.dims());
-        Self { plan, map, vectors }
+        let bytes = vectors.len() * problem.layout().len() * size_of::<Complex32>();
+        let kept = if bytes <= KEPT_BYTES { vectors.len() } else { 0 };
+        Self { plan, map, vectors, kept: (0..kept).map(|_| OnceLock::new()).collect() }
     }
 
     /// Start phases of a trial, in layout order: unit vectors.
     pub fn phases(&self, problem: &Problem, seed: u32, trial: u32) -> Arc<[Complex32]> {
-        let dims = self.plan.dims();
         let pick = trial_hash(seed, trial, VECTOR_KEY) as usize % self.vectors.len().max(1);
+        match self.kept.get(pick) {
+            Some(kept) => kept.get_or_init(|| self.phases_of(problem, pick)).clone(),
+            None => self.phases_of(problem, pick),
+        }
+    }
+
+    /// Phases of the minimum function of vector number `pick`.
+    fn phases_of(&self, problem: &Problem, pick: usize) -> Arc<[Complex32]> {
+        let dims = self.plan.dims();
         let u = self.vectors.get(pick).copied().unwrap_or([0; 3]);
         let mut grid = vec![Complex32::default(); self.plan.len()];
         let mut i = 0;

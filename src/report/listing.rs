@@ -8,6 +8,7 @@ use crate::crystal::{Radiation, SymOp};
 use crate::input::{Basis, Input};
 use crate::reflections::LaueFinding;
 use crate::solve::{Route, Solved};
+use crate::trials::Move;
 use std::fmt::Write;
 
 /// The listing as text; `stem` is the NAME of the files written, `listing` what its own is called, `extras` names of
@@ -116,6 +117,13 @@ fn parameters(out: &mut String, solved: &Solved) {
     let _ = writeln!(out, "Device: {}, {} trials at a time", solved.device, slots.join(", "));
     for plan in &e.plans {
         let _ = writeln!(out, "Plan: {plan}");
+    }
+    for change in &solved.report.moves {
+        let slots: Vec<String> = change.slots.iter().map(ToString::to_string).collect();
+        let why = change.fault.as_ref().map_or(String::new(), |fault| format!(", since {fault}"));
+        let Move { finished, device, backend, .. } = change;
+        let _ =
+            writeln!(out, "After {finished} trials: {device} ({backend}), {} trials at a time{why}", slots.join(", "));
     }
 }
 
@@ -254,4 +262,10 @@ fn timings(out: &mut String, solved: &Solved) {
         "Stages over {} threads, s: columns {:.2}, planes {:.2}, weights {:.2}, merits {:.2}",
         solved.device.threads, stages.columns, stages.planes, stages.weights, stages.merits
     );
+    let finished = solved.report.finished.len() as f64;
+    let _ = write!(out, "Trials finished a second of the search: {:.1}", finished / s.trials.max(1e-9));
+    if let Some(busy) = solved.report.busy {
+        let _ = write!(out, "; the GPU worked {:.0} % of its part of it", 100.0 * busy);
+    }
+    out.push('\n');
 }

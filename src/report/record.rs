@@ -6,7 +6,7 @@ use super::cell::{CellRecord, LaueRecord, SpaceGroupRecord};
 use crate::crystal::identity::identify;
 use crate::input::{Basis, Input, Taken};
 use crate::solve::{Device, Effective, SeedSummary, Solved};
-use crate::trials::{StageSeconds, StopReason};
+use crate::trials::{Move, StageSeconds, StopReason};
 use crate::trust::Evidence;
 use crate::{Error, Result};
 use schemars::{JsonSchema, Schema, schema_for};
@@ -64,8 +64,10 @@ pub struct Record {
     pub seeds: Option<SeedSummary>,
     /// Seed of every random number.
     pub seed: u32,
-    /// What ran the trials.
+    /// What ran the last of the trials.
     pub device: DeviceRecord,
+    /// Changes of the device during the search.
+    pub device_changes: Vec<Move>,
     /// Trial-cycles in all.
     pub cycles: u64,
     /// Trials that were started, finished or not.
@@ -146,6 +148,10 @@ pub struct TimingsRecord {
     pub stages_s: StageSeconds,
     /// Trial-cycles per second of the trials.
     pub cycles_per_s: f64,
+    /// Trials finished per second of the trials.
+    pub trials_per_s: f64,
+    /// Share of its time on a GPU that the GPU worked; null where the search had none.
+    pub gpu_busy: Option<f64>,
     /// Threads.
     pub threads: usize,
 }
@@ -182,6 +188,7 @@ impl Record {
             seeds: solved.seeds.clone(),
             seed: solved.effective.seed,
             device: DeviceRecord::new(&solved.device),
+            device_changes: report.moves.clone(),
             cycles: report.cycles,
             trials_started: report.started,
             trials_finished: report.finished.len(),
@@ -243,6 +250,8 @@ impl TimingsRecord {
             structures_s: seconds.structures,
             stages_s: solved.report.stages,
             cycles_per_s: solved.report.cycles as f64 / seconds.trials.max(SHORTEST),
+            trials_per_s: solved.report.finished.len() as f64 / seconds.trials.max(SHORTEST),
+            gpu_busy: solved.report.busy,
             threads: solved.device.threads,
         }
     }

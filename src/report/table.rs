@@ -150,11 +150,12 @@ pub fn conclusion(solved: &Solved, stem: &str, listing: &str, extras: &[String])
     let report = &solved.report;
     let seconds = solved.seconds.trials;
     let spent = format!(
-        "{} of {} started trials finished, {} cycles, {seconds:.1} s ({:.0} cycles/s)",
+        "{} of {} started trials finished, {} cycles, {seconds:.1} s ({:.0} cycles/s{})",
         report.finished.len(),
         report.started,
         report.cycles,
-        report.cycles as f64 / seconds.max(1e-9)
+        report.cycles as f64 / seconds.max(1e-9),
+        report.busy.map_or(String::new(), |busy| format!(", GPU busy {:.0} %", 100.0 * busy))
     );
     let ended = match report.stopped {
         StopReason::Convinced => "the best trials agree",

@@ -12,8 +12,9 @@ use super::watch::Watch;
 use super::work_up::WorkUp;
 use super::{Job, MOST_STRUCTURES, Means};
 use crate::clock::Clock;
+use crate::engine::Device;
 use crate::phasing::{Arm, AtomList, Sphere};
-use crate::trials::{Budget, Goal, RunReport, Search, Setup, StopReason, Workplace};
+use crate::trials::{Budget, Goal, Relay, RunReport, Search, Setup, StopReason, Workplace};
 
 /// Share of a time limit that trials may take: what they have found is then worked up in the rest.
 const SEARCH_SHARE: f64 = 0.8;
@@ -39,6 +40,8 @@ pub struct Closed {
     pub judgement: Judgement,
     /// Time spent on trials and on structures.
     pub seconds: Seconds,
+    /// What ran the last trials.
+    pub device: Option<Device>,
 }
 
 impl<'a> Case<'a> {
@@ -70,6 +73,12 @@ impl<'a> Case<'a> {
             whole: means.clock,
             seconds: Seconds::default(),
         }
+    }
+
+    /// The search changes its device as `relay` has it.
+    #[must_use]
+    pub fn relayed(self, relay: Relay) -> Self {
+        Self { search: self.search.relayed(relay), ..self }
     }
 
     /// Goes on until the judge is content, trials or time are used up, or somebody says stop.
@@ -117,6 +126,7 @@ impl<'a> Case<'a> {
 
     /// Closes the case.
     pub fn close(self, stopped: StopReason) -> Closed {
+        let device = self.search.device();
         let mut report = self.search.report(stopped);
         if let Some(error) = self.assessment.fault() {
             report.fault = Some(error.to_string());
@@ -124,6 +134,6 @@ impl<'a> Case<'a> {
         let (mut structures, judgement) = self.assessment.close();
         let modelled = structures.iter().map(Modelled::of).collect();
         structures.truncate(MOST_STRUCTURES);
-        Closed { report, structures, modelled, judgement, seconds: self.seconds }
+        Closed { report, structures, modelled, judgement, seconds: self.seconds, device }
     }
 }

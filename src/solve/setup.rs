@@ -5,13 +5,13 @@ use super::options::{Effective, Options, resolution};
 use super::{Job, Means};
 use crate::crystal::contents::{likely, non_hydrogen, room};
 use crate::crystal::elements::HYDROGEN;
-use crate::engine::EngineError;
+use crate::engine::{EngineError, Relief};
 use crate::phasing::portfolio::LARGE;
 use crate::phasing::{
     Arm, AtomList, Sphere, expected_atoms, portfolio, seeded_portfolio, start_portfolio, with_atom_starts,
 };
 use crate::reflections::DataSet;
-use crate::trials::{Budget, Crew, Workplace};
+use crate::trials::{Budget, Crew, Relay, Workplace};
 use crate::{Error, Result};
 
 /// Below this many measured reflections of the half sphere no figure of merit means anything …
@@ -36,6 +36,8 @@ pub struct Prepared {
     pub budget: Budget,
     /// A grid with its engines for each sampling that the arms ask for.
     pub places: Vec<Workplace>,
+    /// The devices that they change between.
+    pub relay: Relay,
     /// Places of atoms to start from.
     pub atoms: Option<AtomList>,
 }
@@ -80,16 +82,18 @@ impl Prepared {
             arms.iter_mut().for_each(|arm| arm.cycles = cycles);
         }
         let defaults = Budget::for_size(sphere.atoms());
+        // Starts from atoms take nothing from the others.
+        let usual = if atoms.is_some() { 2 * defaults.trials } else { defaults.trials };
+        let alone = options.trials.unwrap_or(usual);
         let budget = Budget {
-            // Starts from atoms take nothing from the others.
-            trials: options.trials.unwrap_or(if atoms.is_some() { 2 * defaults.trials } else { defaults.trials }),
+            trials: options.trials.unwrap_or(usual * means.backend.reach()),
             max_cycles: options.max_cycles.or(defaults.max_cycles),
             time_limit: options.time_limit.or(defaults.time_limit),
         };
         let mut samplings: Vec<_> = arms.iter().map(|a| a.sampling).collect();
         samplings.sort_unstable();
         samplings.dedup();
-        let places = samplings
+        let places: Vec<Workplace> = samplings
             .into_iter()
             .map(|sampling| {
                 let gridded = sphere.problem(sampling);
@@ -101,7 +105,12 @@ impl Prepared {
         if places.is_empty() {
             return Err(Error::Usage("no method is left to run; choose another --method".into()));
         }
-        Ok(Self { d_min, sphere, arms, budget, places, atoms })
+        let relief = |place: &Workplace| means.backend.relief(&place.gridded.problem, budget.trials);
+        let reliefs: Vec<Relief> = places.iter().filter_map(relief).collect();
+        // Where one grid needs none, its trials are all the first device's, and so are the others'.
+        let reliefs = if reliefs.len() == places.len() { reliefs } else { Vec::new() };
+        let relay = Relay::new(reliefs, alone);
+        Ok(Self { d_min, sphere, arms, budget, places, relay, atoms })
     }
 
     /// The parameters that the run really uses.

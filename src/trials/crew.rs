@@ -57,6 +57,11 @@ impl Crew {
         Some(if self.engines.len() > 1 { format!("{plan}, {} engines", self.engines.len()) } else { plan })
     }
 
+    /// Whether a GPU does its work.
+    pub(super) fn on_gpu(&self) -> bool {
+        self.engines.iter().any(|engine| engine.device().backend == "gpu")
+    }
+
     pub(super) fn engines(&self) -> &[Box<dyn Engine>] {
         &self.engines
     }

@@ -14,6 +14,8 @@ pub(super) struct Desk<'a> {
     /// One for each crew.
     pub grids: Vec<Starts<'a>>,
     pub deal: Deal,
+    /// Trials to be run before the device changes, where it does.
+    pub first: Option<u32>,
     pub findings: Findings,
     /// Best R_weak of a running trial at its last look, since it was last cleared.
     pub running_best: Option<f32>,
@@ -30,25 +32,20 @@ impl Queue for Shift<'_, '_, '_> {
     type Error = EngineError;
 
     fn prepare(&mut self, crew: usize, jobs: usize) {
-        let Desk { setup, grids, deal, .. } = &mut *self.desk;
+        let Desk { setup, grids, deal, first, .. } = &mut *self.desk;
         let grid = &mut grids[crew];
-        let coming = (grid.next..setup.budget.trials).filter(|&trial| deal.turn(trial).sampling == grid.sampling);
+        let end = setup.budget.trials.min(first.unwrap_or(u32::MAX));
+        let coming = (grid.next..end).filter(|&trial| deal.turn(trial).sampling == grid.sampling);
         let coming: Vec<_> = coming.take(jobs).map(|trial| (trial, deal.arm(trial))).collect();
         grid.prepare(&coming, setup.seed, deal);
     }
 
     fn next(&mut self, crew: usize) -> Result<Option<Job<Running>>, EngineError> {
-        let Desk { setup, grids, deal, .. } = &mut *self.desk;
+        let Desk { setup, grids, deal, first, .. } = &mut *self.desk;
         let grid = &mut grids[crew];
-        let trials = setup.budget.trials;
-        while grid.next < trials && deal.turn(grid.next).sampling != grid.sampling {
-            grid.next += 1;
-        }
-        if grid.next >= trials {
-            return Ok(None);
-        }
-        let (trial, arm) = (grid.next, deal.arm(grid.next));
-        grid.next += 1;
+        let trials = setup.budget.trials.min(first.unwrap_or(u32::MAX));
+        let Some(trial) = grid.again.pop_front().or_else(|| grid.next_of(trials, deal)) else { return Ok(None) };
+        let arm = deal.arm(trial);
         let start = grid.start(&arm, setup.seed, trial, deal);
         let recipe = arm.recipe(setup.seed, trial);
         self.observer.event(&Event::Started { trial, arm: arm.name });

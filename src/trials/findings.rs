@@ -1,7 +1,7 @@
 //! What a search has found so far.
 
 use super::verdict::{Agreement, Sighting};
-use super::{Candidate, Finished, RunReport, StopReason, Verdict};
+use super::{Candidate, Finished, Move, RunReport, StopReason, Verdict};
 use crate::crystal::{Cell, SpaceGroup};
 use crate::engine::StageSeconds;
 use crate::reflections::PhasedReflection;
@@ -24,6 +24,10 @@ pub struct Findings {
     pub elapsed: Duration,
     /// Engine time by stage, summed over threads.
     pub stages: StageSeconds,
+    /// Share of its time on a GPU that the GPU worked; `None` where it had none.
+    pub busy: Option<f64>,
+    /// Changes of the device.
+    pub moves: Vec<Move>,
     /// The best trial as long as none is promising, with its phases.
     fallback: Option<(usize, Vec<PhasedReflection>)>,
 }
@@ -119,6 +123,8 @@ impl Findings {
             cycles: self.cycles,
             elapsed: self.elapsed,
             stages: self.stages,
+            busy: self.busy,
+            moves: self.moves,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! - `crew`       engines that work on one grid
 //! - `slots`      the one loop: seat, advance, look, retire, refill
 //! - `search`     a search under way, that can be paused
+//! - `relay`      from one device to another, and back
 //! - `goal`       when it should pause
 //! - `desk`       where its trials are dealt from and report back
 //! - `deal`       which arm the next trial gets
@@ -34,6 +35,7 @@ pub mod phases;
 pub mod probe;
 pub mod progress;
 pub mod proof;
+pub mod relay;
 pub mod run_report;
 pub mod search;
 pub mod seed_source;
@@ -53,6 +55,7 @@ pub use goal::{Goal, Seen};
 pub use pass::{Pass, Passed, run_passes, run_passes_on};
 pub use phases::TrialPhases;
 pub use progress::{Event, Observer, Progress};
+pub use relay::{Move, Relay};
 pub use run_report::{RunReport, StopReason};
 pub use search::{Search, Setup, Workplace};
 pub use seed_source::{SeedInput, SeedSource};

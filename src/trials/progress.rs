@@ -1,7 +1,7 @@
 //! What is told while a run goes on, and to whom.
 
 use super::verdict::Agreement;
-use super::{Finished, TrialPhases};
+use super::{Finished, Move, TrialPhases};
 use crate::engine::Merits;
 use crate::phasing::ArmId;
 use crate::symmetry::OperatorFits;
@@ -59,6 +59,8 @@ pub enum Event<'a> {
         /// How the rotations of the Laue class hold in its phases; `None` where it is not the best of its candidate.
         fits: Option<&'a OperatorFits>,
     },
+    /// Another device goes on.
+    Moved(&'a Move),
     /// A structure has been built from a candidate.
     Structure {
         /// Space group.

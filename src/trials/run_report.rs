@@ -1,6 +1,6 @@
 //! Everything a run found, and why it ended.
 
-use super::{Finished, Verdict};
+use super::{Finished, Move, Verdict};
 use crate::clock::Clock;
 use crate::engine::StageSeconds;
 use schemars::JsonSchema;
@@ -49,4 +49,8 @@ pub struct RunReport {
     pub elapsed: Duration,
     /// Time by stage, summed over threads.
     pub stages: StageSeconds,
+    /// Share of its time on a GPU that the GPU worked; `None` where it had none.
+    pub busy: Option<f64>,
+    /// Changes of the device.
+    pub moves: Vec<Move>,
 }

@@ -6,6 +6,7 @@
 //! anything.
 
 use super::desk::{Desk, Shift};
+use super::relay::Relay;
 use super::slots::Slots;
 use super::stage::Running;
 use super::starts::Starts;
@@ -15,8 +16,8 @@ use crate::crystal::{Cell, SpaceGroup};
 use crate::engine::{EngineError, StageSeconds};
 use crate::grid::Sampling;
 use crate::phasing::{Arm, AtomList, AtomStarts, GriddedSphere, Patterson, Sphere, StartKind};
-use std::collections::HashMap;
-use std::time::Instant;
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
 
 /// Cycles between looks at the merits: convergence shows within 10–30 cycles, and a look costs about two
 /// cycles (recipe notes §1, §4).
@@ -54,9 +55,15 @@ pub struct Setup<'a> {
 
 /// A search under way. Between two calls of `go_on` its trials wait in their slots.
 pub struct Search<'a> {
-    crews: Vec<Crew>,
-    slots: Slots<Running>,
-    desk: Desk<'a>,
+    pub(super) crews: Vec<Crew>,
+    pub(super) slots: Slots<Running>,
+    pub(super) desk: Desk<'a>,
+    pub(super) relay: Relay,
+    /// Engine time on devices that were lost.
+    pub(super) spent: StageSeconds,
+    /// Wall time on a GPU, and since when it counts on.
+    on_gpu: Duration,
+    since: Instant,
     fault: Option<EngineError>,
 }
 
@@ -71,14 +78,23 @@ impl<'a> Search<'a> {
             let source = |input| SeedSource::new(input, setup.space_group, setup.sphere, &gridded);
             let seeds = setup.seeds.map(source);
             let atoms = setup.atoms.map(|list| AtomStarts::new(list, setup.sphere, &gridded));
-            let ready = HashMap::new();
-            grids.push(Starts { sampling, gridded, patterson, atoms, seeds, ready, next: 0 });
+            let (ready, again) = (HashMap::new(), VecDeque::new());
+            grids.push(Starts { sampling, gridded, patterson, atoms, seeds, ready, again, next: 0 });
             crews.push(crew);
         }
         let deal = Deal::new(&setup.arms);
         let slots = Slots::new(&crews, STEP);
-        let desk = Desk { setup, grids, deal, findings: Findings::default(), running_best: None };
-        Self { crews, slots, desk, fault: None }
+        let desk = Desk { setup, grids, deal, first: None, findings: Findings::default(), running_best: None };
+        let (relay, spent, since) = (Relay::default(), StageSeconds::default(), Instant::now());
+        Self { crews, slots, desk, relay, spent, on_gpu: Duration::ZERO, since, fault: None }
+    }
+
+    /// The search changes its device as `relay` has it. Before it has begun.
+    #[must_use]
+    pub fn relayed(mut self, relay: Relay) -> Self {
+        self.desk.first = relay.first();
+        self.relay = relay;
+        self
     }
 
     /// What has been found so far.
@@ -96,6 +112,7 @@ impl<'a> Search<'a> {
     /// shown for lack of a candidate; after the failure of an engine, those that ran are lost.
     pub fn go_on(&mut self, goal: &Goal, clock: &Clock, observer: &mut dyn Observer) -> StopReason {
         let begun = Instant::now();
+        self.since = begun;
         let before = self.desk.findings.elapsed;
         let stopped = if self.fault.is_some() {
             StopReason::DeviceLost
@@ -108,12 +125,27 @@ impl<'a> Search<'a> {
         if stopped != StopReason::Convinced {
             self.desk.findings.show_best(self.desk.setup.cell, self.desk.setup.space_group);
         }
+        self.clock_device();
         let findings = &mut self.desk.findings;
         findings.started = (findings.finished.len() + self.slots.running()) as u32;
         findings.elapsed = before + begun.elapsed();
-        findings.stages = StageSeconds::default();
-        self.crews.iter().for_each(|crew| findings.stages.add(&crew.stage_seconds()));
+        let crews = || self.crews.iter().chain(self.relay.spare());
+        findings.stages = self.spent;
+        crews().for_each(|crew| findings.stages.add(&crew.stage_seconds()));
+        if self.on_gpu > Duration::ZERO {
+            let busy = |crew: &Crew| if crew.on_gpu() { crew.stage_seconds().total() } else { 0.0 };
+            let busy: f64 = self.spent.total() + crews().map(busy).sum::<f64>();
+            findings.busy = Some((busy / self.on_gpu.as_secs_f64()).min(1.0));
+        }
         stopped
+    }
+
+    /// Books the time since it was last booked.
+    pub(super) fn clock_device(&mut self) {
+        if self.crews.iter().any(Crew::on_gpu) {
+            self.on_gpu += self.since.elapsed();
+        }
+        self.since = Instant::now();
     }
 
     /// The loop. An engine that fails ends it where it stands: what has finished is in the findings.
@@ -127,8 +159,12 @@ impl<'a> Search<'a> {
         loop {
             self.desk.running_best = None;
             let mut shift = Shift { desk: &mut self.desk, observer: &mut *observer };
-            if !self.slots.round(&mut self.crews, &mut shift)? {
-                return Ok(StopReason::TrialsUsed);
+            match self.slots.round(&mut self.crews, &mut shift) {
+                Ok(true) => {}
+                Ok(false) if self.hand_over(observer) => continue,
+                Ok(false) => return Ok(StopReason::TrialsUsed),
+                Err(error) if self.take_back(&error, observer) => continue,
+                Err(error) => return Err(error),
             }
             if goal.reached(&self.desk.findings) {
                 return Ok(StopReason::Convinced);

@@ -164,6 +164,12 @@ impl<T> Slots<T> {
         self.seats.iter().filter(|seat| seat.sitting.is_some()).count()
     }
 
+    /// Crews and numbers of the trials that sit in a slot, by number.
+    pub fn sitting(&self) -> Vec<(usize, u32)> {
+        let taken = |i: usize| Some((self.seats[i].crew, self.seats[i].sitting.as_ref()?.number));
+        self.order().into_iter().filter_map(taken).collect()
+    }
+
     /// Runs until the queue has no more jobs and all trials have left.
     ///
     /// # Errors

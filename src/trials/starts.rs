@@ -5,7 +5,7 @@ use crate::engine::Start;
 use crate::grid::Sampling;
 use crate::phasing::{Arm, AtomStarts, GriddedSphere, Patterson, StartKind};
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 /// A grid of the search, with what is made once for all its trials.
 pub(super) struct Starts<'a> {
@@ -21,12 +21,21 @@ pub(super) struct Starts<'a> {
     pub seeds: Option<SeedSource<'a>>,
     /// Starts that were made ahead, by the number of the trial.
     pub ready: HashMap<u32, Start>,
+    /// Trials that a lost device left unfinished.
+    pub again: VecDeque<u32>,
     /// Next trial that may be one of this grid: each grid has its own queue, of the trials whose arm asks for its
     /// sampling.
     pub next: u32,
 }
 
 impl Starts<'_> {
+    /// The next trial of this grid below number `end`, dealt by `deal`.
+    pub fn next_of(&mut self, end: u32, deal: &Deal) -> Option<u32> {
+        let trial = (self.next..end).find(|&trial| deal.turn(trial).sampling == self.sampling);
+        self.next = trial.map_or(self.next.max(end), |trial| trial + 1);
+        trial
+    }
+
     /// Makes the starts of trials that come next and cost something, side by side.
     pub fn prepare(&mut self, coming: &[(u32, Arm)], seed: u32, deal: &Deal) {
         let problem = &self.gridded.problem;

@@ -1,0 +1,98 @@
+//! The processor first, a GPU for what is hard: most small structures are solved before kernels are compiled.
+
+use super::backend::reach;
+use super::{AdapterReport, Choice, GpuBackend, Storage, open};
+use crate::engine::cpu::CpuBackend;
+use crate::engine::{Backend, Device, Engine, EngineError, Problem, Relief};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Grid points of all trials together that the processor goes through first: 16 trials of 64³, 20 s of one core.
+const FIRST_POINTS: usize = 1 << 22;
+/// Fewest trials that are worth a beginning: as many as the processor works on at a time.
+const FEWEST: u32 = 8;
+/// A grid beyond this is the GPU's from the first trial on: a cycle takes a core 50 ms.
+const LARGEST_POINTS: usize = 1 << 20;
+
+/// Engines on the processor, relieved by those of a GPU.
+pub struct AutoBackend {
+    cpu: CpuBackend,
+    reach: u32,
+    /// Opened by the first who needs it.
+    gpu: Arc<Mutex<Option<Arc<GpuBackend>>>>,
+    changes: String,
+}
+
+impl AutoBackend {
+    /// The processor of `cpu`, then the best GPU, whose report is `gpu`; `changes` are those of `Tuning::with`.
+    pub fn new(cpu: CpuBackend, gpu: &AdapterReport, changes: &str) -> Self {
+        Self { cpu, reach: reach(gpu.kind), gpu: Arc::default(), changes: changes.to_owned() }
+    }
+}
+
+/// Trials that the processor finishes before a GPU takes over: a number, not a time, so that a run can be repeated.
+fn first_trials(points: usize) -> u32 {
+    if points > LARGEST_POINTS { 0 } else { ((FIRST_POINTS / points.max(1)) as u32).max(FEWEST) }
+}
+
+impl Backend for AutoBackend {
+    fn device(&self) -> Device {
+        self.cpu.device()
+    }
+
+    fn slots(&self, problem: &Problem, trials: u32) -> usize {
+        self.cpu.slots(problem, trials)
+    }
+
+    fn engine(&self, problem: Problem, slots: usize) -> Result<Box<dyn Engine>, EngineError> {
+        self.cpu.engine(problem, slots)
+    }
+
+    fn copy_bandwidth(&self) -> Result<Option<f64>, EngineError> {
+        self.cpu.copy_bandwidth()
+    }
+
+    fn reach(&self) -> u32 {
+        self.reach
+    }
+
+    fn relief(&self, problem: &Problem, trials: u32) -> Option<Relief> {
+        let after = first_trials(problem.layout().points());
+        if after >= trials {
+            return None;
+        }
+        let (gpu, changes, problem) = (self.gpu.clone(), self.changes.clone(), problem.clone());
+        let make = move |unwanted: &AtomicBool| {
+            let backend = {
+                let mut gpu = gpu.lock().unwrap_or_else(PoisonError::into_inner);
+                if unwanted.load(Ordering::Relaxed) {
+                    return Err(EngineError::Refused("nobody needs it any more".into()));
+                }
+                match &*gpu {
+                    Some(backend) => backend.clone(),
+                    None => {
+                        let open = open(&Choice::Best).map_err(|error| EngineError::Refused(error.to_string()))?;
+                        let made = GpuBackend::new(open, &changes, Storage::default()).map_err(EngineError::Refused)?;
+                        gpu.insert(Arc::new(made)).clone()
+                    }
+                }
+            };
+            if unwanted.load(Ordering::Relaxed) {
+                return Err(EngineError::Refused("nobody needs it any more".into()));
+            }
+            let slots = backend.slots(&problem, trials - after);
+            backend.engine(problem, slots)
+        };
+        Relief::begin(after, make)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_grids_begin_on_the_processor_and_large_ones_do_not() {
+        assert_eq!([24, 64, 96, 101, 128].map(|n: usize| first_trials(n.pow(3))), [303, 16, 8, 8, 0]);
+    }
+}
