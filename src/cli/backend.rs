@@ -85,7 +85,7 @@ impl BackendArgs {
             (Kind::Gpu, None) => open(&Choice::Any, &say),
             (Kind::Auto, None) if storage.is_some() => open(&Choice::Best, &say),
             (Kind::Auto, None) if search => match gpu::list().into_iter().find(|adapter| !adapter.software) {
-                Some(adapter) => Ok(Box::new(AutoBackend::new(CpuBackend::new(pool.clone()), &adapter, &changes()?))),
+                Some(adapter) => Ok(Box::new(AutoBackend::new(cpu(), &adapter, &changes()?))),
                 None => {
                     say(NO_GPU);
                     Ok(cpu())

@@ -2,7 +2,6 @@
 
 use super::backend::reach;
 use super::{AdapterReport, Choice, GpuBackend, Storage, open};
-use crate::engine::cpu::CpuBackend;
 use crate::engine::{Backend, Device, Engine, EngineError, Problem, Relief};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +15,7 @@ const LARGEST_POINTS: usize = 1 << 20;
 
 /// Engines on the processor, relieved by those of a GPU.
 pub struct AutoBackend {
-    cpu: CpuBackend,
+    cpu: Box<dyn Backend>,
     reach: u32,
     /// Opened by the first who needs it.
     gpu: Arc<Mutex<Option<Arc<GpuBackend>>>>,
@@ -24,8 +23,8 @@ pub struct AutoBackend {
 }
 
 impl AutoBackend {
-    /// The processor of `cpu`, then the best GPU, whose report is `gpu`; `changes` are those of `Tuning::with`.
-    pub fn new(cpu: CpuBackend, gpu: &AdapterReport, changes: &str) -> Self {
+    /// The processor, `cpu`, then the best GPU, whose report is `gpu`; `changes` are those of `Tuning::with`.
+    pub fn new(cpu: Box<dyn Backend>, gpu: &AdapterReport, changes: &str) -> Self {
         Self { cpu, reach: reach(gpu.kind), gpu: Arc::default(), changes: changes.to_owned() }
     }
 }

@@ -40,7 +40,7 @@ pub struct Closed {
     pub judgement: Judgement,
     /// Time spent on trials and on structures.
     pub seconds: Seconds,
-    /// What ran the last trials.
+    /// What ran the last trials, where it was not the device of the first.
     pub device: Option<Device>,
 }
 
@@ -126,7 +126,8 @@ impl<'a> Case<'a> {
 
     /// Closes the case.
     pub fn close(self, stopped: StopReason) -> Closed {
-        let device = self.search.device();
+        let moved = !self.search.findings().moves.is_empty();
+        let device = self.search.device().filter(|_| moved);
         let mut report = self.search.report(stopped);
         if let Some(error) = self.assessment.fault() {
             report.fault = Some(error.to_string());

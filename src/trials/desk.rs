@@ -1,8 +1,8 @@
 //! Where trials of a search are dealt from, and where they report back.
 
 use super::proof::{PROOF_CYCLES, blurred, came_back};
+use super::queue::{Ahead, Job, Look, Next, Queue};
 use super::search::{STEP, Setup};
-use super::slots::{Ahead, Job, Look, Next, Queue};
 use super::stage::{Before, Running, Stage, Turn};
 use super::starts::Starts;
 use super::{Deal, Event, Findings, Finished, Observer, TrialPhases};

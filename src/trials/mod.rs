@@ -2,6 +2,7 @@
 //!
 //! - `budget`     how much a run may spend
 //! - `crew`       engines that work on one grid
+//! - `queue`      what it asks of whoever hands out trials
 //! - `slots`      the one loop: seat, advance, look, retire, refill
 //! - `search`     a search under way, that can be paused
 //! - `relay`      from one device to another, and back
@@ -35,6 +36,7 @@ pub mod phases;
 pub mod probe;
 pub mod progress;
 pub mod proof;
+pub mod queue;
 pub mod relay;
 pub mod run_report;
 pub mod search;
@@ -55,10 +57,11 @@ pub use goal::{Goal, Seen};
 pub use pass::{Pass, Passed, run_passes, run_passes_on};
 pub use phases::TrialPhases;
 pub use progress::{Event, Observer, Progress};
+pub use queue::{Ahead, Job, Look, Next, Queue};
 pub use relay::{Move, Relay};
 pub use run_report::{RunReport, StopReason};
 pub use search::{Search, Setup, Workplace};
 pub use seed_source::{SeedInput, SeedSource};
-pub use slots::{Ahead, Job, Look, Next, Queue, Slots};
+pub use slots::Slots;
 pub use stage::{Running, Turn};
 pub use verdict::{Agreement, Candidate, Verdict};

@@ -1,7 +1,8 @@
 //! Phases gone over once more: settling and polish, many at a time.
 
 use super::Crew;
-use super::slots::{Job, Look, Next, Queue, Slots};
+use super::queue::{Job, Look, Next, Queue};
+use super::slots::Slots;
 use crate::engine::{EngineError, Merits, Recipe, Start};
 use num_complex::Complex32;
 

@@ -1,8 +1,9 @@
 //! How often does a method solve this structure without any seeds?
 
 use super::Crew;
+use super::queue::{Job, Look, Next, Queue};
 use super::search::STEP;
-use super::slots::{Job, Look, Next, Queue, Slots};
+use super::slots::Slots;
 use crate::engine::{EngineError, Start};
 use crate::phasing::Arm;
 
