@@ -46,7 +46,7 @@ pub fn targets() -> Vec<Target> {
         target("p4p", crystal, vec![("a.p4p", P4P.into())]),
         target("cif-od", crystal, vec![("a.cif_od", cif_head("t").into_bytes()), ("b.cif", embedded())]),
         target("gz", packed, vec![("a.cif.gz", gz(&macromolecular(false))), ("a.hkl.gz", gz(&fixed()[0].1))]),
-        target("--columns", names, vec![("columns", b"h,k,l,-,I,sigma,batch,m".to_vec())]),
+        target("columns", names, vec![("columns", b"h,k,l,-,I,sigma,batch,m".to_vec())]),
         target("kind", kind, vec![("a.p4p", P4P.into()), ("xd.hkl", xd()), ("a.ins", INS.into()), ("a.cif", net())]),
     ]
 }
