@@ -22,7 +22,7 @@ pub struct BackendArgs {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Kind {
-    /// The CPU for the first trials, then the best GPU if there is one
+    /// The best GPU, or the CPU where there is none; solve begins on the CPU
     Auto,
     Cpu,
     /// A GPU; a software adapter where there is no other
