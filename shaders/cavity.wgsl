@@ -5,7 +5,6 @@ var<private> beta: f32;
 var<private> damping: f32;
 var<private> inverse_tau: array<vec4<f32>, 2>;
 var<private> column_sums: vec4<f32>;
-var<private> shell_sums: vec4<f32>;
 
 fn begin_columns(slot: u32) {
     let state = states[slot];
@@ -15,41 +14,44 @@ fn begin_columns(slot: u32) {
     damping = recipes[slot].damping;
     inverse_tau = state.inverse_tau;
     column_sums = vec4<f32>(0.0);
-    shell_sums = vec4<f32>(0.0);
 }
 
 // Sums: |c|², Re(c ḡ).
 fn change_coefficient(unused: vec2<f32>, slot: u32, entry: u32) -> vec2<f32> {
-    if entry == NO_ENTRY {
-        return vec2<f32>(0.0);
+    let known = entry != NO_ENTRY;
+    let place = select(0u, entry, known);
+    let own = slot * problem.entries + place;
+    let code = select(SILENT, codes[place], known);
+    let z = field[own];
+    let e = targets[place];
+    // Without damping all threads read the one value that is not used: no memory moves.
+    let before = cavity[select(0u, own, damping > 0.0)];
+    let tau = of_shell(inverse_tau, code & 7u);
+    let onsager = z * (sqrt(tau) * beta);
+    var g = posterior_mean(z, e, phase_weight(z, e, tau, two_root_kappa).x);
+    var c = g - onsager;
+    if SEEDS {
+        let seed = held_seed(place);
+        if dot(seed, seed) > 0.0 {
+            if seeds_weighed {
+                g = posterior_of_seed(z, e, tau, two_root_kappa, concentration(seed)).mean;
+                c = g - onsager;
+            } else {
+                g = seed * e;
+                c = g;
+            }
+        }
     }
-    let code = codes[entry];
-    let own = slot * problem.entries + entry;
-    var c = vec2<f32>(0.0);
-    var g = vec2<f32>(0.0);
-    if (code & SILENT) == 0u {
-        let z = field[own];
-        let e = targets[entry];
-        let tau = of_shell(inverse_tau, code & 7u);
-        g = posterior_mean(z, e, phase_weight(z, e, tau, two_root_kappa).x);
-        let seed = held_seed(entry);
-        let seeded = dot(seed, seed) > 0.0;
-        if seeded && seeds_weighed {
-            g = posterior_of_seed(z, e, tau, two_root_kappa, concentration(seed)).mean;
+    c = select(c, c * (1.0 - damping) + before * damping, damping > 0.0);
+    let heard = code < SILENT;
+    g = select(vec2<f32>(0.0), g, heard);
+    c = select(vec2<f32>(0.0), c, heard);
+    column_sums += vec4<f32>(dot(c, c), dot(c, g), 0.0, 0.0);
+    if known {
+        cavity[own] = c;
+        if params.publish == 1u {
+            field[own] = g;
         }
-        c = g - z * (sqrt(tau) * beta);
-        if seeded && !seeds_weighed {
-            g = seed * e;
-            c = g;
-        }
-        if damping > 0.0 {
-            c = c * (1.0 - damping) + cavity[own] * damping;
-        }
-        column_sums += vec4<f32>(dot(c, c), dot(c, g), 0.0, 0.0);
-    }
-    cavity[own] = c;
-    if params.publish == 1u {
-        field[own] = g;
     }
     return c;
 }

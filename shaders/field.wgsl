@@ -16,16 +16,21 @@ fn begin_columns(slot: u32) {
 
 // Sums: |z|² over the measured reflections of shells 0–3 and 4–7.
 fn change_coefficient(g: vec2<f32>, slot: u32, entry: u32) -> vec2<f32> {
-    if entry != NO_ENTRY {
-        let own = slot * problem.entries + entry;
-        let z = g * scale - cavity[own] * feedback;
+    let known = entry != NO_ENTRY;
+    let place = select(0u, entry, known);
+    let own = slot * problem.entries + place;
+    let code = vec4<u32>(select(SILENT, codes[place], known));
+    let z = g * scale - cavity[own] * feedback;
+    if known {
         field[own] = z;
-        let code = vec4<u32>(codes[entry]);
-        // Seeds that are held are no evidence.
-        let seed = held_seed(entry);
-        let power = vec4<f32>(select(0.0, dot(z, z), dot(seed, seed) == 0.0));
-        column_sums += select(vec4<f32>(0.0), power, code == vec4<u32>(0u, 1u, 2u, 3u));
-        shell_sums += select(vec4<f32>(0.0), power, code == vec4<u32>(4u, 5u, 6u, 7u));
     }
+    var power = vec4<f32>(dot(z, z));
+    if SEEDS {
+        // Seeds that are held are no evidence.
+        let seed = held_seed(place);
+        power = select(vec4<f32>(0.0), power, dot(seed, seed) == 0.0);
+    }
+    column_sums += select(vec4<f32>(0.0), power, code == vec4<u32>(0u, 1u, 2u, 3u));
+    shell_sums += select(vec4<f32>(0.0), power, code == vec4<u32>(4u, 5u, 6u, 7u));
     return g;
 }

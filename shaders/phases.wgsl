@@ -3,20 +3,20 @@
 
 var<private> e_weak: f32;
 var<private> column_sums: vec4<f32>;
-var<private> shell_sums: vec4<f32>;
 
 fn begin_columns(slot: u32) {
     e_weak = recipes[slot].e_weak;
     column_sums = vec4<f32>(0.0);
-    shell_sums = vec4<f32>(0.0);
 }
 
 fn change_coefficient(f: vec2<f32>, slot: u32, entry: u32) -> vec2<f32> {
-    if entry != NO_ENTRY {
-        let norm_sq = dot(f, f);
-        let unit = select(vec2<f32>(1.0, 0.0), f * inverseSqrt(max(norm_sq, 1e-36)), norm_sq > 0.0);
-        let e = targets[entry];
-        field[slot * problem.entries + entry] = select(unit, vec2<f32>(unit.y, -unit.x), e >= 0.0 && e < e_weak);
+    let known = entry != NO_ENTRY;
+    let place = select(0u, entry, known);
+    let e = targets[place];
+    let norm_sq = dot(f, f);
+    let unit = select(vec2<f32>(1.0, 0.0), f * inverseSqrt(max(norm_sq, 1e-36)), norm_sq > 0.0);
+    if known {
+        field[slot * problem.entries + place] = select(unit, vec2<f32>(unit.y, -unit.x), e >= 0.0 && e < e_weak);
     }
     return f;
 }

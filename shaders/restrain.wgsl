@@ -6,17 +6,18 @@ var<private> seeds_held: bool;
 // Whether message passing weighs them against the field.
 var<private> seeds_weighed: bool;
 
+// SEEDS is set by the host: false in kernels for trials of which none has any.
 fn begin_seeds(slot: u32) {
     let recipe = recipes[slot];
-    seeds_held = recipe.seed_set != NO_SEEDS && states[slot].cycles < recipe.hold;
+    seeds_held = SEEDS && recipe.seed_set != NO_SEEDS && states[slot].cycles < recipe.hold;
     seeds_weighed = recipe.seed_use == 1u;
     seeds_first = select(0u, recipe.seed_set * problem.entries, recipe.seed_set != NO_SEEDS);
 }
 
 // Prior mean m·exp(iφ) of an entry, 0 where there is no seed or it is released.
 fn held_seed(entry: u32) -> vec2<f32> {
-    if seeds_held {
-        return seeds[seeds_first + entry];
+    if SEEDS {
+        return select(vec2<f32>(0.0), seeds[seeds_first + entry], seeds_held);
     }
     return vec2<f32>(0.0);
 }

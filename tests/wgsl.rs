@@ -55,7 +55,9 @@ fn every_smooth_length_gives_valid_modules() {
             four_pass += usize::from(matches!(plane.planes, Planes::Rows(_)));
             planes(&plane, Density::Flip, tuning.storage).iter().for_each(|text| drop(module(text)));
             let line = plan([8, 8, n], limits, &tuning);
-            module(&column_module(&line.columns, Coefficients::Amplitude, tuning.storage));
+            for stage in [Coefficients::Amplitude, Coefficients::Cavity] {
+                module(&column_module(line.columns_of(stage), stage, tuning.storage, true));
+            }
         }
     }
     assert!(four_pass > 20);
@@ -71,11 +73,13 @@ fn every_stage_is_valid_in_both_formats_and_both_ways() {
             for density in Density::ALL {
                 planes(&plan, density, storage).iter().for_each(|text| drop(module(text)));
             }
-            for coefficients in Coefficients::ALL {
-                module(&column_module(&plan.columns, coefficients, storage));
-            }
-            for linear in Linear::ALL {
-                module(&linear.module(storage));
+            for seeds in [false, true] {
+                for coefficients in Coefficients::ALL {
+                    module(&column_module(plan.columns_of(coefficients), coefficients, storage, seeds));
+                }
+                for linear in Linear::ALL {
+                    module(&linear.module(storage, seeds));
+                }
             }
         }
     }
@@ -102,7 +106,7 @@ macro_rules! same_layout {
 
 #[test]
 fn shared_structs_lie_alike_on_both_sides() {
-    let module = module(&Linear::Finish.module(Storage::F32));
+    let module = module(&Linear::Finish.module(Storage::F32, true));
     same_layout!(&module, Params, first, position, scratch, publish, fill);
     same_layout!(
         &module,

@@ -8,11 +8,10 @@ fn column_of(kx: u32, ky: u32) -> u32 {
 }
 
 fn load_column(plane: u32, kx: u32, ky: u32) -> vec2<f32> {
+    // Without a branch, so that the loads of a thread wait side by side.
     let column = column_of(kx, ky);
-    if column == NO_COLUMN {
-        return vec2<f32>(0.0);
-    }
-    let value = load_mixed(plane + (column & ~MATE));
+    let known = column != NO_COLUMN;
+    let value = select(vec2<f32>(0.0), load_mixed(plane + select(0u, column & ~MATE, known)), known);
     return vec2<f32>(value.x, select(value.y, -value.y, column >= MATE));
 }
 

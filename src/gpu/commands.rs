@@ -71,6 +71,8 @@ pub struct Recorder<'a> {
     pub plan: &'a Plan,
     /// The chunk.
     pub chunk: &'a mut Chunk,
+    /// Some trials may have seeds that are held.
+    pub seeds: bool,
     /// Dispatches so far.
     pub steps: Vec<Step>,
 }
@@ -81,7 +83,7 @@ impl Recorder<'_> {
     /// Start phases of `random`, first maps of `all` (the random ones come first in the list).
     pub fn start(&mut self, random: Batch, all: Batch) -> Outcome {
         let groups = self.plan.groups;
-        self.dispatch(Kernel::Linear(Linear::Random), groups, random, Params::default(), Stage::Starts)?;
+        self.dispatch(Kernel::Linear(Linear::Random, false), groups, random, Params::default(), Stage::Starts)?;
         self.columns(Coefficients::Fill, all, Params { fill: FILL_START, ..Params::default() }, Stage::Starts)?;
         self.finish("finish_start", all, Stage::Starts)
     }
@@ -101,9 +103,9 @@ impl Recorder<'_> {
         self.finish("finish_posterior", batch, Stage::Weights)?;
         self.columns(Coefficients::Field, batch, none, Stage::Columns)?;
         self.finish("finish_field", batch, Stage::Weights)?;
-        self.dispatch(Kernel::Linear(Linear::Covariance), groups, batch, none, Stage::Weights)?;
+        self.dispatch(Kernel::Linear(Linear::Covariance, self.seeds), groups, batch, none, Stage::Weights)?;
         self.finish("finish_covariance", batch, Stage::Weights)?;
-        self.dispatch(Kernel::Linear(Linear::Divergence), groups, batch, none, Stage::Weights)?;
+        self.dispatch(Kernel::Linear(Linear::Divergence, self.seeds), groups, batch, none, Stage::Weights)?;
         self.finish("finish_divergence", batch, Stage::Weights)?;
         self.columns(Coefficients::Cavity, batch, Params { publish: publish.into(), ..none }, Stage::Columns)?;
         self.finish("finish_cavity", batch, Stage::Weights)
@@ -154,11 +156,13 @@ impl Recorder<'_> {
     }
 
     fn columns(&mut self, coefficients: Coefficients, batch: Batch, params: Params, stage: Stage) -> Outcome {
-        self.dispatch(Kernel::Column(coefficients), self.plan.stored / TILE, batch, params, stage)
+        // A start may take seeds that nothing holds afterwards.
+        let seeds = coefficients == Coefficients::Fill || (self.seeds && coefficients.knows_seeds());
+        self.dispatch(Kernel::Column(coefficients, seeds), self.plan.stored / TILE, batch, params, stage)
     }
 
     fn finish(&mut self, entry_point: &'static str, batch: Batch, stage: Stage) -> Outcome {
-        self.dispatch(Kernel::Finish(entry_point), 1, batch, Params::default(), stage)
+        self.dispatch(Kernel::Finish(entry_point, self.seeds), 1, batch, Params::default(), stage)
     }
 
     fn dispatch(&mut self, kernel: Kernel, groups: usize, batch: Batch, params: Params, stage: Stage) -> Outcome {

@@ -24,13 +24,13 @@ pub fn device(what: impl Into<String>) -> EngineError {
     EngineError::Refused(what.into())
 }
 
-fn split(n: usize, tuning: &Tuning) -> Result<Vec<usize>> {
-    radices(n, tuning.largest_radix).ok_or_else(|| device(format!("an edge of {n} points has a prime factor above 7")))
+fn split(n: usize, largest: usize) -> Result<Vec<usize>> {
+    radices(n, largest).ok_or_else(|| device(format!("an edge of {n} points has a prime factor above 7")))
 }
 
-/// The column pass of a grid.
-pub fn column_shape(dims: [usize; 3], limits: &AdapterLimits, tuning: &Tuning) -> Result<ColumnShape> {
-    let list = split(dims[2], tuning)?;
+/// The column pass of a grid, with no radix above `largest`.
+pub fn column_shape(dims: [usize; 3], limits: &AdapterLimits, tuning: &Tuning, largest: usize) -> Result<ColumnShape> {
+    let list = split(dims[2], largest)?;
     let threads = threads(&[(TILE * dims[2], list.as_slice())], limits, tuning);
     let shape = |cells_kind| ColumnShape {
         nz: dims[2],
@@ -49,7 +49,7 @@ pub fn column_shape(dims: [usize; 3], limits: &AdapterLimits, tuning: &Tuning) -
 
 /// The plane pass of a grid whose largest kx is `active` − 1.
 pub fn plane_shape(dims: [usize; 3], active: usize, limits: &AdapterLimits, tuning: &Tuning) -> Result<Planes> {
-    let lists = [split(dims[0], tuning)?, split(dims[1], tuning)?];
+    let lists = [split(dims[0], tuning.largest_radix)?, split(dims[1], tuning.largest_radix)?];
     let places = twiddle_places(dims);
     let pairs = dims[1].div_ceil(2);
     let work = [(pairs * dims[0], lists[0].as_slice()), (active * dims[1], lists[1].as_slice())];
@@ -97,8 +97,13 @@ fn cell_bytes(cells: Cells) -> usize {
     }
 }
 
+/// The longest butterfly.
+fn longest(lists: &[&[usize]]) -> usize {
+    lists.iter().flat_map(|list| list.iter().copied()).max().unwrap_or(1)
+}
+
 /// Threads of a workgroup that transforms lines: values in all and the radices of each set. Least idle work first, then
-/// the fewest threads that hold no more values than they should.
+/// the fewest threads that hold no more values than they should: two short butterflies beside a long one.
 fn threads(sets: &[(usize, &[usize])], limits: &AdapterLimits, tuning: &Tuning) -> usize {
     let slots = |values: usize, radix: usize, threads: usize| (values / radix).div_ceil(threads);
     let stages = || sets.iter().flat_map(|&(values, list)| list.iter().map(move |&radix| (values, radix)));
@@ -106,8 +111,10 @@ fn threads(sets: &[(usize, &[usize])], limits: &AdapterLimits, tuning: &Tuning) 
         |threads: usize| stages().map(|(values, radix)| slots(values, radix, threads) * radix).max().unwrap_or(1);
     let work = |threads: usize| stages().map(|(v, radix)| slots(v, radix, threads) * radix * threads).sum::<usize>();
     let granule = tuning.granule;
+    let lists: Vec<&[usize]> = sets.iter().map(|&(_, list)| list).collect();
+    let values = tuning.values_per_thread * if longest(&lists) > tuning.values_per_thread { 2 } else { 1 };
     (1..=limits.invocations as usize / granule)
         .map(|i| i * granule)
-        .min_by_key(|&threads| (held(threads).max(tuning.values_per_thread), work(threads), threads))
+        .min_by_key(|&threads| (held(threads).max(values), work(threads), threads))
         .unwrap_or(granule)
 }

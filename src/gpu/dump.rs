@@ -38,10 +38,16 @@ pub fn dump(problem: &Problem, limits: &AdapterLimits, tuning: &Tuning) -> Resul
         }
     }
     for coefficients in Coefficients::ALL {
-        add(format!("column_{}", stage(coefficients)), Kernel::Column(coefficients));
+        add(format!("column_{}", stage(coefficients)), Kernel::Column(coefficients, false));
+        if coefficients.knows_seeds() {
+            add(format!("column_{}_seeds", stage(coefficients)), Kernel::Column(coefficients, true));
+        }
     }
     for linear in Linear::ALL {
-        add(stage(linear), Kernel::Linear(linear));
+        add(stage(linear), Kernel::Linear(linear, false));
+        if linear.knows_seeds() {
+            add(format!("{}_seeds", stage(linear)), Kernel::Linear(linear, true));
+        }
     }
     Ok(Dump { plan: plan.describe(), files })
 }

@@ -35,6 +35,8 @@ pub struct GpuEngine {
     kernels: Kernels,
     common: Common,
     seeds: SeedSets,
+    /// A trial with seeds that are held has been seated. It stays so, lest the rounding of a trial depend on its neighbours.
+    held: bool,
     chunks: Vec<Chunk>,
     seats: Vec<Option<Seat>>,
     recipes: Vec<DeviceRecipe>,
@@ -99,6 +101,7 @@ impl GpuEngine {
             kernels,
             common,
             seeds,
+            held: false,
             chunks,
             seconds: StageSeconds::default(),
             pace: SUBMISSION.as_secs_f64(),
@@ -114,7 +117,7 @@ impl GpuEngine {
 /// All kernels that trials of any method may want, in the order in which they will.
 fn wanted(plan: &Plan, chunk: &mut Chunk) -> Result<Vec<Kernel>> {
     let one = Batch { first: 0, count: 1 };
-    let mut recorder = Recorder { plan, chunk, steps: Vec::new() };
+    let mut recorder = Recorder { plan, chunk, seeds: false, steps: Vec::new() };
     recorder.start(one, one)?;
     recorder.flipping(one)?;
     recorder.message(one, true)?;

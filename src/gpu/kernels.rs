@@ -15,12 +15,12 @@ use std::thread::{self, JoinHandle};
 pub enum Kernel {
     /// A plane pass in whole planes, or one of the three kernels of the four-pass way.
     Plane(Density, usize),
-    /// A column pass.
-    Column(Coefficients),
-    /// A stage over entries.
-    Linear(Linear),
-    /// A finishing stage, by its entry point.
-    Finish(&'static str),
+    /// A column pass, and whether it is for trials of which some may have seeds.
+    Column(Coefficients, bool),
+    /// A stage over entries, and the same.
+    Linear(Linear, bool),
+    /// A finishing stage by its entry point, and the same.
+    Finish(&'static str, bool),
 }
 
 /// The kernels of a plan.
@@ -123,7 +123,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// What a stage is compiled from.
 fn module(plan: &Plan, kernel: Kernel, checked: bool) -> Module {
     let entry_point = match kernel {
-        Kernel::Finish(name) => name,
+        Kernel::Finish(name, _) => name,
         _ => "main",
     };
     Module { text: source(plan, kernel), entry_point, checked }
@@ -136,8 +136,10 @@ pub fn source(plan: &Plan, kernel: Kernel) -> String {
         (Kernel::Plane(density, part), Planes::Rows(shape)) => {
             row_modules(shape, density, plan.storage).into_iter().nth(part).unwrap_or_default()
         }
-        (Kernel::Column(coefficients), _) => column_module(&plan.columns, coefficients, plan.storage),
-        (Kernel::Linear(linear), _) => linear.module(plan.storage),
-        (Kernel::Finish(_), _) => Linear::Finish.module(plan.storage),
+        (Kernel::Column(coefficients, seeds), _) => {
+            column_module(plan.columns_of(coefficients), coefficients, plan.storage, seeds)
+        }
+        (Kernel::Linear(linear, seeds), _) => linear.module(plan.storage, seeds),
+        (Kernel::Finish(_, seeds), _) => Linear::Finish.module(plan.storage, seeds),
     }
 }

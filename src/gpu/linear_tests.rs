@@ -11,7 +11,7 @@ use crate::wgsl::stage::{LINEAR_THREADS, Linear, Storage};
 impl Probe {
     fn linear(&mut self, stage: Linear, entry_point: &str) {
         let groups = if stage == Linear::Finish { 1 } else { self.plan.groups };
-        self.run(&stage.module(Storage::F32), entry_point, groups, Params::default());
+        self.run(&stage.module(Storage::F32, true), entry_point, groups, Params::default());
     }
 }
 

@@ -7,16 +7,15 @@ pub use super::tuning::Tuning;
 use crate::engine::{EngineError, Problem};
 use crate::wgsl::four_pass::RowShape;
 use crate::wgsl::shape::{ColumnShape, PlaneShape, TILE};
-use crate::wgsl::stage::Storage;
+use crate::wgsl::stage::{Coefficients, Storage};
 
 /// Storage buffers in the bind group of every stage.
 pub const STORAGE_BUFFERS: usize = 13;
 /// Memory for trials that are evaluated at the same time, and for rows of the four-pass way, bytes: a few trials of any
 /// grid up to 192³, all trials of a small one.
 const SCRATCH_BYTES: u64 = 64 << 20;
-/// Entries for one workgroup of the stages over entries, and the most workgroups of a trial.
-const ENTRIES_PER_GROUP: usize = 4096;
-const MOST_GROUPS: usize = 64;
+/// The most workgroups of a trial in the stages over entries.
+const MOST_GROUPS: usize = 256;
 
 /// The plane pass of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +31,9 @@ pub enum Planes {
 pub struct Plan {
     /// Grid points along x, y, z.
     pub dims: [usize; 3],
-    /// The column pass.
+    /// The column pass of flipping's amplitude step, two transforms with little between them.
+    pub amplitude_columns: ColumnShape,
+    /// The other column passes, one transform and much else: shorter butterflies leave more threads to wait for memory.
     pub columns: ColumnShape,
     /// The plane pass.
     pub planes: Planes,
@@ -73,7 +74,8 @@ impl Plan {
                 "it offers {have} storage buffers to a kernel, and {STORAGE_BUFFERS} are needed"
             )));
         }
-        let columns = column_shape(dims, limits, tuning)?;
+        let amplitude_columns = column_shape(dims, limits, tuning, tuning.largest_radix)?;
+        let columns = column_shape(dims, limits, tuning, tuning.column_radix.min(tuning.largest_radix))?;
         let planes = plane_shape(dims, tables.active, limits, tuning)?;
         let mixed = (dims[2] * tables.columns * tuning.storage.bytes()) as u64;
         let coefficients = (tables.entries * 8) as u64;
@@ -108,9 +110,10 @@ impl Plan {
                 places(bytes)
             }
         };
-        let groups = (tables.entries / ENTRIES_PER_GROUP).clamp(1, MOST_GROUPS.min(tables.tiles.len().max(1)));
+        let groups = (tables.entries / tuning.entries_per_group).clamp(1, MOST_GROUPS.min(tables.tiles.len().max(1)));
         let plan = Self {
             dims,
+            amplitude_columns,
             columns,
             planes,
             stored: tables.columns,
@@ -125,6 +128,14 @@ impl Plan {
             return Err(device("the grid needs more workgroups than a dispatch may have"));
         }
         Ok(plan)
+    }
+
+    /// The column pass of a stage.
+    pub fn columns_of(&self, coefficients: Coefficients) -> &ColumnShape {
+        match coefficients {
+            Coefficients::Amplitude => &self.amplitude_columns,
+            _ => &self.columns,
+        }
     }
 
     /// Workgroups of a plane pass for one trial: its partial sums.
@@ -184,21 +195,27 @@ impl Plan {
         let way = match &self.planes {
             Planes::Whole(p) => {
                 format!(
-                    "two passes, {} + {} threads, radices {:?} {:?}",
-                    p.threads, self.columns.threads, p.radices[0], p.radices[1]
+                    "two passes, {} + {}/{} threads, radices {:?} {:?}",
+                    p.threads, self.amplitude_columns.threads, self.columns.threads, p.radices[0], p.radices[1]
                 )
             }
             Planes::Rows(r) => {
                 format!(
-                    "four passes, {} + {} + {} threads, radices {:?} {:?}",
-                    r.y_threads, r.x_threads, self.columns.threads, r.radices[0], r.radices[1]
+                    "four passes, {} + {} + {}/{} threads, radices {:?} {:?}",
+                    r.y_threads,
+                    r.x_threads,
+                    self.amplitude_columns.threads,
+                    self.columns.threads,
+                    r.radices[0],
+                    r.radices[1]
                 )
             }
         };
         let slots: usize = self.chunks.iter().sum();
         let chunks = self.chunks.len();
         format!(
-            "{x} x {y} x {z}: {way} {:?}; {slots} trials in {chunks} chunks, {} MB",
+            "{x} x {y} x {z}: {way} {:?}/{:?}; {slots} trials in {chunks} chunks, {} MB",
+            self.amplitude_columns.radices,
             self.columns.radices,
             self.bytes() >> 20
         )

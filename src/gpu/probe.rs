@@ -172,7 +172,7 @@ impl Probe {
                 }
                 let none = change_coefficient(vec2<f32>(3.0, 4.0), slot, NO_ENTRY);
                 let columns = reduce(column_sums, t);
-                let shells = reduce(shell_sums, t);
+                SHELLS
                 if t == 0u {
                     lines[end] = columns.xy;
                     lines[end + 1u] = columns.zw;
@@ -181,8 +181,11 @@ impl Probe {
                     lines[end + 4u] = none;
                 }
             }";
+        // Only the stage of the field has sums of all shells.
+        let shells = if stage.concat().contains("shell_sums") { "reduce(shell_sums, t);" } else { "vec4<f32>();" };
+        let main = main.replace("SHELLS", &format!("let shells = {shells}"));
         self.write_lines(values);
-        let parts = [&[include_str!("../../shaders/shared/columns.wgsl")], stage, &[main]].concat();
+        let parts = [&[include_str!("../../shaders/shared/columns.wgsl")], stage, &[&main]].concat();
         self.run(&module("vec4<f32>", &parts), "main", 1, params);
         let lines = self.read_lines(2 * n + 5);
         let sums = std::array::from_fn(|i| lines[2 * n + i / 2][i % 2]);
@@ -272,7 +275,7 @@ pub fn module(sum: &str, parts: &[&str]) -> String {
     let bindings = include_str!("../../shaders/shared/bindings.wgsl");
     let mixed = include_str!("../../shaders/shared/mixed_f32.wgsl");
     let reduce = include_str!("../../shaders/shared/reduce.wgsl");
-    let header = format!("alias SUM = {sum};\nconst THREADS: u32 = {LINEAR_THREADS}u;\n");
+    let header = format!("alias SUM = {sum};\nconst THREADS: u32 = {LINEAR_THREADS}u;\nconst SEEDS: bool = true;\n");
     [bindings, mixed, &header, reduce].into_iter().chain(parts.iter().copied()).collect()
 }
 

@@ -9,7 +9,9 @@ use serde::Serialize;
 pub struct Tuning {
     /// Largest radix of a stage.
     pub largest_radix: usize,
-    /// Complex values that a thread should hold at most.
+    /// Largest radix of the column passes other than flipping's amplitude step.
+    pub column_radix: usize,
+    /// Complex values that a thread should hold at most, twice as many where a butterfly is longer.
     pub values_per_thread: usize,
     /// Threads of a workgroup come in multiples of this.
     pub granule: usize,
@@ -19,6 +21,8 @@ pub struct Tuning {
     pub four_pass: bool,
     /// Number format of mixed space.
     pub storage: Storage,
+    /// Entries for one workgroup of the stages over entries.
+    pub entries_per_group: usize,
 }
 
 /// Grid points from which a software adapter gets whole lines: a run of 1000 cycles × 8 trials on so many then gains more
@@ -26,19 +30,25 @@ pub struct Tuning {
 const WHOLE_LINES: usize = 48 * 48 * 48;
 
 impl Tuning {
-    /// For graphics processors: short butterflies, many threads. Sixteen values are 32 registers.
+    /// For graphics processors: short butterflies, many threads. Measured on an H200, see
+    /// `benches/results/2026-11-26-h200.md`: 8 values a thread in place of 16 run 64³ by a fifth faster and 32³ by 40 % in
+    /// message passing; three stages where two with longer butterflies do are slower in planes (96³, 128³: by 15 %) and
+    /// faster in the columns of message passing (by a quarter).
     pub const GPU: Self = Self {
         largest_radix: 16,
-        values_per_thread: 16,
+        column_radix: 8,
+        values_per_thread: 8,
         granule: 32,
         chunk_bytes: 2 << 30,
         four_pass: false,
         storage: Storage::F32,
+        entries_per_group: 1024,
     };
     /// For software adapters. A thread there is one lane of a vector register; loads and stores go lane by lane, while
     /// registers that spill do not, so one thread for a whole line of up to 64 points runs fastest (flipping on 64³ × 8:
     /// 2½ times as fast as with radix 8).
-    pub const SOFTWARE: Self = Self { largest_radix: 64, values_per_thread: 64, granule: 8, ..Self::GPU };
+    pub const SOFTWARE: Self =
+        Self { largest_radix: 64, column_radix: 64, values_per_thread: 64, granule: 8, ..Self::GPU };
     /// For small grids on software adapters: kernels of a few hundred lines, which lavapipe compiles in half a second
     /// each where it takes five for whole lines.
     pub const SOFTWARE_SMALL: Self = Self { largest_radix: 8, values_per_thread: 8, granule: 8, ..Self::GPU };
@@ -63,13 +73,15 @@ impl Tuning {
             let number: usize = value.parse().map_err(|_| format!("{value:?} in {change:?} is not a whole number"))?;
             match name {
                 "radix" => self.largest_radix = number.max(7),
+                "column-radix" => self.column_radix = number.max(7),
                 "values" => self.values_per_thread = number.max(1),
                 "granule" => self.granule = number.max(1),
                 "chunk-mb" => self.chunk_bytes = (number as u64).max(1) << 20,
+                "entries" => self.entries_per_group = number.max(1),
                 "four-pass" => self.four_pass = number != 0,
                 _ => {
                     return Err(format!(
-                        "{name:?} cannot be tuned; known are radix, values, granule, chunk-mb and four-pass"
+                        "{name:?} cannot be tuned; known are radix, column-radix, values, granule, chunk-mb, entries and four-pass"
                     ));
                 }
             }

@@ -37,8 +37,8 @@ impl ColumnShape {
     }
 
     /// Body of a column kernel. The forward transform has the radices in the order of the list here, so that the
-    /// inverse can follow with the list reversed.
-    pub fn body(&self, sides: Sides) -> String {
+    /// inverse can follow with the list reversed. `shells`: the stage has sums of shells besides.
+    pub fn body(&self, sides: Sides, shells: bool) -> String {
         let mut w = Writer::default();
         let mut exchange = Exchange::new(self.cells_kind);
         let z = self.lines();
@@ -78,11 +78,15 @@ impl ColumnShape {
             }
         }
         w.line("let column_total = reduce(column_sums, t);");
-        w.line("let shell_total = reduce(shell_sums, t);");
+        if shells {
+            w.line("let shell_total = reduce(shell_sums, t);");
+        }
         w.line("if t == 0u {");
         w.line("let partial = slot * problem.partials + problem.planes + 2u * group.x;");
         w.line("partials[partial] = column_total;");
-        w.line("partials[partial + 1u] = shell_total;");
+        if shells {
+            w.line("partials[partial + 1u] = shell_total;");
+        }
         w.line("}");
         w.into_text()
     }

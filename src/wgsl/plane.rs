@@ -118,72 +118,58 @@ impl PlaneShape {
         let upper_row = format!("({lower} + {}u)", self.pairs());
         let place = |row: &str, kx: &str| format!("{row} * {}u + {kx}", y.strides[0]);
         let upper = missing_row(w, lower, self.dims[1]);
-        match &i.name {
-            None => {
-                let i = i.constant;
-                let kx = i.min(nx - i);
-                if kx >= self.active {
-                    return Load::Zero;
-                }
-                let sign = if i == 0 {
-                    0
-                } else if 2 * i < nx {
-                    1
-                } else {
-                    -1
-                };
-                let kx = format!("{kx}u");
-                Load::Pack {
-                    first: place(lower, &kx),
-                    second: place(&upper_row, &kx),
-                    sign: Sign::Constant(sign),
-                    upper,
-                    inside: None,
-                }
-            }
-            Some(_) => {
-                let i = w.bind(i.text());
-                let kx = w.bind(format_args!("min({i}, {nx}u - {i})"));
-                let sign = w.bind(format_args!("select(select(-1.0, 1.0, 2u * {i} < {nx}u), 0.0, {i} == 0u)"));
-                let inside = w.bind(format_args!("{kx} < {}u", self.active));
-                let kx = w.bind(format_args!("min({kx}, {}u)", self.active - 1));
-                Load::Pack {
-                    first: place(lower, &kx),
-                    second: place(&upper_row, &kx),
-                    sign: Sign::Name(sign),
-                    upper,
-                    inside: Some(inside),
-                }
-            }
+        // Where the whole range of i lies on one side of the middle, the side is known now; only i = 0 is not.
+        let positive = 2 * i.last() < nx;
+        let negative = 2 * i.constant >= nx;
+        let smallest = if positive { i.constant } else { nx.saturating_sub(i.last()).min(i.constant) };
+        if smallest >= self.active {
+            return Load::Zero;
         }
+        let (kx, largest) = if positive {
+            (i.text(), i.last())
+        } else if negative {
+            (w.bind(format_args!("{nx}u - {}", i.text())), nx - i.constant)
+        } else {
+            (w.bind(format_args!("min({0}, {nx}u - {0})", i.text())), nx / 2)
+        };
+        let sign = match (positive, negative) {
+            (true, _) if i.name.is_none() && i.constant == 0 => Sign::Constant(0),
+            (true, _) if i.constant > 0 => Sign::Constant(1),
+            (true, _) => Sign::Name(w.bind(format_args!("select(1.0, 0.0, {} == 0u)", i.text()))),
+            (_, true) => Sign::Constant(-1),
+            _ => Sign::Name(
+                w.bind(format_args!("select(select(-1.0, 1.0, 2u * {0} < {nx}u), 0.0, {0} == 0u)", i.text())),
+            ),
+        };
+        let (kx, inside) = if largest < self.active {
+            (kx, None)
+        } else {
+            let inside = w.bind(format_args!("{kx} < {}u", self.active));
+            (w.bind(format_args!("min({kx}, {}u)", self.active - 1)), Some(inside))
+        };
+        Load::Pack { first: place(lower, &kx), second: place(&upper_row, &kx), sign, upper, inside }
     }
 
     /// Row `e` of column kx from the packed lines.
     fn unpack(&self, w: &mut Writer, x: &Lines, slot: &Slot, e: &Element) -> Load {
         let (pairs, nx) = (self.pairs(), self.dims[0]);
         let kx = &slot.line;
-        let place = |w: &mut Writer, pair: String| {
-            let line = w.bind(format_args!("{pair} * {}u", x.strides[1]));
-            (format!("{line} + {kx}"), format!("{line} + ({nx}u - {kx}) % {nx}u"))
-        };
-        match &e.name {
-            None => {
-                let upper = e.constant >= pairs;
-                let pair = if upper { e.constant - pairs } else { e.constant };
-                let line = pair * x.strides[1];
-                Load::Unpack {
-                    plus: format!("{line}u + {kx}"),
-                    minus: format!("{line}u + ({nx}u - {kx}) % {nx}u"),
-                    upper: Upper::Constant(upper),
-                }
-            }
-            Some(_) => {
-                let row = w.bind(e.text());
-                let upper = w.bind(format_args!("{row} >= {pairs}u"));
-                let (plus, minus) = place(w, format!("select({row}, {row} - {pairs}u, {upper})"));
-                Load::Unpack { plus, minus, upper: Upper::Name(upper) }
-            }
+        let minus = |line: &str| format!("{line} + ({nx}u - {kx}) % {nx}u");
+        if e.last() < pairs || e.constant >= pairs {
+            let upper = e.constant >= pairs;
+            let constant = if upper { e.constant - pairs } else { e.constant };
+            let pair = Element { constant, ..e.clone() };
+            // Rows e and e + pairs of one thread share their cells, which the exchange loads once: equal texts.
+            let line = match &pair.name {
+                Some(name) => format!("{name} * {0}u + {1}u", x.strides[1], constant * x.strides[1]),
+                None => format!("{}u", constant * x.strides[1]),
+            };
+            return Load::Unpack { plus: format!("{line} + {kx}"), minus: minus(&line), upper: Upper::Constant(upper) };
         }
+        let row = w.bind(e.text());
+        let upper = w.bind(format_args!("{row} >= {pairs}u"));
+        let line = w.bind(format_args!("select({row}, {row} - {pairs}u, {upper}) * {}u", x.strides[1]));
+        Load::Unpack { plus: format!("{line} + {kx}"), minus: minus(&line), upper: Upper::Name(upper) }
     }
 }
 

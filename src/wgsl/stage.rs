@@ -123,6 +123,16 @@ impl Coefficients {
         }
     }
 
+    /// Whether trials with seeds and without take different ways through the stage.
+    pub fn knows_seeds(self) -> bool {
+        matches!(self, Self::Fill | Self::Amplitude | Self::Field | Self::Cavity)
+    }
+
+    /// Whether it has a second vector of sums, those of shells 4 to 7.
+    fn sums_shells(self) -> bool {
+        self == Self::Field
+    }
+
     /// What its file calls on besides.
     fn needs(self) -> String {
         match self {
@@ -146,8 +156,13 @@ impl Linear {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Random, Self::Covariance, Self::Divergence, Self::Finish];
 
-    /// The complete module.
-    pub fn module(self, storage: Storage) -> String {
+    /// Whether trials with seeds and without take different ways through the stage.
+    pub fn knows_seeds(self) -> bool {
+        self != Self::Random
+    }
+
+    /// The complete module; `seeds`: for trials of which some may have seeds.
+    pub fn module(self, storage: Storage, seeds: bool) -> String {
         let (sum, text) = match self {
             Self::Random => ("f32", include_str!("../../shaders/random.wgsl").to_owned()),
             Self::Covariance => {
@@ -158,7 +173,7 @@ impl Linear {
             }
             Self::Finish => ("vec4<f32>", [RESTRAIN, include_str!("../../shaders/finish.wgsl")].concat()),
         };
-        module(storage, &[&text], sum, LINEAR_THREADS)
+        module(storage, &[&text], sum, LINEAR_THREADS, seeds)
     }
 }
 
@@ -166,14 +181,15 @@ impl Linear {
 pub fn plane_module(shape: &PlaneShape, density: Density, storage: Storage) -> String {
     let cells = cells(shape.cells_kind, shape.cells());
     let main = main_function(shape.threads, &shape.body());
-    module(storage, &[PLANES, density.text(), &cells, &main], "vec2<f32>", shape.threads)
+    module(storage, &[PLANES, density.text(), &cells, &main], "vec2<f32>", shape.threads, false)
 }
 
-/// The complete module of a column pass.
-pub fn column_module(shape: &ColumnShape, coefficients: Coefficients, storage: Storage) -> String {
+/// The complete module of a column pass; `seeds`: for trials of which some may have seeds.
+pub fn column_module(shape: &ColumnShape, coefficients: Coefficients, storage: Storage, seeds: bool) -> String {
     let cells = cells(shape.cells_kind, shape.cells());
-    let main = main_function(shape.threads, &shape.body(coefficients.sides()));
-    module(storage, &[COLUMNS, &coefficients.needs(), coefficients.text(), &cells, &main], "vec4<f32>", shape.threads)
+    let main = main_function(shape.threads, &shape.body(coefficients.sides(), coefficients.sums_shells()));
+    let parts = [COLUMNS, &coefficients.needs(), coefficients.text(), &cells, &main];
+    module(storage, &parts, "vec4<f32>", shape.threads, seeds)
 }
 
 /// The complete modules of the four-pass way: columns to rows, rows with the density stage, rows to columns.
@@ -184,7 +200,7 @@ pub fn row_modules(shape: &RowShape, density: Density, storage: Storage) -> [Str
     std::array::from_fn(|i| {
         let main = main_function(threads[i], &bodies[i]);
         let stage = if i == 1 { density.text() } else { "" };
-        module(storage, &[PLANES, stage, &cells[i], &main], "vec2<f32>", threads[i])
+        module(storage, &[PLANES, stage, &cells[i], &main], "vec2<f32>", threads[i], false)
     })
 }
 
@@ -203,8 +219,8 @@ fn main_function(threads: usize, body: &str) -> String {
     )
 }
 
-fn module(storage: Storage, parts: &[&str], sum: &str, threads: usize) -> String {
-    let header = format!("alias SUM = {sum};\nconst THREADS: u32 = {threads}u;\n");
+fn module(storage: Storage, parts: &[&str], sum: &str, threads: usize, seeds: bool) -> String {
+    let header = format!("alias SUM = {sum};\nconst THREADS: u32 = {threads}u;\nconst SEEDS: bool = {seeds};\n");
     let mut text = [BINDINGS, storage.text(), &header, REDUCE].concat();
     parts.iter().for_each(|part| text.push_str(part));
     text

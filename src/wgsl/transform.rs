@@ -43,11 +43,18 @@ pub struct Lines {
 pub struct Element {
     /// Name of the part known at run time only.
     pub name: Option<String>,
+    /// That part is below this; 1 where there is none.
+    pub range: usize,
     /// The constant part.
     pub constant: usize,
 }
 
 impl Element {
+    /// The largest number that it can be.
+    pub fn last(&self) -> usize {
+        self.constant + self.range - 1
+    }
+
     /// As an expression.
     pub fn text(&self) -> String {
         match &self.name {
@@ -137,7 +144,7 @@ impl Lines {
     /// Elements that a slot takes in a stage of this radix.
     pub fn inputs(&self, slot: &Slot, radix: usize) -> Vec<Element> {
         let step = self.n / radix;
-        (0..radix).map(|k| Element { name: slot.butterfly.clone(), constant: k * step }).collect()
+        (0..radix).map(|k| Element { name: slot.butterfly.clone(), range: step, constant: k * step }).collect()
     }
 
     /// Place of an element of a line in workgroup memory.
@@ -173,7 +180,7 @@ impl Lines {
                 .zip(&outputs)
                 .flat_map(|(slot, outputs)| {
                     let base = self.base(w, slot, radix, ns);
-                    let element = |k: usize| Element { name: base.clone(), constant: k * ns };
+                    let element = |k: usize| Element { name: base.clone(), range: self.n, constant: k * ns };
                     let store = |(k, value): (usize, &String)| Store {
                         address: self.address(&slot.line, &element(k)),
                         value: value.clone(),

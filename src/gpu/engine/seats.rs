@@ -104,6 +104,7 @@ impl GpuEngine {
             Start::Random { seed, trial } => DeviceRecipe { seed: *seed, trial: *trial, ..unseeded() },
             Start::Phases(_) => unseeded(),
             Start::Seeded { seeds, hold } => {
+                self.held |= *hold > 0;
                 let seated = |set: usize| {
                     self.seats.iter().zip(&self.recipes).any(|(s, r)| s.is_some() && r.seed_set == set as u32)
                 };

@@ -39,7 +39,8 @@ struct Submissions {
 
 impl GpuEngine {
     pub(super) fn recorder(&mut self, chunk: usize) -> Recorder<'_> {
-        Recorder { plan: &self.plan, chunk: &mut self.chunks[chunk], steps: Vec::new() }
+        let (chunk, steps) = (&mut self.chunks[chunk], Vec::new());
+        Recorder { plan: &self.plan, chunk, seeds: self.held, steps }
     }
 
     /// Hands cycles of every seated trial to the device, figures of merit after them if they are wanted.
