@@ -178,6 +178,35 @@ fn shared_structs_lie_alike_on_both_sides() {
     );
 }
 
+/// The cuts that were measured fastest on a card, see `Tuning::GPU`.
+#[test]
+fn grids_are_cut_as_they_were_measured() {
+    let cut = |dims: [usize; 3]| {
+        let plan = plan(dims, &LARGE, &Tuning::GPU);
+        let threads = match &plan.planes {
+            Planes::Whole(shape) => vec![shape.threads],
+            Planes::Rows(shape) => vec![shape.y_threads, shape.x_threads],
+        };
+        assert_eq!(plan.groups, (plan.entries / 1024).clamp(1, 256));
+        (threads, plan.amplitude_columns.threads, plan.columns.threads, plan.columns.radices)
+    };
+    assert_eq!(cut([32; 3]), (vec![64], 64, 64, vec![4, 8]));
+    assert_eq!(cut([64; 3]), (vec![256], 128, 128, vec![8, 8]));
+    assert_eq!(cut([96; 3]), (vec![384], 128, 384, vec![4, 4, 6]));
+    assert_eq!(cut([128; 3]), (vec![512], 128, 256, vec![2, 8, 8]));
+    assert_eq!(cut([192; 3]), (vec![256, 160], 256, 512, vec![3, 8, 8]));
+}
+
+/// An edge that fits with few threads does not with many, whose sums lie in the same memory.
+#[test]
+fn long_edges_take_fewer_threads() {
+    for n in [384, 400] {
+        let plan = plan([8, 8, n], &SMALL, &Tuning::GPU);
+        let cells = n * 16 * 4;
+        assert!(cells + plan.columns.threads * 16 <= 32 << 10, "{n}: {} threads", plan.columns.threads);
+    }
+}
+
 #[test]
 fn the_plan_follows_the_limits() {
     let way = |n: usize, limits: &AdapterLimits| match plan([n, n, n], limits, &Tuning::GPU).planes {

@@ -28,22 +28,29 @@ fn split(n: usize, largest: usize) -> Result<Vec<usize>> {
     radices(n, largest).ok_or_else(|| device(format!("an edge of {n} points has a prime factor above 7")))
 }
 
+/// A tuning, and with more values a thread: fewer threads take less of the workgroup memory for their sums.
+fn wider(tuning: &Tuning) -> impl Iterator<Item = Tuning> {
+    let tuning = *tuning;
+    [1, 2, 4].into_iter().map(move |by| Tuning { values_per_thread: by * tuning.values_per_thread, ..tuning })
+}
+
+/// How values are exchanged where `values` of them, and `reserved` bytes, must fit workgroup memory.
+fn cells_kind(values: usize, reserved: usize, limits: &AdapterLimits) -> Option<Cells> {
+    let fits = |&cells: &Cells| values * cell_bytes(cells) + reserved <= limits.workgroup_bytes as usize;
+    [Cells::Complex, Cells::Real].into_iter().find(fits)
+}
+
 /// The column pass of a grid, with no radix above `largest`.
 pub fn column_shape(dims: [usize; 3], limits: &AdapterLimits, tuning: &Tuning, largest: usize) -> Result<ColumnShape> {
     let list = split(dims[2], largest)?;
-    let threads = threads(&[(TILE * dims[2], list.as_slice())], limits, tuning);
-    let shape = |cells_kind| ColumnShape {
-        nz: dims[2],
-        radices: list.clone(),
-        twiddle: twiddle_places(dims)[2],
-        threads,
-        cells_kind,
+    let shape = |tuning: Tuning| {
+        let threads = threads(&[(TILE * dims[2], list.as_slice())], limits, &tuning);
+        let cells_kind = cells_kind(dims[2] * TILE, threads * 16, limits)?;
+        let (radices, twiddle) = (list.clone(), twiddle_places(dims)[2]);
+        Some(ColumnShape { nz: dims[2], radices, twiddle, threads, cells_kind })
     };
-    let bytes = |cells: Cells| dims[2] * TILE * cell_bytes(cells) + threads * 16;
-    [Cells::Complex, Cells::Real]
-        .into_iter()
-        .find(|&cells| bytes(cells) <= limits.workgroup_bytes as usize)
-        .map(shape)
+    wider(tuning)
+        .find_map(shape)
         .ok_or_else(|| device(format!("an edge of {} points does not fit its workgroup memory", dims[2])))
 }
 
@@ -52,42 +59,40 @@ pub fn plane_shape(dims: [usize; 3], active: usize, limits: &AdapterLimits, tuni
     let lists = [split(dims[0], tuning.largest_radix)?, split(dims[1], tuning.largest_radix)?];
     let places = twiddle_places(dims);
     let pairs = dims[1].div_ceil(2);
-    let work = [(pairs * dims[0], lists[0].as_slice()), (active * dims[1], lists[1].as_slice())];
-    let mut whole = PlaneShape {
-        dims,
-        active,
-        radices: lists.clone(),
-        twiddles: [places[0], places[1]],
-        threads: threads(&work, limits, tuning),
-        cells_kind: Cells::Complex,
+    let whole = |tuning: Tuning| {
+        let work = [(pairs * dims[0], lists[0].as_slice()), (active * dims[1], lists[1].as_slice())];
+        let mut shape = PlaneShape {
+            dims,
+            active,
+            radices: lists.clone(),
+            twiddles: [places[0], places[1]],
+            threads: threads(&work, limits, &tuning),
+            cells_kind: Cells::Complex,
+        };
+        shape.cells_kind = cells_kind(shape.cells(), shape.threads * 8, limits)?;
+        Some(Planes::Whole(shape))
     };
-    for cells in [Cells::Complex, Cells::Real] {
-        whole.cells_kind = cells;
-        if !tuning.four_pass && whole.cells() * cell_bytes(cells) + whole.threads * 8 <= limits.workgroup_bytes as usize
-        {
-            return Ok(Planes::Whole(whole));
-        }
-    }
     let longest = lists[0].last().copied().unwrap_or(1);
     let x_count = (ROW_THREADS * longest / dims[0]).clamp(1, pairs);
-    let mut rows = RowShape {
-        dims,
-        active,
-        y_threads: threads(&[(TILE * dims[1], lists[1].as_slice())], limits, tuning),
-        x_threads: threads(&[(x_count * dims[0], lists[0].as_slice())], limits, tuning),
-        radices: lists,
-        twiddles: [places[0], places[1]],
-        x_count,
-        cells_kind: Cells::Complex,
+    let rows = |tuning: Tuning| {
+        let mut shape = RowShape {
+            dims,
+            active,
+            y_threads: threads(&[(TILE * dims[1], lists[1].as_slice())], limits, &tuning),
+            x_threads: threads(&[(x_count * dims[0], lists[0].as_slice())], limits, &tuning),
+            radices: lists.clone(),
+            twiddles: [places[0], places[1]],
+            x_count,
+            cells_kind: Cells::Complex,
+        };
+        let values = shape.y_cells().max(shape.x_cells());
+        shape.cells_kind = cells_kind(values, shape.y_threads.max(shape.x_threads) * 8, limits)?;
+        Some(Planes::Rows(shape))
     };
-    for cells in [Cells::Complex, Cells::Real] {
-        rows.cells_kind = cells;
-        let bytes = rows.y_cells().max(rows.x_cells()) * cell_bytes(cells) + rows.y_threads.max(rows.x_threads) * 8;
-        if bytes <= limits.workgroup_bytes as usize {
-            return Ok(Planes::Rows(rows));
-        }
-    }
-    Err(device(format!("edges of {} and {} points do not fit its workgroup memory", dims[0], dims[1])))
+    let planes = if tuning.four_pass { None } else { wider(tuning).find_map(whole) };
+    planes
+        .or_else(|| wider(tuning).find_map(rows))
+        .ok_or_else(|| device(format!("edges of {} and {} points do not fit its workgroup memory", dims[0], dims[1])))
 }
 
 fn cell_bytes(cells: Cells) -> usize {
