@@ -1,4 +1,5 @@
-//! A search that begins on one device and goes on on another: when it changes, what that leaves alone, and the way back.
+//! A search that begins on one device and goes on on another: when it changes, what that leaves alone, and the way
+//! back.
 
 use num_complex::Complex32;
 use seedflip::clock::Clock;

@@ -19,8 +19,8 @@ pub trait Backend: Sync {
     fn reach(&self) -> u32 {
         1
     }
-    /// What takes over from the device if so many trials of `trials` as it says have not brought the end; it is made ready
-    /// from now on. `None` for a device that does all of them.
+    /// What takes over from the device if so many trials of `trials` as it says have not brought the end; it is made
+    /// ready from now on. `None` for a device that does all of them.
     fn relief(&self, problem: &Problem, trials: u32) -> Option<Relief> {
         let _ = (problem, trials);
         None

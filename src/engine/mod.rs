@@ -184,8 +184,8 @@ pub trait Engine: Send {
     fn phases_of(&mut self, slots: &[usize]) -> Result<Vec<Option<Vec<Complex32>>>, EngineError> {
         slots.iter().map(|&slot| self.phases(slot)).collect()
     }
-    /// Begins a look, `advance` and then `merits`, and returns before it is done where the device works on its own. Until
-    /// `collect` has brought the figures no other call makes sense.
+    /// Begins a look, `advance` and then `merits`, and returns before it is done where the device works on its own.
+    /// Until `collect` has brought the figures no other call makes sense.
     fn begin(&mut self, cycles: u32) -> Result<(), EngineError> {
         self.advance(cycles)
     }

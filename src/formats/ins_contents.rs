@@ -50,8 +50,8 @@ pub fn assumed_contents(elements: &mut Vec<ElementCount>, volume: f64, named: Na
 }
 
 /// Puts elements together that SFAC names more than once, as ions (`O2-`) or for other reasons: SHELXL takes each label
-/// once. One line says which, and of which the cards give different numbers, as of two isotopes: those of the first card
-/// that has any are kept. `None` where every element stands once.
+/// once. One line says which, and of which the cards give different numbers, as of two isotopes: those of the first
+/// card that has any are kept. `None` where every element stands once.
 pub fn merged(elements: &mut Vec<ElementCount>) -> Option<String> {
     let mut once: Vec<ElementCount> = Vec::with_capacity(elements.len());
     let (mut twice, mut unlike): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());

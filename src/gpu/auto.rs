@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Grid points of all trials together that the processor goes through first: 64 trials of 32³, 10 s of one core.
 const FIRST_POINTS: usize = 1 << 21;
-/// A grid beyond this is the GPU's from the first trial on. Beside an H200 and 16 cores, eight trials of toxin II (5·10⁵
-/// points) to their end took 8 s, the whole search on the card 0.6 s, kernels compiled on the way.
+/// A grid beyond this is the GPU's from the first trial on. Beside an H200 and 16 cores, eight trials of toxin II
+/// (5·10⁵ points) to their end took 8 s, the whole search on the card 0.6 s, kernels compiled on the way.
 const LARGEST_POINTS: usize = 1 << 17;
 
 /// Engines on the processor, relieved by those of a GPU.
@@ -61,11 +61,13 @@ impl Backend for AutoBackend {
         }
         let (gpu, changes, problem) = (self.gpu.clone(), self.changes.clone(), problem.clone());
         let make = move |unwanted: &AtomicBool| {
+            let wanted = || match unwanted.load(Ordering::Relaxed) {
+                true => Err(EngineError::Refused("nobody needs it any more".into())),
+                false => Ok(()),
+            };
             let backend = {
                 let mut gpu = gpu.lock().unwrap_or_else(PoisonError::into_inner);
-                if unwanted.load(Ordering::Relaxed) {
-                    return Err(EngineError::Refused("nobody needs it any more".into()));
-                }
+                wanted()?;
                 match &*gpu {
                     Some(backend) => backend.clone(),
                     None => {
@@ -75,9 +77,7 @@ impl Backend for AutoBackend {
                     }
                 }
             };
-            if unwanted.load(Ordering::Relaxed) {
-                return Err(EngineError::Refused("nobody needs it any more".into()));
-            }
+            wanted()?;
             let slots = backend.slots(&problem, trials - after);
             backend.engine(problem, slots)
         };

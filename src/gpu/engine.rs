@@ -35,7 +35,8 @@ pub struct GpuEngine {
     kernels: Kernels,
     common: Common,
     seeds: SeedSets,
-    /// A trial with seeds that are held has been seated. It stays so, lest the rounding of a trial depend on its neighbours.
+    /// A trial with seeds that are held has been seated. It stays so, lest the rounding of a trial depend on its
+    /// neighbours.
     held: bool,
     chunks: Vec<Chunk>,
     seats: Vec<Option<Seat>>,

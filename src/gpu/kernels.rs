@@ -1,5 +1,5 @@
-//! The stages of a plan and their pipelines: compiled side by side in the background, in the order in which they are asked
-//! for.
+//! The stages of a plan and their pipelines: compiled side by side in the background, in the order in which they are
+//! asked for.
 
 use super::OpenDevice;
 use super::pipelines::{Module, Pipelines};
@@ -17,9 +17,9 @@ pub enum Kernel {
     Plane(Density, usize),
     /// A column pass, and whether it is for trials of which some may have seeds.
     Column(Coefficients, bool),
-    /// A stage over entries, and the same.
+    /// A stage over entries, and whether some may have seeds.
     Linear(Linear, bool),
-    /// A finishing stage by its entry point, and the same.
+    /// A finishing stage by its entry point, and whether some may have seeds.
     Finish(&'static str, bool),
 }
 

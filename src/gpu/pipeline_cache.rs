@@ -1,7 +1,7 @@
 //! What a driver keeps of compiled kernels, on the disk from one run to the next.
 //!
-//! One file for each adapter, driver and version of this program, in the user's folder for caches. Nothing depends on it
-//! but time: a file that is broken, foreign or out of reach is as good as none, and nobody is told.
+//! One file for each adapter, driver and version of this program, in the user's folder for caches. Nothing depends on
+//! it but time: a file that is broken, foreign or out of reach is as good as none, and nobody is told.
 
 use etcetera::BaseStrategy;
 use std::fs;

@@ -1,4 +1,5 @@
-//! Compiled kernels of a device: each module once, whoever asks, side by side, and kept on the disk where the driver can.
+//! Compiled kernels of a device: each module once, whoever asks, side by side, and kept on the disk where the driver
+//! can.
 
 use super::pipeline_cache::DiskCache;
 use super::plan::STORAGE_BUFFERS;
@@ -116,8 +117,8 @@ impl Pipelines {
             if module.checked { wgpu::ShaderRuntimeChecks::checked() } else { wgpu::ShaderRuntimeChecks::unchecked() };
         let source = wgpu::ShaderSource::Wgsl(module.text.as_str().into());
         let descriptor = wgpu::ShaderModuleDescriptor { label: Some(module.entry_point), source };
-        // SAFETY: the text is this program's own; the plan keeps every index inside its buffer, loops end, and the tests
-        // run all of it with the checks on.
+        // SAFETY: the text is this program's own; the plan keeps every index inside its buffer, loops end, and the
+        // tests run all of it with the checks on.
         let shader = unsafe { self.device.create_shader_module_trusted(descriptor, checks) };
         let pipeline = self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
             label: Some(module.entry_point),

@@ -87,8 +87,8 @@ impl Timer {
         }
     }
 
-    /// Adds the time of the look to `seconds`, shared out as in the last look that was timed stage by stage; seconds of the
-    /// look.
+    /// Adds the time of the look to `seconds`, shared out as in the last look that was timed stage by stage; seconds of
+    /// the look.
     pub fn book(&mut self, ticks: &[u64], seconds: &mut StageSeconds) -> f64 {
         let (mut busy, mut sample) = (0.0, StageSeconds::default());
         for (stage, pair) in self.passes.iter().zip(ticks.chunks_exact(2)) {

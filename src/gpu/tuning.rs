@@ -31,9 +31,9 @@ const WHOLE_LINES: usize = 48 * 48 * 48;
 
 impl Tuning {
     /// For graphics processors: short butterflies, many threads. Measured on an H200, see
-    /// `benches/results/2026-11-26-h200.md`: 8 values a thread in place of 16 run 64³ by a fifth faster and 32³ by 40 % in
-    /// message passing; three stages where two with longer butterflies do are slower in planes (96³, 128³: by 15 %) and
-    /// faster in the columns of message passing (by a quarter).
+    /// `benches/results/2026-11-26-h200.md`: 8 values a thread in place of 16 run 64³ by a fifth faster and 32³ by 40 %
+    /// in message passing; three stages where two with longer butterflies do are slower in planes (96³, 128³: by 15 %)
+    /// and faster in the columns of message passing (by a quarter).
     pub const GPU: Self = Self {
         largest_radix: 16,
         column_radix: 8,
@@ -81,7 +81,8 @@ impl Tuning {
                 "four-pass" => self.four_pass = number != 0,
                 _ => {
                     return Err(format!(
-                        "{name:?} cannot be tuned; known are radix, column-radix, values, granule, chunk-mb, entries and four-pass"
+                        "{name:?} cannot be tuned; known are radix, column-radix, values, granule, chunk-mb, entries \
+                         and four-pass"
                     ));
                 }
             }

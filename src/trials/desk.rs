@@ -137,8 +137,8 @@ impl Shift<'_, '_, '_> {
     }
 }
 
-/// A trial that ends now. One whose merits hold without its seeds counts as proven, until its phases are put beside those
-/// that it had with them.
+/// A trial that ends now. One whose merits hold without its seeds counts as proven, until its phases are put beside
+/// those that it had with them.
 fn ending(number: u32, trial: &Running, merits: &Merits, cycles: u32) -> Finished {
     let proven = trial.arm.imposes().then_some(false);
     let finished =

@@ -45,8 +45,8 @@ impl Findings {
         (candidate.id, self.finished[candidate.best].trial)
     }
 
-    /// Whether the phases of a trial would be kept if it finished now: it may be a solution, or is better than `held`, to
-    /// be shown for lack of one.
+    /// Whether the phases of a trial would be kept if it finished now: it may be a solution, or is better than `held`,
+    /// to be shown for lack of one.
     pub(super) fn wants(&self, trial: &Finished, held: Option<&Finished>) -> bool {
         let shown = || self.verdict.candidates.is_empty() && held.is_none_or(|held| trial.compare(held).is_lt());
         trial.is_promising() || shown()
@@ -57,8 +57,8 @@ impl Findings {
         self.fallback.as_ref().map(|(held, _)| &self.finished[*held])
     }
 
-    /// Takes a finished trial in, with its phases where they are wanted (`wants`); how it agreed with the candidates that
-    /// there were, if it was compared.
+    /// Takes a finished trial in, with its phases where they are wanted (`wants`); how it agreed with the candidates
+    /// that there were, if it was compared.
     pub(super) fn take(
         &mut self,
         cell: &Cell,

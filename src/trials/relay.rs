@@ -1,7 +1,8 @@
-//! A search that changes its device: from where it begins to one that is made ready meanwhile, and back when that is lost.
+//! A search that changes its device: from where it begins to one that is made ready meanwhile, and back when that is
+//! lost.
 //!
-//! Both changes fall between two rounds: the first at a fixed number of trials, when all that had begun have finished, so
-//! that a run can be repeated; the second when the device says so.
+//! Both changes fall between two rounds: the first at a fixed number of trials, when all that had begun have finished,
+//! so that a run can be repeated; the second when the device says so.
 
 use super::search::{STEP, Search};
 use super::slots::Slots;
@@ -59,8 +60,8 @@ impl Search<'_> {
         self.crews.first().and_then(|crew| crew.engines().first()).map(|engine| engine.device())
     }
 
-    /// All trials that the first device was to run have finished: the other takes over, if there is one. False where the
-    /// search is at its end.
+    /// All trials that the first device was to run have finished: the other takes over, if there is one. False where
+    /// the search is at its end.
     pub(super) fn hand_over(&mut self, observer: &mut dyn Observer) -> bool {
         let wanted = self.desk.first.take().is_some_and(|first| first < self.desk.setup.budget.trials);
         let reliefs = std::mem::take(&mut self.relay.reliefs);

@@ -158,9 +158,8 @@ impl PlaneShape {
         if e.last() < pairs || e.constant >= pairs {
             let upper = e.constant >= pairs;
             let constant = if upper { e.constant - pairs } else { e.constant };
-            let pair = Element { constant, ..e.clone() };
             // Rows e and e + pairs of one thread share their cells, which the exchange loads once: equal texts.
-            let line = match &pair.name {
+            let line = match &e.name {
                 Some(name) => format!("{name} * {0}u + {1}u", x.strides[1], constant * x.strides[1]),
                 None => format!("{}u", constant * x.strides[1]),
             };

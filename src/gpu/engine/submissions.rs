@@ -1,5 +1,5 @@
-//! A look: starts, cycles, figures of merit and their way home in one submission, or in several that a driver's watchdog
-//! can bear.
+//! A look: starts, cycles, figures of merit and their way home in one submission, or in several that a driver's
+//! watchdog can bear.
 
 use super::{GpuEngine, Result};
 use crate::gpu::commands::{Recorder, Step};
@@ -110,8 +110,8 @@ impl GpuEngine {
         Ok(())
     }
 
-    /// Submits what is recorded and is not the last of its look. The device never has to wait for the next, nor more to do
-    /// than it can be stopped at.
+    /// Submits what is recorded and is not the last of its look. The device never has to wait for the next, nor more to
+    /// do than it can be stopped at.
     fn send(&mut self, ahead: &mut Submissions) -> Result<()> {
         let index = self.submit(&mut ahead.parts, false)?;
         ahead.under_way.push_back((index, std::mem::take(&mut ahead.cycles)));
