@@ -2,7 +2,7 @@
 
 use seedflip::clock::Clock;
 use seedflip::engine::cpu::CpuBackend;
-use seedflip::engine::{Backend, EngineError, Recipe, Start};
+use seedflip::engine::{Backend, Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
 use seedflip::grid::Sampling;
 use seedflip::input::{self, Input};
 use seedflip::phasing::{Arm, Methods, Sphere, expected_atoms, portfolio};
@@ -34,9 +34,20 @@ fn backend(threads: usize) -> CpuBackend {
 
 /// A search on `engines` engines that share the slots.
 fn search<'a>(input: &'a Input, sphere: &'a Sphere, trials: u32, engines: usize, threads: usize) -> Search<'a> {
+    search_on(input, sphere, trials, &backend(threads), engines)
+}
+
+/// A search on `engines` engines of a backend in each turn.
+fn search_on<'a>(
+    input: &'a Input,
+    sphere: &'a Sphere,
+    trials: u32,
+    backend: &dyn Backend,
+    engines: usize,
+) -> Search<'a> {
     let header = &input.data.header;
     let gridded = sphere.problem(Sampling::Nyquist);
-    let crew = Crew::new(&backend(threads), &gridded.problem, SLOTS, engines).unwrap();
+    let crew = Crew::new(backend, &gridded.problem, SLOTS, engines).unwrap();
     assert_eq!(crew.slots(), SLOTS);
     let setup = Setup {
         cell: &header.cell,
@@ -248,12 +259,122 @@ fn slots_are_filled_again_and_looked_at_in_the_order_of_the_trials() {
     let problem = sphere(&input, 2.0).problem(Sampling::Nyquist).problem;
     let arm = portfolio(Methods::Message, 20.0)[0];
     let expected = vec![(0, 1), (1, 1), (0, 2), (2, 1), (0, 3), (2, 2), (3, 1), (4, 1)];
-    for engines in [1, 2] {
-        let mut crews = [Crew::new(&backend(2), &problem, 2, engines).unwrap()];
+    for (turns, engines) in [(1, 1), (1, 2), (2, 1)] {
+        let backend = InTurns { cpu: backend(2), turns, late: false };
+        let mut crews = [Crew::new(&backend, &problem, 2, engines).unwrap()];
         let mut shop = shop(&arm, None);
         let mut slots = Slots::new(&crews, 1);
         slots.run(&mut crews, &mut shop).unwrap();
-        assert_eq!((slots.running(), &shop.seen), (0, &expected), "{engines}");
+        assert_eq!((slots.running(), &shop.seen), (0, &expected), "{turns} {engines}");
+    }
+}
+
+/// A processor whose engines take turns; those that are `late` do what was begun when it is asked for.
+struct InTurns {
+    cpu: CpuBackend,
+    turns: usize,
+    late: bool,
+}
+
+impl Backend for InTurns {
+    fn device(&self) -> Device {
+        self.cpu.device()
+    }
+
+    fn slots(&self, problem: &Problem, trials: u32) -> usize {
+        self.cpu.slots(problem, trials)
+    }
+
+    fn turns(&self, _: usize) -> usize {
+        self.turns
+    }
+
+    fn engine(&self, problem: Problem, slots: usize) -> Result<Box<dyn Engine>, EngineError> {
+        let engine = self.cpu.engine(problem, slots)?;
+        Ok(if self.late { Box::new(Late { engine, begun: None }) } else { engine })
+    }
+}
+
+struct Late {
+    engine: Box<dyn Engine>,
+    begun: Option<u32>,
+}
+
+impl Engine for Late {
+    fn device(&self) -> Device {
+        self.engine.device()
+    }
+
+    fn problem(&self) -> &Problem {
+        self.engine.problem()
+    }
+
+    fn slots(&self) -> usize {
+        self.engine.slots()
+    }
+
+    fn seat(&mut self, slot: usize, start: &Start, recipe: Recipe) -> Result<(), EngineError> {
+        assert_eq!(self.begun, None);
+        self.engine.seat(slot, start, recipe)
+    }
+
+    fn change_recipe(&mut self, slot: usize, recipe: Recipe) -> Result<(), EngineError> {
+        assert_eq!(self.begun, None);
+        self.engine.change_recipe(slot, recipe)
+    }
+
+    fn vacate(&mut self, slot: usize) -> Result<(), EngineError> {
+        assert_eq!(self.begun, None);
+        self.engine.vacate(slot)
+    }
+
+    fn advance(&mut self, cycles: u32) -> Result<(), EngineError> {
+        self.engine.advance(cycles)
+    }
+
+    fn merits(&mut self) -> Result<Vec<Option<Merits>>, EngineError> {
+        assert_eq!(self.begun, None);
+        self.engine.merits()
+    }
+
+    fn phases(&mut self, slot: usize) -> Result<Option<Vec<num_complex::Complex32>>, EngineError> {
+        assert_eq!(self.begun, None);
+        self.engine.phases(slot)
+    }
+
+    fn begin(&mut self, cycles: u32) -> Result<(), EngineError> {
+        assert_eq!(self.begun.replace(cycles), None);
+        Ok(())
+    }
+
+    fn collect(&mut self) -> Result<Vec<Option<Merits>>, EngineError> {
+        self.engine.advance(self.begun.take().expect("a look was begun"))?;
+        self.engine.merits()
+    }
+
+    fn stage_seconds(&self) -> StageSeconds {
+        self.engine.stage_seconds()
+    }
+}
+
+/// Work that a device does while trials of another turn are looked at finds what it would find at once, and a search
+/// that is stopped takes what is under way with it.
+#[test]
+fn engines_in_turns_find_the_same_however_late_they_work() {
+    let input = aspirin();
+    let sphere = sphere(&input, 1.2);
+    let found = |late: bool, enough: Option<usize>| {
+        let backend = InTurns { cpu: backend(2), turns: 2, late };
+        let mut search = search_on(&input, &sphere, 12, &backend, 1);
+        let mut scribe = Scribe { enough, ..Scribe::default() };
+        let stopped = search.go_on(&Goal::default(), &Clock::endless(), &mut scribe);
+        assert!(search.crews().is_some() || stopped == StopReason::Convinced);
+        (stopped, scribe.lines, scribe.finished)
+    };
+    for enough in [None, Some(7)] {
+        let (stopped, lines, finished) = found(false, enough);
+        assert!(!finished.is_empty() && lines.len() > 8, "{stopped:?}");
+        assert_eq!(found(true, enough), (stopped, lines, finished), "{enough:?}");
     }
 }
 

@@ -52,7 +52,9 @@ fn follow_trials(diary: &Diary, arms: &[Arm], tally: &mut Tally) {
 /// When the search pauses, what the judge says, and when the run ends; what it had found by then.
 fn follow_search(diary: &Diary, tally: &mut Tally) -> Findings {
     let looks: Vec<Look<'_>> = diary.moments.iter().filter_map(Look::of).collect();
-    let (mut findings, mut goal, mut pace) = (Findings::default(), Some(Goal::default()), Pace::default());
+    let (mut findings, mut goal) = (Findings::default(), Some(Goal::default()));
+    // A diary does not say what a processor would have been given: where most trials agreed it ends by itself.
+    let mut pace = Pace::new(u32::MAX);
     let mut last: Option<&Look<'_>> = None;
     let mut moments = diary.moments.iter().peekable();
     while let Some(moment) = moments.next() {
@@ -76,7 +78,7 @@ fn follow_search(diary: &Diary, tally: &mut Tally) -> Findings {
         // What it would have seen is what the run saw when it next looked.
         let Some(look) = looks.iter().find(|look| look.finished >= finished) else { break };
         last = Some(look);
-        goal = pace.after(&look.judgement(), &findings);
+        goal = pace.after(&look.judgement(), &findings).continue_value();
         if goal.is_none() {
             break;
         }

@@ -15,6 +15,21 @@ pub trait Backend: Sync {
     fn slots(&self, problem: &Problem, trials: u32) -> usize;
     /// An engine of `slots` slots.
     fn engine(&self, problem: Problem, slots: usize) -> Result<Box<dyn Engine>, EngineError>;
+    /// Engines that share `slots` slots as evenly as it goes, at least one: as many as take turns, `times` each.
+    ///
+    /// # Errors
+    /// When the device cannot make one of them.
+    fn engines(&self, problem: &Problem, slots: usize, times: usize) -> Result<Vec<Box<dyn Engine>>, EngineError> {
+        let engines = (self.turns(slots) * times).clamp(1, slots.max(1));
+        let share = |engine: usize| (slots / engines + usize::from(engine < slots % engines)).max(1);
+        (0..engines).map(|engine| self.engine(problem.clone(), share(engine))).collect()
+    }
+    /// Engines among which so many slots are best shared so that they take turns: the device works on the trials of one
+    /// while those of another are looked at. A run depends on this number as on that of the slots.
+    fn turns(&self, slots: usize) -> usize {
+        let _ = slots;
+        1
+    }
     /// How many times as many trials as a processor a run may spend on the device by default.
     fn reach(&self) -> u32 {
         1

@@ -79,7 +79,7 @@ impl Backend for AutoBackend {
             };
             wanted()?;
             let slots = backend.slots(&problem, trials - after);
-            backend.engine(problem, slots)
+            backend.engines(&problem, slots, 1)
         };
         Relief::begin(after, make)
     }

@@ -11,6 +11,9 @@ const POINTS_IN_FLIGHT: usize = 1 << 25;
 /// Most trials in flight: more of a small grid buy nothing, and every one is paid for before the first is looked at.
 const MOST_SLOTS: usize = 512;
 
+/// Below so many slots half of them would keep a card less busy than all.
+const FEWEST_IN_TURNS: usize = 16;
+
 /// How many times the trials of a processor a run may spend by default on a card with memory of its own, and on a GPU
 /// that shares the processor's: on the first trials are so cheap that a structure is given up after some seconds to
 /// minutes as on a processor, but after thousands of them.
@@ -62,6 +65,11 @@ impl Backend for GpuBackend {
         let suited = Tuning::of(&self.open.report, problem.layout().points());
         let tuning = Tuning { storage: self.storage, ..suited }.with(&self.changes).map_err(EngineError::Refused)?;
         Ok(Box::new(GpuEngine::new(self.open.clone(), problem, slots, &tuning, false)?))
+    }
+
+    fn turns(&self, slots: usize) -> usize {
+        // A software adapter and whoever looks at its trials share the cores.
+        if self.open.report.software || slots < FEWEST_IN_TURNS { 1 } else { 2 }
     }
 
     fn reach(&self) -> u32 {

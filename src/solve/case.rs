@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::engine::Device;
 use crate::phasing::{Arm, AtomList, Sphere};
 use crate::trials::{Budget, Goal, Relay, RunReport, Search, Setup, StopReason, Workplace};
+use std::ops::ControlFlow;
 
 /// Share of a time limit that trials may take: what they have found is then worked up in the rest.
 const SEARCH_SHARE: f64 = 0.8;
@@ -84,7 +85,7 @@ impl<'a> Case<'a> {
     /// Goes on until the judge is content, trials or time are used up, or somebody says stop.
     pub fn go(&mut self, watch: &mut dyn Watch) -> StopReason {
         let mut goal = Goal::default();
-        let mut pace = Pace::default();
+        let mut pace = Pace::new(self.search.alone());
         loop {
             let begun = self.whole.elapsed();
             let stopped = self.search.go_on(&goal, &self.clock, watch);
@@ -103,8 +104,13 @@ impl<'a> Case<'a> {
                 return reason;
             }
             match pace.after(&self.assessment.judgement, self.search.findings()) {
-                Some(next) => goal = next,
-                None => return StopReason::Convinced,
+                ControlFlow::Continue(next) => goal = next,
+                ControlFlow::Break(reason) => {
+                    if reason == StopReason::Settled {
+                        self.look(watch, true);
+                    }
+                    return reason;
+                }
             }
         }
     }

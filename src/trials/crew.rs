@@ -6,23 +6,31 @@ use crate::engine::{Backend, Engine, EngineError, Problem, StageSeconds};
 /// number of all their slots together, not on how many engines share them.
 pub struct Crew {
     engines: Vec<Box<dyn Engine>>,
+    /// Engines that take turns, each one or several: engine e works in every turn of e modulo this number. With one
+    /// all work at once.
+    turns: usize,
 }
 
 impl Crew {
-    /// `engines` engines of `backend`, at least one, that share `slots` slots as evenly as it goes.
+    /// `engines` engines of `backend`, at least one, that share `slots` slots as evenly as it goes; so many in each turn
+    /// where those of the backend take turns.
     ///
     /// # Errors
     /// When the device cannot make one of them.
     pub fn new(backend: &dyn Backend, problem: &Problem, slots: usize, engines: usize) -> Result<Self, EngineError> {
-        let engines = engines.clamp(1, slots.max(1));
-        let share = |engine: usize| slots / engines + usize::from(engine < slots % engines);
-        let make = |engine| backend.engine(problem.clone(), share(engine).max(1));
-        Ok(Self { engines: (0..engines).map(make).collect::<Result<_, _>>()? })
+        let turns = backend.turns(slots);
+        let engines = backend.engines(problem, slots, engines)?;
+        Ok(Self { turns: turns.clamp(1, engines.len()), engines })
     }
 
     /// A crew of one.
     pub fn of(engine: Box<dyn Engine>) -> Self {
-        Self { engines: vec![engine] }
+        Self { engines: vec![engine], turns: 1 }
+    }
+
+    /// A crew whose members take turns, one at a time: at least one, all on the same problem.
+    pub fn in_turns(engines: Vec<Box<dyn Engine>>) -> Self {
+        Self { turns: engines.len(), engines }
     }
 
     /// Another engine, on the same problem, joins.
@@ -54,12 +62,27 @@ impl Crew {
     /// How the first goes about the grid, and how many go about it so.
     pub fn describe(&self) -> Option<String> {
         let plan = self.engines[0].describe()?;
-        Some(if self.engines.len() > 1 { format!("{plan}, {} engines", self.engines.len()) } else { plan })
+        let engines = self.engines.len();
+        Some(match (engines, self.turns) {
+            (1, _) => plan,
+            (_, 1) => format!("{plan}, {engines} engines"),
+            (_, turns) => format!("{plan}, {engines} engines in {turns} turns"),
+        })
     }
 
     /// Whether a GPU does its work.
     pub(super) fn on_gpu(&self) -> bool {
         self.engines.iter().any(|engine| engine.device().backend == "gpu")
+    }
+
+    /// Whether an engine works in a turn.
+    pub(super) fn on_turn(&self, engine: usize, turn: usize) -> bool {
+        engine % self.turns == turn % self.turns
+    }
+
+    /// Whether engines take turns.
+    pub(super) fn takes_turns(&self) -> bool {
+        self.turns > 1
     }
 
     pub(super) fn engines(&self) -> &[Box<dyn Engine>] {

@@ -64,4 +64,4 @@ pub use search::{Search, Setup, Workplace};
 pub use seed_source::{SeedInput, SeedSource};
 pub use slots::Slots;
 pub use stage::{Running, Turn};
-pub use verdict::{Agreement, Candidate, Verdict};
+pub use verdict::{Agreement, Candidate, Sighting, Verdict};

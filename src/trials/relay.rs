@@ -14,9 +14,9 @@ use serde::Serialize;
 /// Devices of a search that changes from one to another.
 #[derive(Default)]
 pub struct Relay {
-    /// What is being made ready: one engine for each crew, or none.
+    /// What is being made ready: engines for each crew, or none.
     reliefs: Vec<Relief>,
-    /// Trials in all where the device that begins has to do alone.
+    /// Trials in all where a processor has to do alone.
     alone: u32,
     /// Crews that began, once they are relieved.
     spare: Vec<Crew>,
@@ -38,9 +38,14 @@ pub struct Move {
 }
 
 impl Relay {
-    /// `reliefs` for the crews in their order; `alone`: trials in all where the first device has to do alone.
+    /// `reliefs` for the crews in their order; `alone`: trials in all where a processor has to do alone.
     pub fn new(reliefs: Vec<Relief>, alone: u32) -> Self {
         Self { reliefs, alone, spare: Vec::new() }
+    }
+
+    /// Trials in all where a processor has to do alone.
+    pub(super) fn alone(&self) -> u32 {
+        self.alone
     }
 
     /// Crews that began, once they are relieved.
@@ -55,6 +60,11 @@ impl Relay {
 }
 
 impl Search<'_> {
+    /// Trials in all that a processor would be given.
+    pub fn alone(&self) -> u32 {
+        self.relay.alone()
+    }
+
     /// The device that runs the trials now.
     pub fn device(&self) -> Option<Device> {
         self.crews.first().and_then(|crew| crew.engines().first()).map(|engine| engine.device())
@@ -72,7 +82,7 @@ impl Search<'_> {
         let made: Result<Vec<_>, EngineError> = reliefs.into_iter().map(Relief::wait).collect();
         match made {
             Ok(engines) => {
-                let crews = engines.into_iter().map(Crew::of).collect();
+                let crews = engines.into_iter().map(Crew::in_turns).collect();
                 self.relay.spare = std::mem::replace(&mut self.crews, crews);
                 self.moved(None, observer);
             }

@@ -84,8 +84,9 @@ impl<'a> Search<'a> {
         }
         let deal = Deal::new(&setup.arms);
         let slots = Slots::new(&crews, STEP);
+        let relay = Relay::new(Vec::new(), setup.budget.trials);
         let desk = Desk { setup, grids, deal, first: None, findings: Findings::default(), running_best: None };
-        let (relay, spent, since) = (Relay::default(), StageSeconds::default(), Instant::now());
+        let (spent, since) = (StageSeconds::default(), Instant::now());
         Self { crews, slots, desk, relay, spent, on_gpu: Duration::ZERO, since, fault: None }
     }
 

@@ -6,21 +6,30 @@
 //!      └────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
-//! All engines advance side by side; then the trials are looked at in the order of their numbers, whichever slot they
-//! sit in. So what is found does not depend on threads, nor on how many engines share the slots.
+//! All engines of a turn advance side by side; then the trials are looked at in the order of their numbers, whichever
+//! slot they sit in. So what is found does not depend on threads, nor on how many engines share the slots of a turn.
+//! Where engines take turns, those of one turn are set to work before the trials of the last are looked at: a device
+//! that works on its own is kept busy, and the order of all looks is the same on one that does not.
 
 use super::Crew;
 use super::queue::{Ahead, Job, Look, Next, Queue};
 use crate::engine::{Engine, EngineError, Merits};
 use num_complex::Complex32;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Who sits where. The engines themselves are handed in with every call, always the same ones.
 pub struct Slots<T> {
     step: u32,
     seats: Vec<Seat<T>>,
+    /// Number of the coming turn.
+    turn: usize,
+    /// Engines that have begun a look which nobody has collected yet.
+    begun: BTreeSet<Place>,
 }
+
+/// A crew, and an engine of it.
+type Place = (usize, usize);
 
 struct Seat<T> {
     crew: usize,
@@ -41,7 +50,7 @@ type Fetched = HashMap<usize, Vec<Complex32>>;
 
 /// An engine that has a trial: its crew, its place there, itself.
 struct Busy<'a> {
-    place: (usize, usize),
+    place: Place,
     engine: &'a mut dyn Engine,
 }
 
@@ -53,7 +62,7 @@ impl<T> Slots<T> {
             let engines = crew.engines().iter().enumerate();
             engines.flat_map(move |(e, engine)| (0..engine.slots()).map(move |slot| seat(c, e, slot)))
         });
-        Self { step, seats: seats.collect() }
+        Self { step, seats: seats.collect(), turn: 0, begun: BTreeSet::new() }
     }
 
     /// Trials that sit in a slot.
@@ -64,7 +73,7 @@ impl<T> Slots<T> {
     /// Crews and numbers of the trials that sit in a slot, by number.
     pub fn sitting(&self) -> Vec<(usize, u32)> {
         let taken = |i: usize| Some((self.seats[i].crew, self.seats[i].sitting.as_ref()?.number));
-        self.order().into_iter().filter_map(taken).collect()
+        self.order(&self.taken().collect()).into_iter().filter_map(taken).collect()
     }
 
     /// Runs until the queue has no more jobs and all trials have left.
@@ -76,7 +85,8 @@ impl<T> Slots<T> {
         Ok(())
     }
 
-    /// Fills free slots, advances every trial by one step and looks at it; false when there was none.
+    /// Fills free slots, advances trials by one step and looks at them; false when there was none. Of engines that take
+    /// turns, those of the coming one are filled and begin; trials of those that had begun before are looked at.
     ///
     /// # Errors
     /// Those of the engines and of the queue; trials stay in their slots.
@@ -87,14 +97,21 @@ impl<T> Slots<T> {
         if self.running() == 0 {
             return Ok(false);
         }
-        let step = self.step;
-        self.on_engines(crews, |engine| {
-            engine.begin(step)?;
-            engine.collect()
-        })?;
-        self.seats.iter_mut().filter_map(|seat| seat.sitting.as_mut()).for_each(|sitting| sitting.cycles += step);
-        let fetched = self.fetch(crews, queue)?;
-        self.each(crews, fetched, |look| queue.look(look))?;
+        let (step, turn) = (self.step, self.turn);
+        let coming: BTreeSet<Place> = self.taken().filter(|&(c, e)| crews[c].on_turn(e, turn)).collect();
+        let waiting = |&(c, e): &Place| !crews[c].takes_turns() || !coming.contains(&(c, e));
+        let due: BTreeSet<Place> = self.begun.union(&coming).copied().filter(waiting).collect();
+        on_engines(crews, &coming, |engine| engine.begin(step))?;
+        self.begun.extend(coming);
+        self.turn += 1;
+        self.report(on_engines(crews, &due, |engine| engine.collect())?)?;
+        self.begun.retain(|place| !due.contains(place));
+        let advanced = |seat: &&mut Seat<T>| due.contains(&(seat.crew, seat.engine));
+        let seats = self.seats.iter_mut().filter(advanced);
+        seats.filter_map(|seat| seat.sitting.as_mut()).for_each(|sitting| sitting.cycles += step);
+        let order = self.order(&due);
+        let fetched = self.fetch(crews, &order, queue)?;
+        self.each(crews, &order, fetched, |look| queue.look(look))?;
         Ok(true)
     }
 
@@ -107,13 +124,28 @@ impl<T> Slots<T> {
         crews: &mut [Crew],
         mut end: impl FnMut(&mut Look<'_, T>) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.on_engines(crews, |engine| engine.merits())?;
-        self.each(crews, HashMap::new(), |look| end(look).map(|()| Next::Leave))
+        let all: BTreeSet<Place> = self.taken().collect();
+        on_engines(crews, &self.begun, |engine| engine.collect())?;
+        let begun = std::mem::take(&mut self.begun);
+        let advanced = |seat: &&mut Seat<T>| begun.contains(&(seat.crew, seat.engine));
+        let seats = self.seats.iter_mut().filter(advanced);
+        seats.filter_map(|seat| seat.sitting.as_mut()).for_each(|sitting| sitting.cycles += self.step);
+        self.report(on_engines(crews, &all, |engine| engine.merits())?)?;
+        self.each(crews, &self.order(&all), HashMap::new(), |look| end(look).map(|()| Next::Leave))
+    }
+
+    /// Engines that have a trial.
+    fn taken(&self) -> impl Iterator<Item = Place> {
+        self.seats.iter().filter(|seat| seat.sitting.is_some()).map(|seat| (seat.crew, seat.engine))
     }
 
     /// Phases that the queue wants, by the place of the seat: of each engine in one go.
-    fn fetch<Q: Queue<Trial = T>>(&mut self, crews: &mut [Crew], queue: &Q) -> Result<Fetched, EngineError> {
-        let order = self.order();
+    fn fetch<Q: Queue<Trial = T>>(
+        &mut self,
+        crews: &mut [Crew],
+        order: &[usize],
+        queue: &Q,
+    ) -> Result<Fetched, EngineError> {
         let ahead: Vec<Ahead<'_, T>> = order
             .iter()
             .filter_map(|&i| self.seats[i].sitting.as_ref())
@@ -121,7 +153,7 @@ impl<T> Slots<T> {
                 Some(Ahead { number: *number, cycles: *cycles, merits: merits.as_ref()?, trial })
             })
             .collect();
-        let mut wanted: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+        let mut wanted: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
         if ahead.len() == order.len() {
             for place in queue.wants(&ahead) {
                 let seat = &self.seats[order[place]];
@@ -137,25 +169,35 @@ impl<T> Slots<T> {
         Ok(fetched)
     }
 
-    /// Places of the seats that are taken, in the order of the numbers of their trials.
-    fn order(&self) -> Vec<usize> {
-        let number = |i: usize| self.seats[i].sitting.as_ref().map(|sitting| sitting.number);
+    /// Places of the seats of engines that are taken, in the order of the numbers of their trials.
+    fn order(&self, engines: &BTreeSet<Place>) -> Vec<usize> {
+        let wanted = |seat: &Seat<T>| engines.contains(&(seat.crew, seat.engine));
+        let sitting = |i: usize| self.seats[i].sitting.as_ref().filter(|_| wanted(&self.seats[i]));
+        let number = |i: usize| sitting(i).map(|sitting| sitting.number);
         let mut order: Vec<(u32, usize)> = (0..self.seats.len()).filter_map(|i| Some((number(i)?, i))).collect();
         order.sort_unstable();
         order.into_iter().map(|(_, i)| i).collect()
     }
 
-    /// Fills the free slots of one crew, engines with the fewest trials first.
+    /// Fills the free slots of one crew's engines of the coming turn, those with the fewest trials first.
     fn refill<Q: Queue<Trial = T>>(&mut self, number: usize, crew: &mut Crew, queue: &mut Q) -> Result<(), Q::Error> {
         let mut busy = vec![0usize; crew.engines().len()];
         for seat in self.seats.iter().filter(|seat| seat.crew == number && seat.sitting.is_some()) {
             busy[seat.engine] += 1;
         }
-        let free = self.seats.iter().filter(|seat| seat.crew == number && seat.sitting.is_none()).count();
-        queue.prepare(number, free);
+        let free: Vec<usize> = (0..self.seats.len())
+            .filter(|&i| self.seats[i].crew == number && self.seats[i].sitting.is_none())
+            .filter(|&i| crew.on_turn(self.seats[i].engine, self.turn))
+            .collect();
+        queue.prepare(number, free.len());
         loop {
-            let free = self.seats.iter_mut().filter(|seat| seat.crew == number && seat.sitting.is_none());
-            let Some(seat) = free.min_by_key(|seat| (busy[seat.engine], seat.engine, seat.slot)) else { return Ok(()) };
+            let free = free.iter().filter(|&&i| self.seats[i].sitting.is_none());
+            let Some(seat) =
+                free.min_by_key(|&&i| (busy[self.seats[i].engine], self.seats[i].engine, self.seats[i].slot))
+            else {
+                return Ok(());
+            };
+            let seat = &mut self.seats[*seat];
             let Some(Job { number, start, recipe, trial }) = queue.next(number)? else { return Ok(()) };
             crew.engines_mut()[seat.engine].seat(seat.slot, &start, recipe)?;
             busy[seat.engine] += 1;
@@ -163,37 +205,15 @@ impl<T> Slots<T> {
         }
     }
 
-    /// Lets every engine that has a trial do `work`, side by side on as many threads as the pool of the caller has, and
-    /// takes the figures of merit it comes back with.
-    fn on_engines(
-        &mut self,
-        crews: &mut [Crew],
-        work: impl Fn(&mut dyn Engine) -> Result<Vec<Option<Merits>>, EngineError> + Sync,
-    ) -> Result<(), EngineError> {
-        let taken = |c: usize, e: usize| {
-            self.seats.iter().any(|seat| seat.crew == c && seat.engine == e && seat.sitting.is_some())
-        };
-        let mut engines: Vec<Busy<'_>> = Vec::new();
-        for (c, crew) in crews.iter_mut().enumerate() {
-            let busy = crew.engines_mut().iter_mut().enumerate().filter(|(e, _)| taken(c, *e));
-            engines.extend(busy.map(|(e, engine)| Busy { place: (c, e), engine: engine.as_mut() }));
-        }
-        let report = |Busy { place, engine }: Busy<'_>| {
-            let slots = engine.slots();
-            work(engine).and_then(|merits| match merits.len() {
-                reported if reported == slots => Ok((place, merits)),
-                reported => Err(EngineError::Report { reported, slots }),
-            })
-        };
-        // One engine has all threads to itself, and a device should not wait for a thread of the pool.
-        let reports: Vec<_> = if engines.len() > 1 {
-            engines.into_par_iter().map(report).collect()
-        } else {
-            engines.into_iter().map(report).collect()
-        };
-        for reported in reports {
-            let ((c, e), merits) = reported?;
-            for seat in self.seats.iter_mut().filter(|seat| seat.crew == c && seat.engine == e) {
+    /// Takes the figures of merit that engines came back with.
+    fn report(&mut self, reports: Vec<(Place, Vec<Option<Merits>>)>) -> Result<(), EngineError> {
+        for ((c, e), merits) in reports {
+            let of_engine = |seat: &Seat<T>| seat.crew == c && seat.engine == e;
+            let (reported, slots) = (merits.len(), self.seats.iter().filter(|seat| of_engine(seat)).count());
+            if reported != slots {
+                return Err(EngineError::Report { reported, slots });
+            }
+            for seat in self.seats.iter_mut().filter(|seat| of_engine(seat)) {
                 if let Some(sitting) = &mut seat.sitting {
                     sitting.merits = merits[seat.slot];
                 }
@@ -206,10 +226,11 @@ impl<T> Slots<T> {
     fn each<E: From<EngineError>>(
         &mut self,
         crews: &mut [Crew],
+        order: &[usize],
         mut fetched: Fetched,
         mut see: impl FnMut(&mut Look<'_, T>) -> Result<Next, E>,
     ) -> Result<(), E> {
-        for i in self.order() {
+        for &i in order {
             let fetched = fetched.remove(&i);
             let Seat { crew, engine, slot, sitting: seated } = &mut self.seats[i];
             let Some(sitting) = seated.as_mut() else { continue };
@@ -232,4 +253,25 @@ impl<T> Slots<T> {
         }
         Ok(())
     }
+}
+
+/// Lets engines do `work`, side by side on as many threads as the pool of the caller has; what each came back with.
+fn on_engines<R: Send>(
+    crews: &mut [Crew],
+    places: &BTreeSet<Place>,
+    work: impl Fn(&mut dyn Engine) -> Result<R, EngineError> + Sync,
+) -> Result<Vec<(Place, R)>, EngineError> {
+    let mut engines: Vec<Busy<'_>> = Vec::new();
+    for (c, crew) in crews.iter_mut().enumerate() {
+        let busy = crew.engines_mut().iter_mut().enumerate().filter(|(e, _)| places.contains(&(c, *e)));
+        engines.extend(busy.map(|(e, engine)| Busy { place: (c, e), engine: engine.as_mut() }));
+    }
+    let report = |Busy { place, engine }: Busy<'_>| work(engine).map(|done| (place, done));
+    // One engine has all threads to itself, and a device should not wait for a thread of the pool.
+    let reports: Vec<_> = if engines.len() > 1 {
+        engines.into_par_iter().map(report).collect()
+    } else {
+        engines.into_iter().map(report).collect()
+    };
+    reports.into_iter().collect()
 }
