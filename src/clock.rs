@@ -11,12 +11,21 @@ pub struct Clock {
     begun: Instant,
     limit: Option<Duration>,
     stopped: Arc<AtomicBool>,
+    /// Of the clock that is above this one.
+    above: Option<Arc<AtomicBool>>,
 }
 
 impl Clock {
     /// Begins to run; over after `limit`, where there is one.
     pub fn new(limit: Option<Duration>) -> Self {
-        Self { begun: Instant::now(), limit, stopped: Arc::default() }
+        Self { begun: Instant::now(), limit, stopped: Arc::default(), above: None }
+    }
+
+    /// A clock below this one, for one of several runs: it begins now, and whoever stops this one stops it too, not the other way
+    /// round.
+    #[must_use]
+    pub fn below(&self, limit: Option<Duration>) -> Self {
+        Self { above: Some(self.stopped.clone()), ..Self::new(limit) }
     }
 
     /// The same clock for a part of the run that may take `share` of the time; whoever stops one stops both.
@@ -42,7 +51,8 @@ impl Clock {
 
     /// True once somebody has asked.
     pub fn stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
+        let asked = |flag: &Arc<AtomicBool>| flag.load(Ordering::Relaxed);
+        asked(&self.stopped) || self.above.as_ref().is_some_and(asked)
     }
 
     /// True when the time is up, whoever asked or not.
@@ -75,5 +85,16 @@ mod tests {
         let part = clock.part(0.5);
         clock.stop();
         assert!(part.stopped() && part.over());
+    }
+
+    #[test]
+    fn a_clock_stops_those_below_it_and_none_stops_the_one_above() {
+        let whole = Clock::endless();
+        let runs = [Duration::from_secs(3600), Duration::ZERO].map(|limit| whole.below(Some(limit)));
+        assert!(!runs[0].over() && runs[1].late() && !whole.over());
+        runs[1].stop();
+        assert!(runs[1].stopped() && !runs[0].stopped() && !whole.stopped());
+        whole.stop();
+        assert!(runs[0].stopped() && runs[0].part(0.5).stopped());
     }
 }

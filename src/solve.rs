@@ -60,7 +60,7 @@ mod work_up;
 
 pub use crate::engine::Device;
 pub use judge::{Judgement, evidence};
-pub use memory::allow;
+pub use memory::{Demand, allow, free};
 pub use note::{Choice, Models, Note, Polished, Routes};
 pub use options::{DEFAULT_D_MIN, Effective, Options, resolution};
 pub use pace::Pace;

@@ -4,7 +4,7 @@ use super::heading;
 use crate::engine::Backend;
 use crate::engine::cpu::CpuBackend;
 use crate::gpu::plan::Tuning;
-use crate::gpu::{self, AutoBackend, Choice, GpuBackend, Storage};
+use crate::gpu::{self, AutoBackend, Choice, GpuBackend, GpuInWaiting, Storage};
 use crate::{Error, Result};
 use clap::ValueEnum;
 use std::sync::Arc;
@@ -47,6 +47,33 @@ impl From<Precision> for Storage {
     }
 }
 
+/// Where trials are to run: of one search, or of several side by side, which then share a GPU.
+pub enum Site {
+    /// The processor.
+    Cpu,
+    /// The processor first.
+    Auto(GpuInWaiting),
+    /// A GPU.
+    Gpu(Arc<GpuBackend>),
+}
+
+impl Site {
+    /// The device of a search that has the threads of `pool`.
+    pub fn backend(&self, pool: &Arc<rayon::ThreadPool>) -> Arc<dyn Backend> {
+        let cpu = CpuBackend::new(pool.clone());
+        match self {
+            Self::Cpu => Arc::new(cpu),
+            Self::Auto(gpu) => Arc::new(AutoBackend::new(Box::new(cpu), gpu.clone())),
+            Self::Gpu(gpu) => gpu.clone(),
+        }
+    }
+
+    /// Whether a GPU takes part, for which threads have to wait.
+    pub fn has_gpu(&self) -> bool {
+        !matches!(self, Self::Cpu)
+    }
+}
+
 impl BackendArgs {
     /// The device that is meant; a number format, if one is given, means a GPU. `say` is told, in one line, what the
     /// user may not expect.
@@ -55,23 +82,16 @@ impl BackendArgs {
         storage: Option<Precision>,
         pool: &Arc<rayon::ThreadPool>,
         say: impl Fn(&str),
-    ) -> Result<Box<dyn Backend>> {
-        self.resolve_for(false, storage, pool, say)
+    ) -> Result<Arc<dyn Backend>> {
+        self.site(false, storage, say).map(|site| site.backend(pool))
     }
 
-    /// The same for a search, which may begin on the processor while the GPU that it is to have is made ready.
-    pub fn resolve_for_search(&self, pool: &Arc<rayon::ThreadPool>, say: impl Fn(&str)) -> Result<Box<dyn Backend>> {
-        self.resolve_for(true, None, pool, say)
+    /// The same for searches, which may begin on the processor while the GPU that they are to have is made ready.
+    pub fn site_of_search(&self, say: impl Fn(&str)) -> Result<Site> {
+        self.site(true, None, say)
     }
 
-    fn resolve_for(
-        &self,
-        search: bool,
-        storage: Option<Precision>,
-        pool: &Arc<rayon::ThreadPool>,
-        say: impl Fn(&str),
-    ) -> Result<Box<dyn Backend>> {
-        let cpu = || Box::new(CpuBackend::new(pool.clone()));
+    fn site(&self, search: bool, storage: Option<Precision>, say: impl Fn(&str)) -> Result<Site> {
         let open = |choice: &Choice, say: &dyn Fn(&str)| open(choice, storage, say);
         match (self.backend, &self.device) {
             (Kind::Cpu, _) if storage.is_some() => {
@@ -80,24 +100,24 @@ impl BackendArgs {
             (Kind::Cpu, Some(device)) => {
                 Err(Error::Usage(format!("--device {device} names a GPU and --backend cpu takes none; leave one out")))
             }
-            (Kind::Cpu, None) => Ok(cpu()),
+            (Kind::Cpu, None) => Ok(Site::Cpu),
             (Kind::Auto | Kind::Gpu, Some(device)) => open(&Choice::Named(device.clone()), &say),
             (Kind::Gpu, None) => open(&Choice::Any, &say),
             (Kind::Auto, None) if storage.is_some() => open(&Choice::Best, &say),
             (Kind::Auto, None) if search => match gpu::list().into_iter().find(|adapter| !adapter.software) {
-                Some(adapter) => Ok(Box::new(AutoBackend::new(cpu(), &adapter, &changes()?))),
+                Some(adapter) => Ok(Site::Auto(GpuInWaiting::new(&adapter, &changes()?))),
                 None => {
                     say(NO_GPU);
-                    Ok(cpu())
+                    Ok(Site::Cpu)
                 }
             },
             (Kind::Auto, None) if gpu::list().iter().all(|adapter| adapter.software) => {
                 say(NO_GPU);
-                Ok(cpu())
+                Ok(Site::Cpu)
             }
             (Kind::Auto, None) => open(&Choice::Best, &say).or_else(|error| {
                 say(&format!("the trials run on the CPU, as the GPU cannot be used: {error}"));
-                Ok(cpu() as Box<dyn Backend>)
+                Ok(Site::Cpu)
             }),
         }
     }
@@ -117,12 +137,12 @@ fn changes() -> Result<String> {
 }
 
 /// Opens an adapter and puts the trials on it.
-fn open(choice: &Choice, storage: Option<Precision>, say: &dyn Fn(&str)) -> Result<Box<dyn Backend>> {
+fn open(choice: &Choice, storage: Option<Precision>, say: &dyn Fn(&str)) -> Result<Site> {
     let open = gpu::open(choice)?;
     if open.report.software {
         say(&format!("{} is a software adapter: slower than --backend cpu", open.report.name));
     }
     let backend = GpuBackend::new(open, &changes()?, storage.map(Storage::from).unwrap_or_default())
         .map_err(|what| Error::Usage(format!("{TUNING}: {what}")))?;
-    Ok(Box::new(backend))
+    Ok(Site::Gpu(Arc::new(backend)))
 }

@@ -3,6 +3,7 @@
 mod backend;
 pub mod bench;
 mod bench_text;
+mod board;
 pub mod completions;
 mod data_args;
 pub mod devices;
@@ -51,6 +52,7 @@ const NAME: &str = "seedflip";
     after_help = "Examples:
   seedflip NAME                               NAME_a.res from NAME.ins and NAME.hkl
   seedflip solve NAME.ins -o out              the same, results in a folder of their own
+  seedflip solve FOLDER                       every data set in it, a table at the end
   seedflip help solve                         options and files of a command
 
 `seedflip NAME` is short for `seedflip solve NAME`.
@@ -146,8 +148,15 @@ const MOST_THREADS: i64 = 1024;
 
 /// A thread pool of the asked-for size, by default one thread per core.
 fn thread_pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.unwrap_or(0))
-        .build()
-        .map_err(|error| Error::unusable(format!("no worker threads: {error}"), "try --threads 1"))
+    built(rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)))
+}
+
+/// A thread pool whose words are about `subject`.
+fn thread_pool_about(subject: &str, threads: usize) -> Result<rayon::ThreadPool> {
+    let subject = subject.to_owned();
+    built(rayon::ThreadPoolBuilder::new().num_threads(threads).start_handler(move |_| say::about(&subject)))
+}
+
+fn built(pool: rayon::ThreadPoolBuilder) -> Result<rayon::ThreadPool> {
+    pool.build().map_err(|error| Error::unusable(format!("no worker threads: {error}"), "try --threads 1"))
 }

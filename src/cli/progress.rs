@@ -1,5 +1,6 @@
 //! Progress on stderr: on a terminal one line as wide as that, written over; in a log a line now and then.
 
+use super::board::Seat;
 use crate::output::say;
 use crate::report::table::group_name;
 use crate::solve::Stage;
@@ -22,12 +23,19 @@ pub struct Screen {
     begun: Instant,
     shown: Option<Instant>,
     stage: Option<Discriminant<Stage>>,
+    /// Its place among the screens of other runs, where there are any.
+    seat: Option<Seat>,
 }
 
 impl Screen {
     /// Shows nothing unless it is `on`.
     pub fn new(on: bool) -> Self {
-        Self { on, terminal: say::is_terminal(), begun: Instant::now(), shown: None, stage: None }
+        Self { on, terminal: say::is_terminal(), begun: Instant::now(), shown: None, stage: None, seat: None }
+    }
+
+    /// The screen of one run of several, which share the line of a terminal.
+    pub fn among(on: bool, seat: Seat) -> Self {
+        Self { seat: Some(seat), ..Self::new(on) }
     }
 
     /// Shows where the work-up stands: each new kind of stage at once, and after that when it is time.
@@ -58,6 +66,8 @@ impl Screen {
             return;
         }
         if self.terminal {
+            let shared = self.seat.as_ref().map(|seat| seat.shows(line));
+            let (line, share) = shared.as_ref().map_or((line, share), |(line, share)| (line.as_str(), *share));
             // Asked for each time: windows change their size.
             say::progress(&fitted(line, share, say::width().unwrap_or(USUAL_WIDTH)));
         } else {

@@ -4,6 +4,8 @@ use crate::clock::Clock;
 use crate::formats::between_files;
 use crate::output::say;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// A second signal counts this long after the first: GNU `timeout` sends two within milliseconds, to the process and to
@@ -33,15 +35,31 @@ pub fn catch(clock: Clock) {
     });
 }
 
-/// Stops `clock` when a file `fin` appears from now on (SHELX manners).
-pub fn watch_for(fin: PathBuf, clock: Clock) {
+/// Looks for a file until it is dropped.
+pub struct Vigil(Arc<AtomicBool>);
+
+impl Drop for Vigil {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Stops `clock` when a file `fin` appears from now on (SHELX manners), as long as the vigil is kept.
+#[must_use]
+pub fn watch_for(fin: PathBuf, clock: Clock) -> Vigil {
     // One left over from an earlier run asks for nothing now.
     let _ = std::fs::remove_file(&fin);
+    let ended = Arc::new(AtomicBool::new(false));
+    let seen = ended.clone();
     std::thread::spawn(move || {
-        while !fin.exists() {
+        while !seen.load(Ordering::Relaxed) {
+            if fin.exists() {
+                clock.stop();
+                let _ = std::fs::remove_file(&fin);
+                return;
+            }
             std::thread::sleep(FIN_PAUSE);
         }
-        clock.stop();
-        let _ = std::fs::remove_file(&fin);
     });
+    Vigil(ended)
 }

@@ -7,7 +7,7 @@ use super::{Device, Engine, EngineError, Problem, Relief};
 pub const SMALL_BATCH: usize = 8;
 
 /// A device that trials can run on. Whoever sets up a run is given one and need not know which.
-pub trait Backend: Sync {
+pub trait Backend: Send + Sync {
     /// What the trials will run on.
     fn device(&self) -> Device;
     /// Slots that suit a problem when `trials` trials are to be run: never more than `trials`, at least one. A run

@@ -3,12 +3,12 @@
 use crate::error::{Error, Result};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
 
-/// Held while a file is on its way to the disk, so that a process that must end at once can wait for its name.
-static WRITING: Mutex<()> = Mutex::new(());
+/// Read by whoever brings a file to the disk, several at a time, so that a process that must end at once can wait for their names.
+static WRITING: RwLock<()> = RwLock::new(());
 /// Pause between two looks whether the file is written.
 const LOOK: Duration = Duration::from_millis(10);
 
@@ -58,11 +58,11 @@ pub fn can_write(folder: &Path) -> io::Result<()> {
 }
 
 /// Keeps every other thread from writing files, for a process about to end: no temporary file is left behind. Waits for
-/// the file that is being written, `most` at the longest; `None` when it is still not done then.
-pub fn between_files(most: Duration) -> Option<MutexGuard<'static, ()>> {
+/// the files that are being written, `most` at the longest; `None` when they are still not done then.
+pub fn between_files(most: Duration) -> Option<RwLockWriteGuard<'static, ()>> {
     let begun = Instant::now();
     loop {
-        match WRITING.try_lock() {
+        match WRITING.try_write() {
             Ok(guard) => return Some(guard),
             Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
             Err(TryLockError::WouldBlock) if begun.elapsed() >= most => return None,
@@ -71,8 +71,8 @@ pub fn between_files(most: Duration) -> Option<MutexGuard<'static, ()>> {
     }
 }
 
-fn writing() -> MutexGuard<'static, ()> {
-    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
+fn writing() -> RwLockReadGuard<'static, ()> {
+    WRITING.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Fills a temporary file beside `path`, brings it to the disk and has it named.

@@ -12,19 +12,31 @@ const FIRST_POINTS: usize = 1 << 21;
 /// (5·10⁵ points) to their end took 8 s, the whole search on the card 0.6 s, kernels compiled on the way.
 const LARGEST_POINTS: usize = 1 << 17;
 
-/// Engines on the processor, relieved by those of a GPU.
-pub struct AutoBackend {
-    cpu: Box<dyn Backend>,
+/// The best GPU, opened by the first who needs it. Clones are the same GPU.
+#[derive(Clone)]
+pub struct GpuInWaiting {
     reach: u32,
-    /// Opened by the first who needs it.
     gpu: Arc<Mutex<Option<Arc<GpuBackend>>>>,
     changes: String,
 }
 
+impl GpuInWaiting {
+    /// The GPU whose report this is; `changes` are those of `Tuning::with`.
+    pub fn new(report: &AdapterReport, changes: &str) -> Self {
+        Self { reach: reach(report.kind), gpu: Arc::default(), changes: changes.to_owned() }
+    }
+}
+
+/// Engines on the processor, relieved by those of a GPU.
+pub struct AutoBackend {
+    cpu: Box<dyn Backend>,
+    gpu: GpuInWaiting,
+}
+
 impl AutoBackend {
-    /// The processor, `cpu`, then the best GPU, whose report is `gpu`; `changes` are those of `Tuning::with`.
-    pub fn new(cpu: Box<dyn Backend>, gpu: &AdapterReport, changes: &str) -> Self {
-        Self { cpu, reach: reach(gpu.kind), gpu: Arc::default(), changes: changes.to_owned() }
+    /// The processor, `cpu`, then a GPU, which other backends may share.
+    pub fn new(cpu: Box<dyn Backend>, gpu: GpuInWaiting) -> Self {
+        Self { cpu, gpu }
     }
 }
 
@@ -51,7 +63,7 @@ impl Backend for AutoBackend {
     }
 
     fn reach(&self) -> u32 {
-        self.reach
+        self.gpu.reach
     }
 
     fn relief(&self, problem: &Problem, trials: u32) -> Option<Relief> {
@@ -59,7 +71,7 @@ impl Backend for AutoBackend {
         if after >= trials {
             return None;
         }
-        let (gpu, changes, problem) = (self.gpu.clone(), self.changes.clone(), problem.clone());
+        let (GpuInWaiting { gpu, changes, .. }, problem) = (self.gpu.clone(), problem.clone());
         let make = move |unwanted: &AtomicBool| {
             let wanted = || match unwanted.load(Ordering::Relaxed) {
                 true => Err(EngineError::Refused("nobody needs it any more".into())),

@@ -52,7 +52,7 @@ pub mod tuning;
 
 pub use crate::wgsl::stage::Storage;
 pub use adapter::{AdapterLimits, AdapterReport, Kind, list};
-pub use auto::AutoBackend;
+pub use auto::{AutoBackend, GpuInWaiting};
 pub use backend::GpuBackend;
 pub use choice::{Choice, choose};
 pub use engine::GpuEngine;

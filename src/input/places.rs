@@ -23,9 +23,9 @@ pub struct Places {
 }
 
 /// Endings of instruction files, those that are looked for first in front.
-const INSTRUCTIONS: [&str; 2] = [".ins", ".res"];
+pub(super) const INSTRUCTIONS: [&str; 2] = [".ins", ".res"];
 /// Endings of reflection files, those that are looked for first in front.
-const REFLECTIONS: [&str; 10] =
+pub(super) const REFLECTIONS: [&str; 10] =
     [".hkl", ".cif", ".fcf", ".mtz", "-sf.cif", ".cif.gz", "-sf.cif.gz", ".hkl.gz", ".fcf.gz", ".mtz.gz"];
 /// Endings of files that name a cell: Bruker's, CrysAlis', any CIF.
 const CRYSTALS: [&str; 3] = [".p4p", ".cif_od", ".cif"];
@@ -99,7 +99,7 @@ fn says_what_the_crystal_is(file: &Path) -> bool {
 }
 
 /// A path without the endings of its kind: `t` of `t.hkl`, `t-sf.cif.gz` and `t.v2.mtz` gives `t`, `t` and `t.v2`.
-fn stem_of(file: &Path) -> PathBuf {
+pub(super) fn stem_of(file: &Path) -> PathBuf {
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
     let lower = name.to_ascii_lowercase();
     let mut endings = REFLECTIONS;
@@ -118,7 +118,7 @@ fn with_ending(stem: &Path, ending: &str) -> PathBuf {
 }
 
 /// The ending of a path with its point.
-fn ending(path: &Path) -> Option<&str> {
+pub(super) fn ending(path: &Path) -> Option<&str> {
     let name = path.file_name()?.to_str()?;
     name.rfind('.').filter(|at| *at > 0).and_then(|at| name.get(at..))
 }

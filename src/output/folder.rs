@@ -35,10 +35,9 @@ impl Folder {
     /// # Errors
     /// `Error::Output` when it cannot be made or takes no files.
     pub fn new(ins: &Path, output: Option<&Path>) -> Result<Self> {
-        let here = || PathBuf::from(".");
-        let of_input = ins.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(here, Path::to_owned);
+        let of_input = folder_of(ins);
         let asked = output.map_or_else(|| of_input.clone(), Path::to_owned);
-        let stem = ins.file_stem().map_or_else(|| "seedflip".into(), |s| s.to_string_lossy().into_owned());
+        let stem = stem_of(ins);
         let failed = |source| Error::Output { path: asked.clone(), source };
         let made = !asked.exists();
         std::fs::create_dir_all(&asked).map_err(failed)?;
@@ -52,12 +51,17 @@ impl Folder {
             return Err(error);
         }
         let mut places = vec![asked];
-        for place in [of_input, here()] {
+        for place in [of_input, PathBuf::from(".")] {
             if !places.contains(&place) {
                 places.push(place);
             }
         }
         Ok(Self { places, stem, made, astray: BTreeMap::new(), reason: String::new(), kept: Vec::new() })
+    }
+
+    /// What the names of results begin with that `new` would write: folder and stem. Nothing is made or tried.
+    pub fn place(ins: &Path, output: Option<&Path>) -> PathBuf {
+        output.map_or_else(|| folder_of(ins), Path::to_owned).join(stem_of(ins))
     }
 
     /// NAME of the files.
@@ -167,6 +171,14 @@ impl Folder {
             let _ = std::fs::remove_dir(&self.places[0]);
         }
     }
+}
+
+fn folder_of(ins: &Path) -> PathBuf {
+    ins.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_owned)
+}
+
+fn stem_of(ins: &Path) -> String {
+    ins.file_stem().map_or_else(|| "seedflip".into(), |s| s.to_string_lossy().into_owned())
 }
 
 /// Refuses a name that leaves no room for the endings of results: `longest` is the longest of their paths.

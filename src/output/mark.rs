@@ -27,6 +27,8 @@ const LISTED: [&str; 7] = [".cif", ".mtz", ".phs", ".xplor", ".csv", ".hkl", ".l
 /// Ending of that record, and the program in it.
 const RECORD_ENDING: &str = ".json";
 const PROGRAM: &str = "seedflip";
+/// Characters of `_a` at the end of a stem.
+const LETTERED: usize = 2;
 /// Bytes that are read at a time.
 const PIECE: usize = 1 << 16;
 /// What the hash begins with.
@@ -53,6 +55,18 @@ pub fn is_own(path: &Path, ending: &str) -> bool {
         }
         _ => bytes.starts_with(NAME),
     }
+}
+
+/// Endings of results, with the letter of the structure where they have one, that are read as data or instructions as well.
+const READABLE: [&str; 5] = [".res", ".fcf", ".cif", ".mtz", ".hkl"];
+
+/// Whether `path` is a result of this program that could be taken for a data set.
+pub fn is_result(path: &Path) -> bool {
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    READABLE.iter().filter_map(|ending| name.strip_suffix(ending)).any(|stem| {
+        let letter = stem.len().checked_sub(LETTERED).and_then(|at| stem.get(at..)).filter(|end| end.starts_with('_'));
+        letter.is_some_and(|letter| name.get(stem.len()..).is_some_and(|kind| is_own(path, &format!("{letter}{kind}"))))
+    })
 }
 
 /// Whether the record of a run beside the file names it with the checksum that it has; `None` without such a record.

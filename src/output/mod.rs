@@ -29,4 +29,5 @@ pub mod say;
 pub use aside::{MapFormat, write_map};
 pub use folder::Folder;
 pub use kind::Kind;
+pub use mark::is_result;
 pub use results::Results;

@@ -7,13 +7,24 @@
 use crate::error::shown::clean_lines;
 use crate::{Error, Result};
 use anstyle::Style;
+use std::cell::RefCell;
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+thread_local! {
+    /// What the words of this thread are about; empty where there is but one thing.
+    static SUBJECT: RefCell<String> = const { RefCell::new(String::new()) };
+}
 
 /// The open line of progress; empty without one.
 static OPEN: Mutex<String> = Mutex::new(String::new());
 /// Back to the first column, and what stands in the line is gone.
 const ERASE: &str = "\r\x1b[K";
+
+/// From now on lines of this thread begin with `subject` and a colon: for programs that do several things at once.
+pub fn about(subject: &str) {
+    SUBJECT.with_borrow_mut(|own| subject.clone_into(own));
+}
 
 /// A line on stderr.
 pub fn line(line: &str) {
@@ -22,7 +33,15 @@ pub fn line(line: &str) {
 
 /// Text on stderr; control characters of strangers' words in it are replaced.
 pub fn text(text: &str) {
-    above(&clean_lines(text));
+    above(&SUBJECT.with_borrow(|subject| headed_lines(subject, &clean_lines(text))));
+}
+
+/// `text` with `subject` before each of its lines, where there is one.
+fn headed_lines(subject: &str, text: &str) -> String {
+    if subject.is_empty() {
+        return text.to_owned();
+    }
+    text.split_inclusive('\n').map(|line| format!("{}: {line}", clean_lines(subject))).collect()
 }
 
 /// A line on stderr whose first `word` is coloured where a terminal shows it and `NO_COLOR` is not set.
@@ -90,4 +109,15 @@ pub fn out(text: &str) -> Result<()> {
 pub fn json(document: &impl serde::Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(document).map_err(|error| Error::Bug(format!("no JSON: {error}")))?;
     out(&format!("{text}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_says_what_it_is_about() {
+        assert_eq!(headed_lines("", "a\nb\n"), "a\nb\n");
+        assert_eq!(headed_lines("ylid", "a\nb\n"), "ylid: a\nylid: b\n");
+    }
 }

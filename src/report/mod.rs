@@ -1,5 +1,6 @@
 //! What a run tells: JSON record, listing, tables.
 //!
+//! - `batch`      the table of a run of several data sets
 //! - `record`     the run record `NAME.json`
 //! - `candidates` structures and trials in it
 //! - `contents`   what was found beside what UNIT says
@@ -15,6 +16,7 @@
 //! Imports: `solve`, `trials`, `model`, `trust`, `seed_check`, `seed_input`, `input`, `seed`, `symmetry`,
 //! `reflections`, `crystal`, `error`.
 
+pub mod batch;
 pub mod candidates;
 pub mod cell;
 pub mod contents;

@@ -120,7 +120,7 @@ pub fn allow(data: &DataSet, d_min: f64, threads: usize, budget: Option<u64>) ->
 
 /// Bytes that this process may still take: what Linux says is free, a limit of the control group or of the process
 /// where one is set.
-fn free() -> u64 {
+pub fn free() -> u64 {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let limits = [
         kilobytes(&read("/proc/meminfo"), "MemAvailable:"),

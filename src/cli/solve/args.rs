@@ -1,0 +1,195 @@
+//! The options of `seedflip solve`.
+
+use crate::cli::backend::BackendArgs;
+use crate::cli::data_args::ReadingArgs;
+use crate::cli::write::Extra;
+use crate::cli::{MOST_THREADS, heading};
+use crate::crystal::Radiation;
+use crate::crystal::identity::group_by_name;
+use crate::input::{Basis, Input};
+use crate::phasing::Methods;
+use crate::solve::Options;
+use crate::{Error, Result};
+use clap::ValueEnum;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What stands below the options.
+const AFTER_HELP: &str = "Examples:
+  seedflip solve NAME.ins -o out                    results in a folder of their own
+  seedflip solve NAME --time-limit 600 -v           ten minutes at most, a line for every trial
+  seedflip solve NAME --space-group P21/n --seeds phases.csv
+  seedflip solve NAME -q --json --require-solved    for programs: the record on stdout, exit code 0 or 5
+  seedflip solve A.ins B.cif FOLDER --table all.json    many in one run, a table at the end
+
+Files that come out:
+  NAME_a.res              atoms with elements in the space group that was found; Q-peaks behind END
+  NAME_b.res to _e.res    runners-up
+  NAME_a.fcf              reflections with F_calc and phases (LIST 6)
+  NAME_a.ccp4             the map
+  NAME_a.cif              structure, data and refinement; --write names more and others
+  NAME.lst                listing: data, decisions, reasons, every trial
+  NAME.json               the same for programs, see `seedflip schema`
+
+Ctrl-C, or a file NAME.fin, ends a run gently: what has been found is written.";
+
+/// Solve a crystal structure: NAME.ins + NAME.hkl in, NAME_a.res and a map out
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Args {
+    /// NAME.ins with NAME.hkl beside it, a file of reflections (.hkl, .cif, .fcf, .mtz, sf-mmCIF, XDS_ASCII, also .gz), or
+    /// NAME alone for what lies there; several of them, or folders with data sets in them
+    #[arg(value_name = "NAME.ins", required = true)]
+    pub names: Vec<PathBuf>,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Folder for the results [default: the folder of NAME.ins]
+    #[arg(short = 'o', long, value_name = "DIR", help_heading = heading::RESULTS)]
+    pub output: Option<PathBuf>,
+    /// Trials at most [default: 96 to 32 by the size of the cell; 64 times as many where a graphics card takes part, 8 times on other GPUs]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = heading::SEARCH)]
+    pub trials: Option<u32>,
+    /// Cycles of searching per trial, polish not counted [default: by method and size]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..), help_heading = heading::SEARCH)]
+    pub max_cycles: Option<u32>,
+    /// Seconds at most; the best so far is then written
+    #[arg(long, value_name = "S", value_parser = seconds, help_heading = heading::SEARCH)]
+    pub time_limit: Option<Duration>,
+    /// Iteration
+    #[arg(long, value_enum, value_name = "KIND", default_value_t = Method::Auto, help_heading = heading::SEARCH)]
+    pub method: Method,
+    /// Resolution cut in Å [default: 0.8, or where the data end]
+    #[arg(long, value_name = "D", value_parser = positive, help_heading = heading::DATA)]
+    pub resolution: Option<f64>,
+    /// Space group of the result [default: found from the data and the phases]
+    #[arg(long, value_name = "SYMBOL", help_heading = heading::DATA)]
+    pub space_group: Option<String>,
+    /// Radiation [default: neutrons where the input says so, else by the wavelength]
+    #[arg(long, value_enum, value_name = "KIND", help_heading = heading::DATA)]
+    pub radiation: Option<RadiationArg>,
+    /// Phases known beforehand: CSV, .fcf, MTZ, NPY, NPZ, .phs, a model or a map; see docs/seeds.md
+    #[arg(long, value_name = "FILE", help_heading = heading::SEEDS)]
+    pub seeds: Option<PathBuf>,
+    /// Fraction of the seeds that are wrong, 0 to 1 [default: as the file says, else trials try several]
+    #[arg(long, value_name = "E", value_parser = fraction, requires = "seeds", help_heading = heading::SEEDS)]
+    pub wrong: Option<f64>,
+    /// Memory that the run may take, in GB; one that would take more is refused [default: what is free]
+    #[arg(long, value_name = "GB", value_parser = positive, help_heading = heading::DEVICE)]
+    pub memory: Option<f64>,
+    #[command(flatten)]
+    pub backend: BackendArgs,
+    /// Seed of every random number: same seed, same result
+    #[arg(long, default_value_t = 1, value_name = "N", help_heading = heading::SEARCH)]
+    pub seed: u32,
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS), help_heading = heading::DEVICE)]
+    pub threads: Option<u16>,
+    /// Append what every decision of the run rested on to FILE, one line of JSON; see docs/trust.md
+    #[arg(long, value_name = "FILE", help_heading = heading::RESULTS)]
+    pub diary: Option<PathBuf>,
+    /// Files beside model, fcf, map, listing and record; cif alone if nothing is said
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", default_value = "cif", help_heading = heading::RESULTS)]
+    pub write: Vec<Extra>,
+    /// Write the map to FILE too: .xplor, .m81, or .ccp4, .map, .mrc
+    #[arg(long, value_name = "FILE", help_heading = heading::RESULTS)]
+    pub map: Vec<PathBuf>,
+    /// Say at the end what Superflip would, for programs that read its words
+    #[arg(long, hide = true)]
+    pub superflip: bool,
+    /// Write the table of a run of several data sets to FILE, as JSON
+    #[arg(long, value_name = "FILE", help_heading = heading::RESULTS)]
+    pub table: Option<PathBuf>,
+    /// Print the run record on stdout as one JSON document; of several data sets their table
+    #[arg(long, help_heading = heading::SCREEN)]
+    pub json: bool,
+    /// No progress on the screen
+    #[arg(short, long, help_heading = heading::SCREEN)]
+    pub quiet: bool,
+    /// Exit with 5 when the structure was not solved
+    #[arg(long, help_heading = heading::SCREEN)]
+    pub require_solved: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Method {
+    /// Flipping and message passing side by side
+    Auto,
+    Flipping,
+    Message,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum RadiationArg {
+    Xray,
+    Electron,
+    Neutron,
+}
+
+pub fn positive(text: &str) -> std::result::Result<f64, String> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|x| x.is_finite() && *x > 0.0)
+        .ok_or_else(|| format!("{text:?} is not a positive number"))
+}
+
+pub fn fraction(text: &str) -> std::result::Result<f64, String> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|x| (0.0..=1.0).contains(x))
+        .ok_or_else(|| format!("{text:?} is not within 0 and 1"))
+}
+
+fn seconds(text: &str) -> std::result::Result<Duration, String> {
+    Duration::try_from_secs_f64(positive(text)?).map_err(|_| format!("{text:?} is too long a time"))
+}
+
+impl Args {
+    /// What the user has chosen of the search.
+    pub fn options(&self) -> Options {
+        Options {
+            seed: self.seed,
+            methods: match self.method {
+                Method::Auto => Methods::Both,
+                Method::Flipping => Methods::Flipping,
+                Method::Message => Methods::Message,
+            },
+            d_min: self.resolution,
+            trials: self.trials,
+            max_cycles: self.max_cycles,
+            time_limit: self.time_limit,
+            memory: self.memory.map(|gb| (gb * 1e9) as u64),
+        }
+    }
+
+    /// The radiation, where it is said.
+    pub fn radiation(&self) -> Option<Radiation> {
+        self.radiation.map(|radiation| match radiation {
+            RadiationArg::Xray => Radiation::Xray,
+            RadiationArg::Electron => Radiation::Electron,
+            RadiationArg::Neutron => Radiation::Neutron,
+        })
+    }
+
+    /// What is taken for granted of the symmetry: the group of `--space-group`; that of the input for a run from seeds,
+    /// which have it as their frame; else the Laue class alone.
+    pub fn basis(&self, input: &Input) -> Result<Basis> {
+        let Some(symbol) = &self.space_group else {
+            let own = &input.data.header.space_group;
+            return if self.seeds.is_some() { input.with_group(own.clone()) } else { input.with_laue_class() };
+        };
+        let usage = |what: String| Error::Usage(format!("--space-group {symbol}: {what}"));
+        let cell = &input.data.header.cell;
+        let rhombohedral = cell.angles.iter().all(|angle| (angle - cell.angles[0]).abs() < SAME_ANGLE);
+        let group = group_by_name(symbol, rhombohedral && cell.angles[0] != 90.0)
+            .ok_or_else(|| usage("no such space group; write it like P21/n or I 41/a".into()))?;
+        if !group.leaves(cell) {
+            return Err(usage(
+                "the cell does not have this symmetry; choose a setting for the axes of the .ins".into(),
+            ));
+        }
+        input.with_group(group)
+    }
+}
+
+/// Rhombohedral angles are equal to this, degrees.
+const SAME_ANGLE: f64 = 0.05;

@@ -1,0 +1,128 @@
+//! One data set, from reading to files.
+
+use super::args::Args;
+use crate::cli::follower::Follower;
+use crate::cli::progress::Screen;
+use crate::cli::stop;
+use crate::cli::write::kinds;
+use crate::diary::Keeper;
+use crate::input::{Basis, Input};
+use crate::output::{Folder, Results, write_map};
+use crate::report::Record;
+use crate::seed_input::{SeedFile, read_seeds};
+use crate::solve::{Job, Means, Solved, allow, resolution, solve};
+use crate::trials::SeedInput;
+use crate::{Error, Result};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+/// A data set that was read.
+pub struct Case<'a> {
+    args: &'a Args,
+    /// What was read.
+    pub input: Input,
+    /// What the run takes for granted.
+    pub basis: Basis,
+    /// Its seeds.
+    pub seed_file: Option<SeedFile>,
+    begun: Instant,
+    read_seconds: f64,
+}
+
+/// What became of it. Its files are written, or some of them: `fate` says so.
+pub struct Outcome<'a> {
+    /// The structures.
+    pub solved: Solved,
+    /// The record of the run.
+    pub record: Record,
+    /// The files.
+    pub results: Results<'a>,
+    /// What went wrong with them.
+    pub fate: Result<()>,
+    /// What became of files of others that were in the way, one line each.
+    pub kept: Vec<String>,
+}
+
+impl<'a> Case<'a> {
+    /// Reads it, for a run on so many threads within `memory` bytes (all that are free where nothing is said).
+    ///
+    /// # Errors
+    /// Those of the readers and of `allow`.
+    pub fn read(args: &'a Args, name: &Path, threads: usize, memory: Option<u64>) -> Result<Self> {
+        let begun = Instant::now();
+        let input = args.reading.read(name, args.radiation())?;
+        let basis = args.basis(&input)?;
+        let d_min = resolution(&input.data, args.resolution);
+        // Before anything is written or said: what is refused leaves one line.
+        allow(&basis.data, resolution(&basis.data, args.resolution), threads, memory)
+            .map_err(|error| error.of_file(&input.ins_path))?;
+        let seed_file = args.seeds.as_deref().map(|path| read_seeds(path, &input.data, d_min)).transpose()?;
+        let read_seconds = begun.elapsed().as_secs_f64();
+        Ok(Self { args, input, basis, seed_file, begun, read_seconds })
+    }
+
+    /// The folder of its results.
+    ///
+    /// # Errors
+    /// Those of `Folder::new`.
+    pub fn folder(&self) -> Result<Folder> {
+        Folder::new(&self.input.ins_path, self.args.output.as_deref())
+    }
+
+    /// What is worth a word before the run, one line each.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        let of_seeds = self.seed_file.iter().flat_map(|file| &file.warnings).cloned();
+        self.input.warnings.iter().cloned().chain(self.basis.warnings()).chain(of_seeds)
+    }
+
+    /// Solves it and writes the files to `folder`, within `memory` bytes; `screen` shows how far it is.
+    ///
+    /// # Errors
+    /// Those of `solve`: nothing is written then.
+    pub fn solve(&self, folder: Folder, means: &Means<'_>, memory: Option<u64>, screen: Screen) -> Result<Outcome<'_>> {
+        let Self { args, input, basis, .. } = self;
+        let options = crate::solve::Options { memory, ..args.options() };
+        let seeds = self.seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: args.wrong });
+        let _vigil = stop::watch_for(folder.path(".fin"), means.clock.clone());
+        let keeper = args.diary.is_some().then(Keeper::default);
+        let results = Results::new(folder, input, basis, &kinds(&args.write));
+        let mut follower = Follower { screen, results, keeper };
+        let job = Job { data: &basis.data, hint: basis.hint.as_ref(), options: &options, seeds };
+        let solved = solve(&job, means, &mut follower);
+        let Follower { mut screen, mut results, keeper } = follower;
+        screen.end();
+        // A run that is refused leaves nothing behind.
+        let solved = solved.inspect_err(|_| results.folder().unmake())?;
+        let mut record = Record::new(input, basis, &solved, self.read_seconds, self.begun.elapsed().as_secs_f64());
+        let written = results.whole(&solved, &mut record);
+        let mut kept: Vec<String> = results.folder().kept().collect();
+        let written = written.and_then(|()| self.write_maps(&solved, &mut kept));
+        let noted = match args.diary.as_deref().zip(keeper) {
+            Some((path, keeper)) => {
+                keeper.closed(results.folder().stem(), &solved).line().and_then(|line| append(path, &line))
+            }
+            None => Ok(()),
+        };
+        Ok(Outcome { solved, record, results, fate: written.and(noted), kept })
+    }
+
+    /// The map of the first structure under names of the user's choice.
+    fn write_maps(&self, solved: &Solved, kept: &mut Vec<String>) -> Result<()> {
+        let Some(first) = solved.structures.first() else { return Ok(()) };
+        let label = format!("seedflip {}", self.input.data.header.title);
+        for path in &self.args.map {
+            kept.extend(write_map(path, first, &label)?);
+        }
+        Ok(())
+    }
+}
+
+/// Adds a line to a file.
+fn append(path: &Path, line: &str) -> Result<()> {
+    let lost = |source| Error::Output { path: path.to_owned(), source };
+    let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(lost)?;
+    // In one call, so that runs side by side can share the file.
+    file.write_all(format!("{line}\n").as_bytes()).map_err(lost)
+}

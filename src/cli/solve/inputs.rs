@@ -1,0 +1,179 @@
+//! The data sets that were named on the command line, one by one or by their folder.
+
+use super::args::Args;
+use crate::input::folder::{Skipped, data_sets};
+use crate::input::places;
+use crate::output::{Folder, is_result};
+use crate::{Error, Result};
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+/// What a run is to solve.
+pub enum Inputs {
+    /// One data set that was named.
+    One(PathBuf),
+    /// Several, or those of folders.
+    Many(List),
+}
+
+/// Several data sets in the order in which they were named; those of a folder by the alphabet.
+pub struct List {
+    /// The data sets.
+    pub entries: Vec<Entry>,
+    /// Files of folders that are none.
+    pub skipped: Vec<Skipped>,
+}
+
+/// One of several data sets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// What it is called on the screen: its name, with as much of its folder as tells it from others.
+    pub label: String,
+    /// What `places::find` takes.
+    pub name: PathBuf,
+    /// False for a file of a folder that may turn out to be no data: it is skipped then, and no fault.
+    pub certain: bool,
+    /// Bytes of the reflections, by which the longest run is guessed.
+    pub size: u64,
+}
+
+impl Inputs {
+    /// The data sets that `args` name.
+    ///
+    /// # Errors
+    /// `Error::Usage` for options that only one data set can have, for two whose results would have the same names in the same
+    /// folder, and for folders without any.
+    pub fn named(args: &Args) -> Result<Self> {
+        if let [name] = args.names.as_slice()
+            && !is_folder(name)
+        {
+            return match &args.table {
+                Some(_) => Err(Error::Usage(
+                    "--table is for several data sets or a folder; --json has the record of one".into(),
+                )),
+                None => Ok(Self::One(name.clone())),
+            };
+        }
+        for (option, given) in [
+            ("--hkl", args.reading.hkl.is_some()),
+            ("--seeds", args.seeds.is_some()),
+            ("--map", !args.map.is_empty()),
+            ("--superflip", args.superflip),
+        ] {
+            if given {
+                return Err(Error::Usage(format!(
+                    "{option} is of one data set; name that alone, or leave {option} out"
+                )));
+            }
+        }
+        List::new(&args.names, args.output.as_deref()).map(Self::Many)
+    }
+}
+
+/// A folder, unless the name also stands for data beside it.
+fn is_folder(name: &Path) -> bool {
+    name.is_dir() && !places::stands_for_data(name)
+}
+
+impl List {
+    fn new(names: &[PathBuf], output: Option<&Path>) -> Result<Self> {
+        let mut list = Self { entries: Vec::new(), skipped: Vec::new() };
+        for name in names {
+            if !is_folder(name) {
+                list.push(name.clone(), true);
+                continue;
+            }
+            let found = data_sets(name, is_result)?;
+            list.skipped.extend(found.skipped);
+            found.members.into_iter().for_each(|member| list.push(member.name, member.certain));
+        }
+        if list.entries.is_empty() {
+            let all: Vec<String> = names.iter().map(|name| name.display().to_string()).collect();
+            return Err(Error::Usage(format!(
+                "{}: no data sets in it, such as NAME.ins with NAME.hkl or a CIF; for those of its folders write {}/*/",
+                all.join(" "),
+                all.first().map_or("", |first| first.trim_end_matches('/')),
+            )));
+        }
+        list.refuse_collisions(output)?;
+        list.label();
+        Ok(list)
+    }
+
+    fn push(&mut self, name: PathBuf, certain: bool) {
+        // What cannot be found is for its reader to say, when its turn has come.
+        let data = places::find(&name, None).map_or_else(|_| name.clone(), |places| places.data);
+        let size = data.metadata().map_or(0, |meta| meta.len());
+        self.entries.push(Entry { label: String::new(), name, certain, size });
+    }
+
+    /// Results are named after the data: two of one name must not go to one folder.
+    fn refuse_collisions(&self, output: Option<&Path>) -> Result<()> {
+        let mut taken: HashMap<PathBuf, &Path> = HashMap::new();
+        for entry in &self.entries {
+            let results = results_of(&entry.name);
+            let place = Folder::place(&results, output);
+            let folder = place.parent().and_then(|folder| folder.canonicalize().ok());
+            let place = folder.map_or(place.clone(), |folder| folder.join(place.file_name().unwrap_or_default()));
+            if let Some(other) = taken.insert(place.clone(), &entry.name) {
+                let what = if output.is_some() { "leave out -o, or rename one" } else { "name one of them" };
+                return Err(Error::Usage(format!(
+                    "the results of {} and {} would have the same names, {}_a.res and so on; {what}",
+                    other.display(),
+                    entry.name.display(),
+                    place.display(),
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The stem of each, behind its folder where two have the same.
+    fn label(&mut self) {
+        let stem = |entry: &Entry| {
+            results_of(&entry.name).file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+        };
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        self.entries.iter().for_each(|entry| *times.entry(stem(entry)).or_default() += 1);
+        for entry in &mut self.entries {
+            let short = stem(entry);
+            let alone = times.get(&short) == Some(&1) && !short.is_empty();
+            entry.label = if alone { short } else { entry.name.with_extension("").display().to_string() };
+        }
+    }
+}
+
+/// What the results of a data set are named after.
+fn results_of(name: &Path) -> PathBuf {
+    places::find(name, None).map_or_else(|_| name.to_owned(), |places| places.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Files of a data set.
+    fn pair(folder: &Path, name: &str) -> PathBuf {
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(folder.join(format!("{name}.ins")), "TITL x\n").unwrap();
+        std::fs::write(folder.join(format!("{name}.hkl")), "   1   0   0   10.00    1.00\n").unwrap();
+        folder.join(format!("{name}.ins"))
+    }
+
+    #[test]
+    fn names_that_would_meet_are_refused_and_others_are_told_apart() {
+        let home = tempfile::tempdir().unwrap();
+        let [a, b] = ["a", "b"].map(|folder| pair(&home.path().join(folder), "x"));
+        let c = pair(&home.path().join("b"), "y");
+        let list = List::new(&[a.clone(), home.path().join("b")], None).unwrap();
+        let labels: Vec<&str> = list.entries.iter().map(|entry| entry.label.as_str()).collect();
+        let long = |path: &Path| path.with_extension("").display().to_string();
+        assert_eq!(labels, [long(&a), long(&b), "y".into()]);
+        let refused = |names: &[PathBuf], output: Option<&Path>| List::new(names, output).err().unwrap().to_string();
+        let out = home.path().join("out");
+        assert!(refused(&[a.clone(), b.clone()], Some(&out)).contains("leave out -o"));
+        let twice = home.path().join("a/../b/x.hkl");
+        assert!(refused(&[b.clone(), twice], None).contains("name one of them"));
+        assert!(List::new(&[a, c], Some(&out)).is_ok());
+    }
+}

@@ -1,0 +1,103 @@
+//! A run of several data sets: side by side in one process, a table at the end.
+
+use super::args::Args;
+use super::inputs::{Entry, List};
+use super::lane::Lanes;
+use super::shares::{Shares, lanes};
+use crate::Result;
+use crate::cli::board::Board;
+use crate::cli::stop;
+use crate::clock::Clock;
+use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK};
+use crate::formats::write_bytes;
+use crate::output::say;
+use crate::report::batch::{Batch, Row, RowOutcome};
+use crate::solve::free;
+use std::cmp::Reverse;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+/// Exit code where a data set could not be used.
+const EXIT_FAILED: u8 = 1;
+
+/// Solves them.
+///
+/// # Errors
+/// A device that is not there, and a table that cannot be written; what is wrong with one data set is a row of the table.
+pub fn run(args: &Args, list: &List) -> Result<u8> {
+    let begun = Instant::now();
+    let clock = Clock::endless();
+    let on = !args.quiet;
+    let say_line = |line: &str| {
+        if on {
+            say::line(line);
+        }
+    };
+    let site = args.backend.site_of_search(say_line)?;
+    let threads = match args.threads {
+        Some(threads) => usize::from(threads),
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    let lanes = lanes(threads, site.has_gpu(), list.entries.len());
+    let memory = args.options().memory.unwrap_or_else(free);
+    let shares = Shares::new(order(&list.entries), lanes, threads, memory);
+    say_line(&format!(
+        "{} data sets, {lanes} at a time on {threads} threads; {} files that are none",
+        list.entries.len(),
+        list.skipped.len()
+    ));
+    stop::catch(clock.clone());
+    let rows = Mutex::new(Vec::new());
+    let shared = Lanes {
+        args,
+        entries: &list.entries,
+        site: &site,
+        shares: &shares,
+        memory,
+        clock: &clock,
+        board: &Board::new(list.entries.len()),
+        rows: &rows,
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..lanes {
+            scope.spawn(|| shared.go());
+        }
+    });
+    let mut rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let missed = shares.close().into_iter().filter_map(|place| Some((place, list.entries.get(place)?)));
+    rows.extend(missed.map(|(place, entry)| (place, Row::not_begun(&entry.label, &entry.name))));
+    rows.sort_by_key(|(place, _)| *place);
+    let mut rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
+    rows.extend(list.skipped.iter().map(|skipped| Row::skipped(&skipped.path, &skipped.why)));
+    let batch = Batch::new(rows, args.seed, threads, begun.elapsed().as_secs_f64());
+    if on {
+        say::text(&batch.text());
+    }
+    let written = match &args.table {
+        Some(path) => batch.json().and_then(|text| write_bytes(path, text.as_bytes())),
+        None => Ok(()),
+    };
+    let printed = if args.json { say::json(&batch) } else { Ok(()) };
+    written.and(printed)?;
+    Ok(exit_code(&batch, clock.stopped(), args.require_solved))
+}
+
+/// Places in the order of their turns: the most reflections first, so that no long run is left alone at the end.
+fn order(entries: &[Entry]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..entries.len()).collect();
+    places.sort_by_key(|&place| Reverse(entries.get(place).map(|entry| entry.size)));
+    places
+}
+
+/// The worst that happened to any of them.
+fn exit_code(batch: &Batch, interrupted: bool, require_solved: bool) -> u8 {
+    if interrupted {
+        EXIT_INTERRUPTED
+    } else if batch.structures.iter().any(Row::is_failure) {
+        EXIT_FAILED
+    } else if require_solved && batch.structures.iter().any(|row| row.outcome == RowOutcome::NotSolved) {
+        EXIT_NOT_SOLVED
+    } else {
+        EXIT_OK
+    }
+}

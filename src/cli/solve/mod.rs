@@ -1,0 +1,34 @@
+//! `seedflip solve`: from `NAME.ins` and `NAME.hkl` to `NAME_a.res`, for one data set or many.
+//!
+//! | file | noun |
+//! |---|---|
+//! | `args` | the options |
+//! | `inputs` | the data sets that were named |
+//! | `case` | one data set, from reading to files |
+//! | `one` | a run of one |
+//! | `words` | what such a run says |
+//! | `many` | a run of several |
+//! | `shares` | cores and memory that they share |
+//! | `lane` | one data set after the other |
+
+mod args;
+mod case;
+mod inputs;
+mod lane;
+mod many;
+mod one;
+mod shares;
+mod words;
+
+pub use args::{Args, fraction, positive};
+
+use crate::Result;
+use inputs::Inputs;
+
+/// Runs the sub-command.
+pub fn run(args: &Args) -> Result<u8> {
+    match Inputs::named(args)? {
+        Inputs::One(name) => one::run(args, &name),
+        Inputs::Many(list) => many::run(args, &list),
+    }
+}

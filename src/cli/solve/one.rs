@@ -1,0 +1,97 @@
+//! A run of one data set.
+
+use super::args::Args;
+use super::case::Case;
+use super::words;
+use crate::Result;
+use crate::cli::progress::Screen;
+use crate::cli::stop;
+use crate::clock::Clock;
+use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK, Error};
+use crate::output::{MapFormat, say};
+use crate::solve::Means;
+use crate::trials::{RunReport, StopReason};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Solves the data set `name`.
+///
+/// # Errors
+/// What cannot be read, run or written.
+pub fn run(args: &Args, name: &Path) -> Result<u8> {
+    // Reading counts too.
+    let clock = Clock::new(args.time_limit);
+    if let Some(path) = args.map.iter().find(|path| MapFormat::of(path).is_none()) {
+        return Err(Error::Usage(format!("--map {}: maps end in {}", path.display(), MapFormat::ENDINGS)));
+    }
+    let pool = Arc::new(crate::cli::thread_pool(args.threads.map(usize::from))?);
+    let memory = args.options().memory;
+    let case = Case::read(args, name, pool.current_num_threads(), memory)?;
+    let folder = case.folder()?;
+    let on = !args.quiet;
+    let say_line = |line: &str| {
+        if on {
+            say::line(line);
+        }
+    };
+    let backend = args.backend.site_of_search(say_line)?.backend(&pool);
+    if on {
+        words::before(&case);
+    }
+    stop::catch(clock.clone());
+    let means = Means { backend: backend.as_ref(), pool: &pool, clock: &clock };
+    let outcome = case.solve(folder, &means, memory, Screen::new(on))?;
+    words::after(args, &case, &outcome, on)?;
+    let printed = if args.json { say::json(&outcome.record) } else { Ok(()) };
+    outcome.fate.and(printed)?;
+    exit_code(&outcome.solved.report, args.require_solved && !outcome.solved.solved)
+}
+
+/// How a run ends whose files are written.
+///
+/// # Errors
+/// `Error::Lost` after the failure of a device.
+pub fn exit_code(report: &RunReport, solution_missing: bool) -> Result<u8> {
+    if let Some(fault) = &report.fault {
+        return Err(Error::Lost { what: fault.clone(), finished: report.finished.len() });
+    }
+    Ok(if report.stopped == StopReason::Interrupted {
+        EXIT_INTERRUPTED
+    } else if solution_missing {
+        EXIT_NOT_SOLVED
+    } else {
+        EXIT_OK
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::StageSeconds;
+    use crate::trials::Verdict;
+    use std::time::Duration;
+
+    #[test]
+    fn a_lost_device_is_one_line_and_exit_code_1_whatever_was_found() {
+        let mut report = RunReport {
+            finished: Vec::new(),
+            verdict: Verdict::default(),
+            started: 8,
+            stopped: StopReason::DeviceLost,
+            fault: Some("the GPU was lost: pulled out".into()),
+            cycles: 80,
+            elapsed: Duration::ZERO,
+            stages: StageSeconds::default(),
+            busy: None,
+            moves: Vec::new(),
+        };
+        let error = exit_code(&report, true).unwrap_err();
+        assert_eq!(error.exit_code(), 1);
+        let message = "the GPU was lost: pulled out; 0 finished trials are written; run again, with --backend cpu if it happens again";
+        assert_eq!(error.to_string(), message);
+        (report.stopped, report.fault) = (StopReason::Interrupted, None);
+        assert_eq!(exit_code(&report, false).unwrap(), EXIT_INTERRUPTED);
+        report.stopped = StopReason::TrialsUsed;
+        assert_eq!([false, true].map(|missing| exit_code(&report, missing).unwrap()), [EXIT_OK, EXIT_NOT_SOLVED]);
+    }
+}
