@@ -5,7 +5,7 @@ use seedflip::engine::cpu::CpuBackend;
 use seedflip::engine::{Backend, Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
 use seedflip::grid::Sampling;
 use seedflip::input::{self, Input};
-use seedflip::phasing::{Arm, Methods, Sphere, expected_atoms, portfolio};
+use seedflip::phasing::{Arm, Methods, Patterson, Sphere, expected_atoms, portfolio};
 use seedflip::trials::{
     Budget, Crew, Event, Finished, Goal, Job, Look, Next, Observer, Pass, Progress, Queue, RunReport, Search, Setup,
     Slots, StopReason, TrialPhases, Workplace, run_passes,
@@ -416,4 +416,22 @@ fn passes_come_back_in_their_order_however_many_slots_there_are() {
     assert_eq!(together.len(), 8);
     assert_eq!(together, run_passes(crew(1, 1), passes(), 12).unwrap());
     assert!(together.iter().all(|passed| passed.merits.cycles == 12));
+}
+
+/// Threads that made the same phases once waited for each other for ever: whoever made them took up the start of
+/// another trial while its transform waited, and that asked for the same. Seen on 16 threads, every third run.
+#[test]
+fn starts_are_made_on_many_threads_without_one_waiting_for_itself() {
+    let input = aspirin();
+    let gridded = sphere(&input, 0.9).problem(Sampling::Fine);
+    let problem = &gridded.problem;
+    let single = Patterson::new(problem);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(16).build().unwrap();
+    pool.install(|| {
+        for seed in 0..20 {
+            let mut together = Patterson::new(problem);
+            together.prepare(problem, seed, 0..64);
+            assert_eq!(together.phases(problem, seed, 5), single.phases(problem, seed, 5));
+        }
+    });
 }

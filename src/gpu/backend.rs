@@ -6,8 +6,10 @@ use crate::engine::backend::SMALL_BATCH;
 use crate::engine::{Backend, Device, Engine, EngineError, Problem};
 use std::sync::Arc;
 
-/// Grid points of all trials together from which on a large card has enough to do: 128 trials of 64³.
-const POINTS_IN_FLIGHT: usize = 1 << 25;
+/// Grid points of all trials together from which on each half of them gives a large card enough to do: 2 × 128 trials of
+/// 64³. An H200 makes 458 k trial-cycles/s (message passing 182 k) of 64 of them, 490 k (204 k) of 128, 514 k (219 k) of
+/// 256.
+const POINTS_IN_FLIGHT: usize = 1 << 26;
 /// Most trials in flight: more of a small grid buy nothing, and every one is paid for before the first is looked at.
 const MOST_SLOTS: usize = 512;
 

@@ -7,7 +7,8 @@ use crate::engine::Problem;
 use crate::fourier::Fourier3;
 use crate::twins::random::trial_hash;
 use num_complex::Complex32;
-use std::sync::{Arc, OnceLock};
+use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Vectors that are picked from, the strongest of the map (recipe notes §1: "~50").
 const VECTORS: usize = 50;
@@ -24,8 +25,8 @@ pub struct Patterson {
     plan: Fourier3<f32>,
     map: Vec<f32>,
     vectors: Vec<[usize; 3]>,
-    /// Phases of each vector, once a trial has asked for them.
-    kept: Vec<OnceLock<Arc<[Complex32]>>>,
+    /// Phases of each vector, once they have been prepared. Empty where there is no room for them.
+    kept: Vec<Option<Arc<[Complex32]>>>,
 }
 
 impl Patterson {
@@ -43,16 +44,34 @@ impl Patterson {
         let vectors = strong_vectors(&map, plan.dims());
         let bytes = vectors.len() * problem.layout().len() * size_of::<Complex32>();
         let kept = if bytes <= KEPT_BYTES { vectors.len() } else { 0 };
-        Self { plan, map, vectors, kept: (0..kept).map(|_| OnceLock::new()).collect() }
+        Self { plan, map, vectors, kept: vec![None; kept] }
+    }
+
+    /// Makes the phases that trials will ask for, side by side. No thread waits for another that makes the same: a
+    /// transform takes up other work of the pool while it waits, and would come to wait for itself.
+    pub fn prepare(&mut self, problem: &Problem, seed: u32, trials: impl Iterator<Item = u32>) {
+        let mut picks: Vec<usize> = trials.map(|trial| self.pick(seed, trial)).collect();
+        picks.sort_unstable();
+        picks.dedup();
+        picks.retain(|&pick| self.kept.get(pick).is_some_and(Option::is_none));
+        let made: Vec<_> = picks.par_iter().map(|&pick| self.phases_of(problem, pick)).collect();
+        for (pick, phases) in picks.into_iter().zip(made) {
+            self.kept[pick] = Some(phases);
+        }
     }
 
     /// Start phases of a trial, in layout order: unit vectors.
     pub fn phases(&self, problem: &Problem, seed: u32, trial: u32) -> Arc<[Complex32]> {
-        let pick = trial_hash(seed, trial, VECTOR_KEY) as usize % self.vectors.len().max(1);
+        let pick = self.pick(seed, trial);
         match self.kept.get(pick) {
-            Some(kept) => kept.get_or_init(|| self.phases_of(problem, pick)).clone(),
-            None => self.phases_of(problem, pick),
+            Some(Some(kept)) => kept.clone(),
+            _ => self.phases_of(problem, pick),
         }
+    }
+
+    /// Number of the vector that a trial takes.
+    fn pick(&self, seed: u32, trial: u32) -> usize {
+        trial_hash(seed, trial, VECTOR_KEY) as usize % self.vectors.len().max(1)
     }
 
     /// Phases of the minimum function of vector number `pick`.

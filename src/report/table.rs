@@ -159,7 +159,7 @@ pub fn conclusion(solved: &Solved, stem: &str, listing: &str, extras: &[String])
     );
     let ended = match report.stopped {
         StopReason::Convinced => "the best trials agree",
-        StopReason::Settled => "most trials agree, more would change nothing",
+        StopReason::Settled => "many trials agree, more would change nothing",
         StopReason::TrialsUsed => "all trials used",
         StopReason::TimeLimit => "time limit reached",
         StopReason::Interrupted => "stopped by the user",

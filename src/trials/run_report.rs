@@ -13,7 +13,7 @@ use std::time::Duration;
 pub enum StopReason {
     /// What was asked for is found: the best trials agree and convince.
     Convinced,
-    /// Nothing is convincing enough to be claimed, but most trials end at the same phases: more would change nothing.
+    /// Nothing is convincing enough to be claimed, but many trials end at the same phases: more would change nothing.
     Settled,
     /// All trials of the budget have finished.
     TrialsUsed,

@@ -39,6 +39,10 @@ impl Starts<'_> {
     /// Makes the starts of trials that come next and cost something, side by side.
     pub fn prepare(&mut self, coming: &[(u32, Arm)], seed: u32, deal: &Deal) {
         let problem = &self.gridded.problem;
+        if let Some(patterson) = &mut self.patterson {
+            let superposed = coming.iter().filter(|(_, arm)| arm.start == StartKind::Patterson);
+            patterson.prepare(problem, seed, superposed.map(|(trial, _)| *trial));
+        }
         let make = |&(trial, arm): &(u32, Arm)| {
             let start = match (arm.start, &self.patterson, &self.atoms) {
                 (StartKind::Patterson, Some(patterson), _) => Start::Phases(patterson.phases(problem, seed, trial)),
