@@ -1,8 +1,11 @@
 //! Several data sets in one run: what comes of each is what comes of it alone, and no one takes others along.
 
+#[path = "common/gpu.rs"]
+mod gpu;
 #[path = "common/program.rs"]
 mod program;
 
+use gpu::gpu_or_skip;
 use program::{Outcome, repository, seedflip};
 use seedflip::formats::{read_hkl, read_ins, write_hkl};
 use serde_json::Value;
@@ -248,4 +251,27 @@ fn an_interrupt_ends_with_the_table_of_what_is_finished() {
     assert!(ended[0].1 != "not_begun" && ended[1].1 == "not_begun", "{ended:?}");
     let record = std::fs::read_to_string(folder.join(format!("{}.json", ended[0].0))).unwrap();
     assert!(record.contains("\"stopped\""));
+}
+
+#[test]
+fn searches_that_share_a_gpu_find_what_each_finds_alone() {
+    if gpu_or_skip().is_none() {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let names = ["aspirin", "farnesiaside"].map(|name| repository(&format!("tests/data/{name}.ins")));
+    let [all, alone] = ["all", "alone"].map(|folder| home.path().join(folder));
+    let run = |names: &[&Path], folder: &Path| {
+        let mut words: Vec<OsString> = vec!["solve".into()];
+        words.extend(names.iter().map(|name| name.as_os_str().to_owned()));
+        let options = ["--backend", "gpu", "--trials", "8", "--threads", "2", "-q", "-o"];
+        words.extend(options.iter().map(OsString::from).chain([folder.into()]));
+        let run = seedflip(&words);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+    };
+    run(&[&names[0], &names[1]], &all);
+    names.iter().for_each(|name| run(&[name], &alone));
+    let (all, alone) = (files(&all), files(&alone));
+    assert_eq!(all.keys().collect::<Vec<_>>(), alone.keys().collect::<Vec<_>>());
+    alone.iter().for_each(|(name, bytes)| assert!(all[name] == *bytes, "{name} differs"));
 }

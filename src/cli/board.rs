@@ -43,12 +43,12 @@ impl Board {
 }
 
 impl Seat {
-    /// Puts `line` in its place: the line of all runs, and the share of them that has ended.
+    /// Puts `line` in its place: the line of all runs, this one first, and the share of them that has ended.
     pub fn shows(&self, line: &str) -> (String, f64) {
         let mut state = self.board.state();
         state.under_way.insert(self.name.clone(), line.to_owned());
-        let mut all = format!("{} of {} ended", state.ended, self.board.all);
-        for (name, line) in state.under_way.iter().filter(|(_, line)| !line.is_empty()) {
+        let mut all = format!("{} of {} ended; {}: {line}", state.ended, self.board.all, self.name);
+        for (name, line) in state.under_way.iter().filter(|(name, line)| !line.is_empty() && **name != self.name) {
             let _ = write!(all, "; {name}: {line}");
         }
         (all, state.ended as f64 / self.board.all.max(1) as f64)
@@ -73,6 +73,7 @@ mod tests {
         let (first, second) = (board.seat("ylid"), board.seat("au"));
         assert_eq!(first.shows("trials 1/96"), ("0 of 3 ended; ylid: trials 1/96".into(), 0.0));
         assert_eq!(second.shows("models 1/8").0, "0 of 3 ended; au: models 1/8; ylid: trials 1/96");
+        assert_eq!(first.shows("trials 9/96").0, "0 of 3 ended; ylid: trials 9/96; au: models 1/8");
         drop(first);
         assert_eq!(second.shows("models 2/8"), ("1 of 3 ended; au: models 2/8".into(), 1.0 / 3.0));
     }

@@ -1,12 +1,16 @@
 //! The data sets that were named on the command line, one by one or by their folder.
 
 use super::args::Args;
+use crate::formats::read_ins;
 use crate::input::folder::{Skipped, data_sets};
-use crate::input::places;
+use crate::input::places::{self, Places};
 use crate::output::{Folder, is_result};
 use crate::{Error, Result};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+
+/// Bytes of a list for each Å³ of the cell: four reflections of half a sphere to 0.8 Å, 28 columns each.
+const BYTES_PER_VOLUME: f64 = 112.0;
 
 /// What a run is to solve.
 pub enum Inputs {
@@ -33,8 +37,8 @@ pub struct Entry {
     pub name: PathBuf,
     /// False for a file of a folder that may turn out to be no data: it is skipped then, and no fault.
     pub certain: bool,
-    /// Bytes of the reflections, by which the longest run is guessed.
-    pub size: u64,
+    /// Volume of the cell in Å³, or about that: by it the longest run is guessed.
+    pub volume: f64,
 }
 
 impl Inputs {
@@ -102,9 +106,8 @@ impl List {
 
     fn push(&mut self, name: PathBuf, certain: bool) {
         // What cannot be found is for its reader to say, when its turn has come.
-        let data = places::find(&name, None).map_or_else(|_| name.clone(), |places| places.data);
-        let size = data.metadata().map_or(0, |meta| meta.len());
-        self.entries.push(Entry { label: String::new(), name, certain, size });
+        let volume = places::find(&name, None).map_or(0.0, |places| volume(&places));
+        self.entries.push(Entry { label: String::new(), name, certain, volume });
     }
 
     /// Results are named after the data: two of one name must not go to one folder.
@@ -115,6 +118,9 @@ impl List {
             let place = Folder::place(&results, output);
             let folder = place.parent().and_then(|folder| folder.canonicalize().ok());
             let place = folder.map_or(place.clone(), |folder| folder.join(place.file_name().unwrap_or_default()));
+            // Where capitals make no other file.
+            let folded = || PathBuf::from(place.to_string_lossy().to_lowercase());
+            let place = if cfg!(any(windows, target_os = "macos")) { folded() } else { place };
             if let Some(other) = taken.insert(place.clone(), &entry.name) {
                 let what = if output.is_some() { "leave out -o, or rename one" } else { "name one of them" };
                 return Err(Error::Usage(format!(
@@ -141,6 +147,14 @@ impl List {
             entry.label = if alone { short } else { entry.name.with_extension("").display().to_string() };
         }
     }
+}
+
+/// Volume of the cell of a data set: as its instructions say, else by the length of its list.
+fn volume(places: &Places) -> f64 {
+    let instructions = places.ins.iter().chain(&places.beside);
+    let known = instructions.filter(|path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ins")));
+    let known = known.filter_map(|path| read_ins(path).ok()).map(|ins| ins.cell.volume).next();
+    known.unwrap_or_else(|| places.data.metadata().map_or(0.0, |meta| meta.len() as f64 / BYTES_PER_VOLUME))
 }
 
 /// What the results of a data set are named after.

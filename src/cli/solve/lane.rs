@@ -80,6 +80,9 @@ impl Lanes<'_> {
             let data = &case.basis.data;
             let demand = Demand::new(data, resolution(data, self.args.resolution), cores);
             let _room = self.shares.reserve(demand.total());
+            if self.clock.stopped() {
+                return Ok(Row::not_begun(&entry.label, &entry.name));
+            }
             let folder = case.folder()?;
             let clock = self.clock.below(self.args.time_limit);
             let means = Means { backend: backend.as_ref(), pool: &pool, clock: &clock };

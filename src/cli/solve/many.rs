@@ -13,7 +13,6 @@ use crate::formats::write_bytes;
 use crate::output::say;
 use crate::report::batch::{Batch, Row, RowOutcome};
 use crate::solve::free;
-use std::cmp::Reverse;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -41,11 +40,11 @@ pub fn run(args: &Args, list: &List) -> Result<u8> {
     let lanes = lanes(threads, site.has_gpu(), list.entries.len());
     let memory = args.options().memory.unwrap_or_else(free);
     let shares = Shares::new(order(&list.entries), lanes, threads, memory);
-    say_line(&format!(
-        "{} data sets, {lanes} at a time on {threads} threads; {} files that are none",
-        list.entries.len(),
-        list.skipped.len()
-    ));
+    let skipped = match list.skipped.len() {
+        0 => String::new(),
+        count => format!("; {count} files are none"),
+    };
+    say_line(&format!("{} data sets, {lanes} at a time on {threads} threads{skipped}", list.entries.len()));
     stop::catch(clock.clone());
     let rows = Mutex::new(Vec::new());
     let shared = Lanes {
@@ -82,11 +81,11 @@ pub fn run(args: &Args, list: &List) -> Result<u8> {
     Ok(exit_code(&batch, clock.stopped(), args.require_solved))
 }
 
-/// Places in the order of their turns: the most reflections first, so that no long run is left alone at the end.
+/// Places in the order of their turns: the largest cell first, so that no long run is left alone at the end.
 fn order(entries: &[Entry]) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..entries.len()).collect();
-    places.sort_by_key(|&place| Reverse(entries.get(place).map(|entry| entry.size)));
-    places
+    let mut places: Vec<(usize, f64)> = entries.iter().map(|entry| entry.volume).enumerate().collect();
+    places.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    places.into_iter().map(|(place, _)| place).collect()
 }
 
 /// The worst that happened to any of them.
