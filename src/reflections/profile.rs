@@ -2,6 +2,8 @@
 
 use super::MergedReflection;
 use crate::crystal::Cell;
+use rayon::prelude::*;
+use std::ops::Range;
 
 /// Reflections per shell: ±8 % on the mean of exponentially distributed intensities.
 const PER_SHELL: usize = 150;
@@ -43,15 +45,14 @@ impl IntensityProfile {
         }
         let mut profile = Self { nodes, borders };
         // The curve bends between nodes: shift them until its mean over each shell is the shell's mean.
+        let places: Vec<(usize, f64)> = s_sq.iter().map(|s| profile.place(*s)).collect();
         for _ in 0..MATCHING_ROUNDS {
-            let ratios: Vec<f64> = profile
-                .shells()
-                .zip(&targets)
-                .map(|(range, target)| {
-                    let curve: Vec<f64> = s_sq.get(range).unwrap_or(&[]).iter().map(|s| profile.at(*s)).collect();
-                    target / average(&curve)
-                })
-                .collect();
+            let mean_of = |range: Range<usize>| {
+                let curve: Vec<f64> = places.get(range).unwrap_or(&[]).iter().map(|p| profile.between(*p)).collect();
+                average(&curve)
+            };
+            let shells: Vec<(Range<usize>, &f64)> = profile.shells().zip(&targets).collect();
+            let ratios: Vec<f64> = shells.into_par_iter().map(|(range, target)| target / mean_of(range)).collect();
             for (node, ratio) in profile.nodes.iter_mut().zip(ratios) {
                 if ratio.is_finite() && ratio > 0.0 {
                     node.1 += ratio.ln();
@@ -63,24 +64,34 @@ impl IntensityProfile {
 
     /// ⟨x/ε⟩ at s² = 1/d² (Å⁻²).
     pub fn at(&self, s_sq: f64) -> f64 {
+        self.between(self.place(s_sq))
+    }
+
+    /// The node before s² = 1/d² (Å⁻²), and how far on to the next it lies.
+    fn place(&self, s_sq: f64) -> (usize, f64) {
         let after = self.nodes.partition_point(|node| node.0 < s_sq).clamp(1, self.nodes.len().max(2) - 1);
         match (self.nodes.get(after - 1), self.nodes.get(after)) {
-            (Some(a), Some(b)) if b.0 > a.0 => {
-                let t = (s_sq - a.0) / (b.0 - a.0);
-                (a.1 + t * (b.1 - a.1)).exp()
-            }
-            (Some(a), _) => a.1.exp(),
+            (Some(a), Some(b)) if b.0 > a.0 => (after - 1, (s_sq - a.0) / (b.0 - a.0)),
+            _ => (after - 1, 0.0),
+        }
+    }
+
+    /// The value at a place between nodes.
+    fn between(&self, (before, share): (usize, f64)) -> f64 {
+        match (self.nodes.get(before), self.nodes.get(before + 1)) {
+            (Some(a), Some(b)) => (a.1 + share * (b.1 - a.1)).exp(),
+            (Some(a), None) => a.1.exp(),
             (None, _) => 1.0,
         }
     }
 
     /// Index ranges of the shells in the list of reflections.
-    pub fn shells(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+    pub fn shells(&self) -> impl Iterator<Item = Range<usize>> + '_ {
         ranges(&self.borders)
     }
 }
 
-fn ranges(borders: &[usize]) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+fn ranges(borders: &[usize]) -> impl Iterator<Item = Range<usize>> + '_ {
     borders.windows(2).map(|pair| match pair {
         [start, end] => *start..*end,
         _ => 0..0,

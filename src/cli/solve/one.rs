@@ -26,7 +26,7 @@ pub fn run(args: &Args, name: &Path) -> Result<u8> {
     }
     let pool = Arc::new(crate::cli::thread_pool(args.threads.map(usize::from))?);
     let memory = args.options().memory;
-    let case = Case::read(args, name, pool.current_num_threads(), memory)?;
+    let case = pool.install(|| Case::read(args, name, pool.current_num_threads(), memory))?;
     let folder = case.folder()?;
     let on = !args.quiet;
     let say_line = |line: &str| {
