@@ -56,7 +56,7 @@ pub fn data_sets(folder: &Path, is_result: impl Fn(&Path) -> bool) -> Result<Con
             continue;
         }
         let places = find(name, None)?;
-        if places.ins.is_some() && !places.data.is_file() {
+        if places.ins.is_some() && !places.data.is_file() && !is_inflip(name) {
             let why = "no reflections of this name beside it".into();
             contents.skipped.push(Skipped { path: name.clone(), why });
         } else {

@@ -9,6 +9,7 @@
 //! - `lxt`      a table in the columns of SHELXT
 //! - `reasons`    why a run is believed or not
 //! - `refinement` how a model fits, in SHELXL's words
+//! - `row`        a row of the table of several data sets
 //! - `seeds`      the figures of `seedflip seed check` in words
 //! - `sflog`    a run in the words of Superflip
 //! - `table`      the ranked table, on the screen and in the listing
@@ -25,6 +26,7 @@ pub mod lxt;
 pub mod reasons;
 pub mod record;
 pub mod refinement;
+pub mod row;
 pub mod seeds;
 pub mod sflog;
 pub mod table;

@@ -10,7 +10,7 @@ use crate::cli::progress::Screen;
 use crate::cli::thread_pool_about;
 use crate::clock::Clock;
 use crate::output::say;
-use crate::report::batch::Row;
+use crate::report::row::Row;
 use crate::report::table;
 use crate::solve::{Demand, Means, resolution};
 use crate::{Error, Result};
