@@ -43,7 +43,7 @@ pub fn run(args: &Args, list: &List) -> Result<u8> {
     let shares = Shares::new(order(&list.entries), lanes, threads, memory);
     let skipped = match list.skipped.len() {
         0 => String::new(),
-        count => format!("; {count} files are none"),
+        count => format!("; {count} left out"),
     };
     say_line(&format!("{} data sets, {lanes} at a time on {threads} threads{skipped}", list.entries.len()));
     stop::catch(clock.clone());
