@@ -76,7 +76,7 @@ impl Keeper {
             seed: effective.seed,
             methods: effective.methods,
             atoms: effective.atoms,
-            atom_starts: effective.arms.iter().any(|arm| arm.start == StartKind::Atom),
+            atoms_each: effective.arms.iter().take_while(|arm| arm.start == StartKind::Atom).count(),
             moments: self.moments,
             truth: None,
         }

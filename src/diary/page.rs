@@ -24,9 +24,9 @@ pub struct Diary {
     pub methods: Methods,
     /// Atoms expected in the primitive cell.
     pub atoms: f64,
-    /// Trials started from atoms of the Patterson as well.
+    /// Trials that started from atoms of the Patterson before each of the others.
     #[serde(default)]
-    pub atom_starts: bool,
+    pub atoms_each: usize,
     /// What happened, in order.
     pub moments: Vec<Moment>,
     /// What is right; unknown to the run itself.

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub fn replayed(diary: &Diary) -> Tally {
     let mut tally = Tally { runs: 1, ..Tally::default() };
     let plain = portfolio(diary.methods, diary.atoms);
-    let arms = if diary.atom_starts { with_atom_starts(plain) } else { plain };
+    let arms = if diary.atoms_each > 0 { with_atom_starts(plain, diary.atoms_each) } else { plain };
     follow_trials(diary, &arms, &mut tally);
     let findings = follow_search(diary, &mut tally);
     follow_work_up(diary, &mut tally);

@@ -36,7 +36,7 @@ impl ArmId {
     pub fn all() -> impl Iterator<Item = Self> {
         let unseeded = [0.0, f64::INFINITY].map(|atoms| portfolio(Methods::Both, atoms));
         let seeded = seeded_portfolio(Methods::Both).into_iter().chain(start_portfolio(Methods::Both));
-        unseeded.map(with_atom_starts).into_iter().flatten().chain(seeded).map(|arm| arm.name)
+        unseeded.map(|arms| with_atom_starts(arms, 1)).into_iter().flatten().chain(seeded).map(|arm| arm.name)
     }
 
     /// Its name as one word for a command line: `seed mp N*1` is `mp-n1`.
@@ -67,7 +67,7 @@ pub enum StartKind {
     Random,
     /// Patterson superposition.
     Patterson,
-    /// An atom with its symmetry mates, from the list of places that the Patterson map allows.
+    /// An atom or a few with their symmetry mates, from the list that the Patterson map allows.
     Atom,
     /// Seeds alone.
     Seeded(SeedStart),
@@ -165,8 +165,12 @@ mod tests {
     #[test]
     fn a_name_means_one_thing() {
         let unseeded = [0.0, f64::INFINITY].map(|atoms| portfolio(Methods::Both, atoms));
-        let arms: Vec<Arm> =
-            unseeded.map(with_atom_starts).into_iter().flatten().chain(seeded_portfolio(Methods::Both)).collect();
+        let arms: Vec<Arm> = unseeded
+            .map(|arms| with_atom_starts(arms, 1))
+            .into_iter()
+            .flatten()
+            .chain(seeded_portfolio(Methods::Both))
+            .collect();
         for a in &arms {
             assert_eq!(a.recipe(1, 2).method(), a.method());
             for b in arms.iter().filter(|b| b.name == a.name) {

@@ -21,7 +21,7 @@ pub fn mates_have_a_centre(group: &SpaceGroup) -> bool {
 }
 
 /// Whether a translation, in units of those of operations, is one of the lattice.
-fn of_lattice(group: &SpaceGroup, v: [i32; 3]) -> bool {
+pub(super) fn of_lattice(group: &SpaceGroup, v: [i32; 3]) -> bool {
     let within = |v: [i32; 3]| v.map(|x| x.rem_euclid(TRANSLATION_DENOMINATOR));
     group.centring().iter().any(|&c| within(c) == within(v))
 }
@@ -68,6 +68,31 @@ impl Cheshire {
         let extent = std::array::from_fn(|axis| if polar[axis] { 0.0 } else { along(axis) });
         let inversion = candidates.clone().find(inverted);
         Self { extent, shifts, inversion }
+    }
+
+    /// Shifts of the origin, in units of the translations of operations.
+    pub fn shifts(&self) -> &[[i32; 3]] {
+        &self.shifts
+    }
+
+    /// A shift, in the same units, after which −x stands for the same group, where there is one.
+    pub fn inversion(&self) -> Option<[i32; 3]> {
+        self.inversion
+    }
+
+    /// Sets of places with the same vectors as `set`, the first place at 0 along polar axes.
+    pub fn images_of(&self, group: &SpaceGroup, set: &[[f64; 3]]) -> impl Iterator<Item = Vec<[f64; 3]>> {
+        let hands = std::iter::once(None).chain(self.inversion.map(Some));
+        let ops = group.primitive_operations();
+        let image = move |hand: Option<[i32; 3]>, op: &SymOp, t: &[i32; 3]| -> Vec<[f64; 3]> {
+            let turned = |x: &[f64; 3]| hand.map_or(*x, |t| std::array::from_fn(|i| fraction(t[i]) - x[i]));
+            let moved: Vec<[f64; 3]> = set.iter().map(|x| op.apply(turned(x))).collect();
+            let origin = moved.first().copied().unwrap_or_default();
+            let at =
+                |y: &[f64; 3], i: usize| if self.extent[i] > 0.0 { y[i] + fraction(t[i]) } else { y[i] - origin[i] };
+            moved.iter().map(|y| std::array::from_fn(|i| at(y, i))).collect()
+        };
+        hands.flat_map(move |hand| ops.iter().flat_map(move |op| self.shifts.iter().map(move |t| image(hand, op, t))))
     }
 
     /// Places with the same vectors as `x`.

@@ -95,11 +95,16 @@ pub fn portfolio(methods: Methods, atoms: f64) -> Vec<Arm> {
 /// Cycles of a trial from an atom: a right one shows by the tenth or fifteenth (frontier notes §1).
 const ATOM_CYCLES: u32 = 20;
 
-/// The arms with starts from atoms between them, each first before one of the others: half of all trials, a tenth of all cycles. Without
+/// Trials from atoms before each of the others: as many, half of all trials and a tenth of all cycles …
+pub const ATOMS_EACH: usize = 1;
+/// … and in cells where one atom is not enough, which random starts do not solve either (0/60 of toxin II, a fourth of lysozyme 4AXT; two structures).
+pub const ATOMS_EACH_WHEN_HUGE: usize = 8;
+
+/// The arms with starts from atoms between them, `each` before every one of the others. Without
 /// message passing there are none. On the fine grid a right start also ends with merits that convince, so that nobody waits for a second one: pieces
 /// of crambin and lysozyme with one right place in 32 take 800 to 1550 cycles and 16 to 23 s of CPU, on the coarse grid 6800 to 9800 and 51 to 57
 /// (benches/results, 2026-11-26).
-pub fn with_atom_starts(arms: Vec<Arm>) -> Vec<Arm> {
+pub fn with_atom_starts(arms: Vec<Arm>, each: usize) -> Vec<Arm> {
     if arms.iter().all(|arm| arm.method() != Method::Message) {
         return arms;
     }
@@ -110,7 +115,7 @@ pub fn with_atom_starts(arms: Vec<Arm>) -> Vec<Arm> {
         cycles: ATOM_CYCLES,
         kind: logistic(1.0, 1.0, 0),
     };
-    arms.into_iter().flat_map(|arm| [atom, arm]).collect()
+    arms.into_iter().flat_map(|arm| std::iter::repeat_n(atom, each).chain([arm])).collect()
 }
 
 #[cfg(test)]
@@ -122,14 +127,16 @@ mod tests {
     #[test]
     fn starts_from_atoms_take_turns_with_the_others() {
         let plain = portfolio(Methods::Both, 1000.0);
-        let arms = with_atom_starts(plain.clone());
+        let arms = with_atom_starts(plain.clone(), 1);
         assert!(arms.iter().step_by(2).all(|arm| arm.start == StartKind::Atom
             && arm.imposes()
             && arm.cycles == 20
             && arm.sampling == Sampling::Fine));
         assert!(arms.iter().skip(1).step_by(2).eq(&plain));
         let flipping = portfolio(Methods::Flipping, 1000.0);
-        assert_eq!(with_atom_starts(flipping.clone()), flipping);
+        assert_eq!(with_atom_starts(flipping.clone(), 1), flipping);
+        let huge = with_atom_starts(plain.clone(), 3);
+        assert!(huge.len() == 4 * plain.len() && huge.iter().skip(3).step_by(4).eq(&plain));
     }
 
     #[test]

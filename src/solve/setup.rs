@@ -3,14 +3,13 @@
 use super::memory::allow;
 use super::options::{Effective, Options, resolution};
 use super::{Job, Means};
-use crate::crystal::contents::{likely, non_hydrogen, room};
-use crate::crystal::elements::HYDROGEN;
+use crate::crystal::contents::room;
 use crate::engine::{EngineError, Relief};
 use crate::phasing::portfolio::LARGE;
 use crate::phasing::{
-    Arm, AtomList, Sphere, expected_atoms, portfolio, seeded_portfolio, start_portfolio, with_atom_starts,
+    ATOMS_EACH, ATOMS_EACH_WHEN_HUGE, Arm, AtomList, HeavyAtom, Sphere, expected_atoms, mates_have_a_centre, portfolio,
+    seeded_portfolio, start_portfolio, with_atom_starts,
 };
-use crate::reflections::DataSet;
 use crate::trials::{Budget, Crew, Relay, Workplace};
 use crate::{Error, Result};
 
@@ -23,6 +22,8 @@ const PARAMETERS: f64 = 4.0;
 /// In large cells, where random starts begin to fail, trials also start from an atom of the Patterson when the heaviest element has this many
 /// electrons in units of the root mean square of all: sulphur in a protein has 2.3, and one such atom is known well enough (frontier notes §1).
 const HEAVY: f64 = 2.0;
+/// Where an atom and its mates have a centre, pairs are dealt in cells of this size only: in smaller ones random starts do as well (crambin, P2₁).
+const LARGE_WITH_CENTRE: f64 = 1000.0;
 
 /// What a run needs.
 pub struct Prepared {
@@ -72,18 +73,26 @@ impl Prepared {
             None => portfolio(options.methods, sphere.atoms()),
         };
         let group = job.hint.unwrap_or(space_group);
-        let wanted = job.seeds.is_none() && sphere.atoms() >= LARGE && height(data) >= HEAVY;
-        let list = || means.pool.install(|| AtomList::new(cell, group, &data.reflections, d_min));
-        let atoms = wanted.then(list).flatten();
+        let size = if mates_have_a_centre(group) { LARGE_WITH_CENTRE } else { LARGE };
+        let large = job.seeds.is_none() && sphere.atoms() >= size;
+        let heavy = HeavyAtom::of(header).filter(|heavy| large && heavy.height >= HEAVY);
+        let needed = heavy.as_ref().map_or(1, |heavy| heavy.needed(group, 2.0 * sphere.len() as f64));
+        let each = if needed > 1 && size == LARGE { ATOMS_EACH_WHEN_HUGE } else { ATOMS_EACH };
+        let defaults = Budget::for_size(sphere.atoms());
+        // Starts from atoms take nothing from the others.
+        let trials = |each: usize| defaults.trials * (1 + each as u32);
+        let starts = options.trials.unwrap_or(trials(each) * means.backend.reach()) as usize * each / (1 + each);
+        let atoms = heavy.and_then(|heavy| {
+            let list = || AtomList::new(cell, group, &data.reflections, d_min, &heavy, needed, starts);
+            means.pool.install(list)
+        });
         if atoms.is_some() {
-            arms = with_atom_starts(arms);
+            arms = with_atom_starts(arms, each);
         }
         if let Some(cycles) = options.max_cycles {
             arms.iter_mut().for_each(|arm| arm.cycles = cycles);
         }
-        let defaults = Budget::for_size(sphere.atoms());
-        // Starts from atoms take nothing from the others.
-        let usual = if atoms.is_some() { 2 * defaults.trials } else { defaults.trials };
+        let usual = if atoms.is_some() { trials(each) } else { defaults.trials };
         let alone = options.trials.unwrap_or(usual);
         let budget = Budget {
             trials: options.trials.unwrap_or(usual * means.backend.reach()),
@@ -129,17 +138,6 @@ impl Prepared {
             atoms: self.sphere.atoms(),
         }
     }
-}
-
-/// Electrons of the heaviest element expected, in units of the root mean square over the non-hydrogen atoms of the cell.
-fn height(data: &DataSet) -> f64 {
-    let contents = likely(&data.header.elements, data.header.cell.volume);
-    let counts: Vec<(u8, f64)> =
-        contents.iter().map(|e| (e.atomic_number, e.count)).filter(|(_, n)| *n > 0.0).collect();
-    let power = |z: u8| f64::from(z).powi(2);
-    let heavy = counts.iter().filter(|(z, _)| *z > HYDROGEN);
-    let mean_sq = heavy.clone().map(|&(z, n)| n * power(z)).sum::<f64>() / non_hydrogen(&counts).max(f64::MIN_POSITIVE);
-    heavy.map(|&(z, _)| (power(z) / mean_sq).sqrt()).fold(0.0, f64::max)
 }
 
 /// A device that cannot even begin.

@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn trials_from_atoms_take_the_list_in_order_whatever_was_learnt() {
-        let arms = with_atom_starts(portfolio(Methods::Both, 1000.0));
+        let arms = with_atom_starts(portfolio(Methods::Both, 1000.0), 1);
         let mut deal = Deal::new(&arms);
         deal.learn(&finished(&arms[0], true, 20));
         let atoms: Vec<u32> = (0..40).filter(|&trial| deal.arm(trial).start == StartKind::Atom).collect();

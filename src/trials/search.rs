@@ -77,7 +77,7 @@ impl<'a> Search<'a> {
             let patterson = setup.arms.iter().any(superposed).then(|| Patterson::new(&gridded.problem));
             let source = |input| SeedSource::new(input, setup.space_group, setup.sphere, &gridded);
             let seeds = setup.seeds.map(source);
-            let atoms = setup.atoms.map(|list| AtomStarts::new(list, setup.sphere, &gridded));
+            let atoms = setup.atoms.map(|list| AtomStarts::new(list, setup.cell, setup.sphere, &gridded));
             let (ready, again) = (HashMap::new(), VecDeque::new());
             grids.push(Starts { sampling, gridded, patterson, atoms, seeds, ready, again, next: 0 });
             crews.push(crew);

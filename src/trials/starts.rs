@@ -47,7 +47,7 @@ impl Starts<'_> {
             let start = match (arm.start, &self.patterson, &self.atoms) {
                 (StartKind::Patterson, Some(patterson), _) => Start::Phases(patterson.phases(problem, seed, trial)),
                 (StartKind::Atom, _, Some(atoms)) => {
-                    Start::Seeded { seeds: atoms.seeds(problem, deal.atoms_before(trial))?, hold: 0 }
+                    Start::Seeded { seeds: atoms.seeds(problem, deal.atoms_before(trial))?, hold: atoms.hold() }
                 }
                 _ => return None,
             };
@@ -66,7 +66,7 @@ impl Starts<'_> {
         if let (StartKind::Atom, Some(atoms)) = (arm.start, &self.atoms)
             && let Some(seeds) = atoms.seeds(problem, deal.atoms_before(trial))
         {
-            return Start::Seeded { seeds, hold: 0 };
+            return Start::Seeded { seeds, hold: atoms.hold() };
         }
         match (arm.start, &self.patterson, &mut self.seeds) {
             (StartKind::Patterson, Some(patterson), _) => Start::Phases(patterson.phases(problem, seed, trial)),
