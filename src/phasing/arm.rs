@@ -103,8 +103,8 @@ pub struct Arm {
 pub(super) enum Kind {
     /// Charge flipping on these amplitudes.
     Flip(Amplitudes),
-    /// The same without the weak-reflection variant, which lets a solved map drift away from the origin of its seeds (recipe
-    /// notes §2: w = 0 with seeds).
+    /// The same without the weak-reflection variant, which lets a solved map drift away from the origin of its seeds
+    /// (recipe notes §2: w = 0 with seeds).
     FlipAll(Amplitudes),
     /// Message passing.
     Message(MessageRecipe),

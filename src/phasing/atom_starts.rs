@@ -8,11 +8,13 @@ use num_complex::Complex32;
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
 
-/// Share of the scattering that the atoms are weighted as if they had (Sim 1959, Acta Cryst. 12, 813). A sulphur of a protein has 0.4 %; by that
-/// the start would be as good as nothing (frontier notes §1: with this share 4 of 60 places of toxin II solve it).
+/// Share of the scattering that the atoms are weighted as if they had (Sim 1959, Acta Cryst. 12, 813). A sulphur of a
+/// protein has 0.4 %; by that the start would be as good as nothing (frontier notes §1: with this share 4 of 60 places
+/// of toxin II solve it).
 const SHARE: f64 = 0.05;
-/// What places are expected to be off by, Å: fine details of a start are believed as much less (Luzzati 1952, Acta Cryst. 5, 802). Of true single
-/// sulphurs of lysozyme 4AXT 4 of 10 solve it, 3 without this; with 0.3 Å 4, but not the place of its list that does with 0.2 (one structure).
+/// What places are expected to be off by, Å: fine details of a start are believed as much less (Luzzati 1952, Acta
+/// Cryst. 5, 802). Of true single sulphurs of lysozyme 4AXT 4 of 10 solve it, 3 without this; with 0.3 Å 4, but not the
+/// place of its list that does with 0.2 (one structure).
 const ERROR: f64 = 0.2;
 
 /// Makes the starts of one grid's trials.
@@ -34,7 +36,8 @@ impl<'a> AtomStarts<'a> {
         self.list.hold
     }
 
-    /// Expected means of exp(iφ), on the grid of `problem`, with the atoms of this number in the list; `None` beyond its end.
+    /// Expected means of exp(iφ), on the grid of `problem`, with the atoms of this number in the list; `None` beyond
+    /// its end.
     pub fn seeds(&self, problem: &Problem, number: usize) -> Option<Arc<Seeds>> {
         let set = self.list.sets.get(number)?;
         let ops = self.list.group.primitive_operations();

@@ -60,8 +60,8 @@ impl CellPoints {
         (0..self.len()).into_par_iter().filter(|&p| ops.iter().all(|op| self.image(op, p) >= p)).collect()
     }
 
-    /// Among `points` those from which all vectors of `group` can be seen: one of each set that shifts of the origin and the change of
-    /// the hand make of them, at 0 along polar axes.
+    /// Among `points` those from which all vectors of `group` can be seen: one of each set that shifts of the origin
+    /// and the change of the hand make of them, at 0 along polar axes.
     pub fn first(&self, points: &[usize], group: &SpaceGroup, cheshire: &Cheshire) -> Vec<usize> {
         let ops = group.operations();
         let shifts = cheshire.shifts();

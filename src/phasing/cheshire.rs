@@ -1,9 +1,10 @@
-//! What is unique of a cell for vectors between an atom and its mates: the Cheshire cell (Hirshfeld 1968, Acta Cryst. A24, 301).
+//! What is unique of a cell for vectors between an atom and its mates: the Cheshire cell (Hirshfeld 1968, Acta Cryst.
+//! A24, 301).
 
 use crate::crystal::{SpaceGroup, SymOp, symop::TRANSLATION_DENOMINATOR};
 
-/// Whether an atom at any place and its mates are a centrosymmetric set: then for each mate there is another so that the two add up to the
-/// same, twice the centre.
+/// Whether an atom at any place and its mates are a centrosymmetric set: then for each mate there is another so that
+/// the two add up to the same, twice the centre.
 pub fn mates_have_a_centre(group: &SpaceGroup) -> bool {
     let ops = group.primitive_operations();
     let sum = |a: &SymOp, b: &SymOp| {

@@ -1,13 +1,14 @@
 //! How well an atom at a place, with its symmetry mates, explains a Patterson map: the Harker score.
 //!
-//! An atom at x and its mate Rx + t put a peak at (R − I)x + t. The smallest value of the map at all these vectors of a place is its
-//! score (the symmetry minimum function; Simpson, Dobrott & Lipscomb 1965, Acta Cryst. 18, 169). By the minimum the best sulphur of
-//! lysozyme 4AXT has 340 points of the grid above it, by the sum 4676 (frontier notes §4).
+//! An atom at x and its mate Rx + t put a peak at (R − I)x + t. The smallest value of the map at all these vectors of a
+//! place is its score (the symmetry minimum function; Simpson, Dobrott & Lipscomb 1965, Acta Cryst. 18, 169). By the
+//! minimum the best sulphur of lysozyme 4AXT has 340 points of the grid above it, by the sum 4676 (frontier notes §4).
 
 use super::VectorMap;
 use crate::crystal::{Cell, SpaceGroup, SymOp, symop::TRANSLATION_DENOMINATOR};
 
-/// A place whose atom comes nearer than this to a mate, Å, is none: it would be on a symmetry element, or in the origin peak.
+/// A place whose atom comes nearer than this to a mate, Å, is none: it would be on a symmetry element, or in the origin
+/// peak.
 const NEAREST_MATE: f64 = 1.2;
 
 /// A map, and the vectors between mates.
@@ -24,7 +25,8 @@ impl<'a> Harker<'a> {
         (!vectors.is_empty()).then(|| Self { map, vectors, cell: cell.clone() })
     }
 
-    /// The smallest value of the map, in its σ, at the vectors of an atom at fractional `x`; −∞ where it comes too near to a mate.
+    /// The smallest value of the map, in its σ, at the vectors of an atom at fractional `x`; −∞ where it comes too near
+    /// to a mate.
     pub fn score(&self, x: [f64; 3]) -> f32 {
         let mut least = f32::INFINITY;
         for op in &self.vectors {
@@ -46,7 +48,8 @@ pub(super) fn vector(cell: &Cell, y: [f64; 3], x: [f64; 3]) -> Option<[f64; 3]> 
     (cell.length_sq(u) >= NEAREST_MATE * NEAREST_MATE).then_some(u)
 }
 
-/// The operations whose vectors differ, the identity left out and one kept of each pair of inverses, which share theirs but for the sign.
+/// The operations whose vectors differ, the identity left out and one kept of each pair of inverses, which share theirs
+/// but for the sign.
 pub(super) fn vectors(group: &SpaceGroup) -> Vec<SymOp> {
     let mut out: Vec<SymOp> = Vec::new();
     for op in group.operations().iter().filter(|op| op.rot != SymOp::IDENTITY.rot) {

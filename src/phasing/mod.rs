@@ -1,6 +1,7 @@
 //! The one room where crystallography and the engine meet.
 //!
 //! - `atom_list`  heavy atoms to start from: places of one, pairs, threes
+//! - `atom_places` places of single heavy atoms
 //! - `atom_starts` first phases from them
 //! - `arm`        what the trials of one arm have in common
 //! - `cell_points` points of a cell, one of each orbit
@@ -24,6 +25,7 @@
 
 pub mod arm;
 pub mod atom_list;
+pub mod atom_places;
 pub mod atom_starts;
 pub mod cell_points;
 pub mod cheshire;

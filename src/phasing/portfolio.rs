@@ -97,13 +97,14 @@ const ATOM_CYCLES: u32 = 20;
 
 /// Trials from atoms before each of the others: as many, half of all trials and a tenth of all cycles …
 pub const ATOMS_EACH: usize = 1;
-/// … and in cells where one atom is not enough, which random starts do not solve either (0/60 of toxin II, a fourth of lysozyme 4AXT; two structures).
+/// … and in cells where one atom is not enough, which random starts do not solve either (0/60 of toxin II, a fourth of
+/// lysozyme 4AXT; two structures).
 pub const ATOMS_EACH_WHEN_HUGE: usize = 8;
 
-/// The arms with starts from atoms between them, `each` before every one of the others. Without
-/// message passing there are none. On the fine grid a right start also ends with merits that convince, so that nobody waits for a second one: pieces
-/// of crambin and lysozyme with one right place in 32 take 800 to 1550 cycles and 16 to 23 s of CPU, on the coarse grid 6800 to 9800 and 51 to 57
-/// (benches/results, 2026-11-26).
+/// The arms with starts from atoms between them, `each` before every one of the others. Without message passing there
+/// are none. On the fine grid a right start also ends with merits that convince, so that nobody waits for a second one:
+/// pieces of crambin and lysozyme with one right place in 32 take 800 to 1550 cycles and 16 to 23 s of CPU, on the
+/// coarse grid 6800 to 9800 and 51 to 57 (benches/results, 2026-11-26).
 pub fn with_atom_starts(arms: Vec<Arm>, each: usize) -> Vec<Arm> {
     if arms.iter().all(|arm| arm.method() != Method::Message) {
         return arms;

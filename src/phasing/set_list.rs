@@ -1,7 +1,7 @@
 //! Sets of heavy atoms that the Patterson map allows, the likeliest first: pairs, and threes grown from them.
 //!
-//! Two atoms bring the vectors between them and each other's mates to those of either with its own. In large cells one atom is too little of a
-//! start; where it and its mates have a centre, a second atom chooses the hand (in P1 a third).
+//! Two atoms bring the vectors between them and each other's mates to those of either with its own. In large cells one
+//! atom is too little of a start; where it and its mates have a centre, a second atom chooses the hand (in P1 a third).
 
 use super::cell_points::CellPoints;
 use super::cheshire::Cheshire;
@@ -9,13 +9,15 @@ use super::vector_evidence::VectorEvidence;
 use crate::crystal::{Cell, SpaceGroup};
 use rayon::prelude::*;
 
-/// Steps at which places are tried, Å. Half of it is what an atom may be off by, and it still starts a structure (frontier notes §1: 0.15 Å).
+/// Steps at which places are tried, Å. Half of it is what an atom may be off by, and it still starts a structure
+/// (frontier notes §1: 0.15 Å).
 const STEP: f64 = 0.25;
 /// Halvings of the step on the way to a maximum.
 const HALVINGS: usize = 2;
 /// Two sets are one when all their atoms are nearer than this, Å.
 const SPACING: f64 = 0.35;
-/// A bond is as long as it should be, give or take this, Å: the disulphides of lysozyme 4AXT have 2.04 to 2.08, places are 0.1 off.
+/// A bond is as long as it should be, give or take this, Å: the disulphides of lysozyme 4AXT have 2.04 to 2.08, places
+/// are 0.1 off.
 const BOND_SPREAD: f64 = 0.15;
 /// Pairs whose cross vectors are looked up, for each that is wanted, after those whose own vectors say most.
 const LOOKED_UP: usize = 1000;
@@ -25,7 +27,8 @@ const CLIMBED: usize = 6;
 const LIKELY: f64 = 0.1;
 /// Partners of one first atom that are kept.
 const PARTNERS: usize = 25;
-/// First atoms whose partners are looked for, at most and at least, and the vectors that may be looked up for all of them.
+/// First atoms whose partners are looked for, at most and at least, and the vectors that may be looked up for all of
+/// them.
 const FIRSTS: [usize; 2] = [8, 400];
 const LOOKUPS: usize = 100_000_000;
 /// Third atoms that are kept of each pair.

@@ -1,8 +1,10 @@
-//! What a Patterson map says for atoms at certain places: the logarithm of a likelihood ratio, summed over their vectors.
+//! What a Patterson map says for atoms at certain places: the logarithm of a likelihood ratio, summed over their
+//! vectors.
 //!
-//! Values of the map are distributed by some density h, which the map itself shows; where two heavy atoms of a cell have a vector they are
-//! higher by the height μ of that vector, and so is one value the likelier by h(v − μ)/h(v). For a normal h the logarithm is μv − μ²/2, a sum;
-//! with the long tail of light atoms' vectors it stops to grow, as a minimum function does, so that no one peak can speak for a place.
+//! Values of the map are distributed by some density h, which the map itself shows; where two heavy atoms of a cell
+//! have a vector they are higher by the height μ of that vector, and so is one value the likelier by h(v − μ)/h(v). For
+//! a normal h the logarithm is μv − μ²/2, a sum; with the long tail of light atoms' vectors it stops to grow, as a
+//! minimum function does, so that no one peak can speak for a place.
 
 use super::VectorMap;
 use super::cheshire::of_lattice;
@@ -72,8 +74,8 @@ impl<'a> VectorEvidence<'a> {
     }
 }
 
-/// How many vectors between mates fall together where `op` has one: operations of the Laue class that leave (R − I)x + t as it is, halved where the
-/// vector and its reverse are of one orbit.
+/// How many vectors between mates fall together where `op` has one: operations of the Laue class that leave (R − I)x +
+/// t as it is, halved where the vector and its reverse are of one orbit.
 fn together(group: &SpaceGroup, op: &SymOp) -> usize {
     let one = SymOp::IDENTITY.rot;
     let less: [[i32; 3]; 3] = std::array::from_fn(|i| std::array::from_fn(|j| op.rot[i][j] - one[i][j]));

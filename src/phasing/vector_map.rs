@@ -5,7 +5,8 @@ use crate::fourier::{Fourier3, smooth_at_least};
 use crate::reflections::NormalisedReflection;
 use num_complex::Complex32;
 
-/// Grid points per largest index: an atom 0.15 Å off is 0.3 Å off in its vectors (frontier notes §4: ≥ 5, interpolated).
+/// Grid points per largest index: an atom 0.15 Å off is 0.3 Å off in its vectors (frontier notes §4: ≥ 5,
+/// interpolated).
 const POINTS_PER_INDEX: usize = 5;
 /// Largest grid, in points; larger cells get a coarser one (8 bytes a point while it is made).
 const MOST_POINTS: usize = 1 << 25;

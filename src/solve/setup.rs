@@ -19,10 +19,12 @@ const FEWEST_MEASURED: usize = 20;
 const FEWEST_PER_PARAMETER: f64 = 0.5;
 const PARAMETERS: f64 = 4.0;
 
-/// In large cells, where random starts begin to fail, trials also start from an atom of the Patterson when the heaviest element has this many
-/// electrons in units of the root mean square of all: sulphur in a protein has 2.3, and one such atom is known well enough (frontier notes §1).
+/// In large cells, where random starts begin to fail, trials also start from an atom of the Patterson when the heaviest
+/// element has this many electrons in units of the root mean square of all: sulphur in a protein has 2.3, and one such
+/// atom is known well enough (frontier notes §1).
 const HEAVY: f64 = 2.0;
-/// Where an atom and its mates have a centre, pairs are dealt in cells of this size only: in smaller ones random starts do as well (crambin, P2₁).
+/// Where an atom and its mates have a centre, pairs are dealt in cells of this size only: in smaller ones random starts
+/// do as well (crambin, P2₁).
 const LARGE_WITH_CENTRE: f64 = 1000.0;
 
 /// What a run needs.
@@ -81,7 +83,9 @@ impl Prepared {
         let defaults = Budget::for_size(sphere.atoms());
         // Starts from atoms take nothing from the others.
         let trials = |each: usize| defaults.trials * (1 + each as u32);
-        let starts = options.trials.unwrap_or(trials(each) * means.backend.reach()) as usize * each / (1 + each);
+        // Where one atom is enough, a card does not wait for a long list.
+        let reach = if needed > 1 { means.backend.reach() } else { 1 };
+        let starts = options.trials.unwrap_or(trials(each) * reach) as usize * each / (1 + each);
         let atoms = heavy.and_then(|heavy| {
             let list = || AtomList::new(cell, group, &data.reflections, d_min, &heavy, needed, starts);
             means.pool.install(list)
