@@ -69,7 +69,6 @@ impl Kernels {
                     // What is refused here is refused again where it is needed, and heard there.
                     let _ = pipelines.get(module(&plan, kernel, checked));
                 }
-                pipelines.keep();
             };
             // Without a thread whoever needs the kernel compiles it.
             self.threads.extend(thread::Builder::new().name("kernels".into()).spawn(work));

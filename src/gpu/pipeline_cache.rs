@@ -8,21 +8,22 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 /// Folder below the user's folder for caches.
 const FOLDER: &str = "seedflip";
 /// First bytes of a file.
 const MARK: &[u8; 8] = b"SFPIPE1\n";
-/// A cache that has grown beyond this is thrown away: every grid leaves its kernels in it, 20 of 10 to 100 kB.
-const MOST_BYTES: usize = 64 << 20;
+/// A cache that has grown beyond this is thrown away: every grid leaves its kernels in it, 20 of 10 to 100 kB, and all of
+/// it is read by whoever needs one. With the kernels of 40 cells in it a run on an H200 that asked for it after each batch
+/// of kernels took 2 s longer.
+const MOST_BYTES: usize = 16 << 20;
 
 /// A driver's cache that came from a file and goes back there.
 pub struct DiskCache {
     cache: wgpu::PipelineCache,
     path: PathBuf,
-    /// Bytes of what lies there now.
-    kept: Mutex<usize>,
+    /// Bytes of what lay there when it was opened.
+    found: usize,
 }
 
 impl DiskCache {
@@ -41,7 +42,7 @@ impl DiskCache {
         if pollster::block_on(scope.pop()).is_some() {
             return None;
         }
-        Some(Self { cache, path, kept: Mutex::new(data.map_or(0, |data| data.len())) })
+        Some(Self { cache, path, found: data.map_or(0, |data| data.len()) })
     }
 
     /// The driver's cache.
@@ -51,9 +52,7 @@ impl DiskCache {
 
     /// Puts it on the disk, if it has grown.
     pub fn keep(&self) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(data) = self.cache.get_data().filter(|data| data.len() != *kept) else { return };
-        *kept = data.len();
+        let Some(data) = self.cache.get_data().filter(|data| data.len() != self.found) else { return };
         // Without a cache a run is slower, and no more.
         let _ = if data.len() > MOST_BYTES { fs::remove_file(&self.path) } else { write(&self.path, &data) };
     }

@@ -99,13 +99,6 @@ impl Pipelines {
         compiled.map_err(EngineError::Refused)
     }
 
-    /// Keeps what was compiled for later runs.
-    pub fn keep(&self) {
-        if let Some(Some(disk)) = self.disk.get() {
-            disk.keep();
-        }
-    }
-
     fn lock(&self) -> MutexGuard<'_, HashMap<Module, Making>> {
         self.making.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -134,6 +127,15 @@ impl Pipelines {
         match pollster::block_on(scope.pop()) {
             Some(error) => Err(error.to_string()),
             None => Ok(pipeline),
+        }
+    }
+}
+
+impl Drop for Pipelines {
+    /// Keeps what was compiled for later runs: once, as a driver may take a tenth of a second to hand out all it has.
+    fn drop(&mut self) {
+        if let Some(Some(disk)) = self.disk.get() {
+            disk.keep();
         }
     }
 }
