@@ -95,7 +95,7 @@ fn files_that_are_missing_or_empty() {
     check(&solve(&ins, &pair.output()), "bad.ins: ", "cannot be read");
     std::fs::write(&ins, &pair.ins).unwrap();
     check(&solve(&ins, &pair.output()), "bad.hkl: ", "cannot be read");
-    check(&solve(pair.folder.path(), &pair.output()), "", "cannot be read");
+    check(&solve(pair.folder.path(), &pair.output()), "", "no data sets in it");
     assert!(!pair.output().exists());
     Pair { ins: String::new(), ..Pair::new() }.refused("bad.ins: ", "is empty");
     Pair { hkl: String::new(), ..Pair::new() }.refused("bad.hkl: ", "is empty");
