@@ -201,7 +201,9 @@ fn names_that_meet_and_options_of_one_are_refused_before_anything_is_done() {
     }
     refused(&[&a.join("x.ins")], &["--table", "t.json"], "--table");
     std::fs::create_dir(home.path().join("empty")).unwrap();
-    refused(&[&home.path().join("empty")], &[], "no data sets in it");
+    let empty = solve(&[&home.path().join("empty")], &[]);
+    assert_eq!((empty.code, empty.stderr.lines().count()), (Some(1), 1), "{}", empty.stderr);
+    assert!(empty.stderr.contains("no data sets in it"), "{}", empty.stderr);
     // Each beside its data there is room for both.
     let run = solve(&[&a, &b], &["--trials", "2", "--max-cycles", "10"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);

@@ -93,11 +93,11 @@ impl List {
         }
         if list.entries.is_empty() {
             let all: Vec<String> = names.iter().map(|name| name.display().to_string()).collect();
-            return Err(Error::Usage(format!(
-                "{}: no data sets in it, such as NAME.ins with NAME.hkl or a CIF; for those of its folders write {}/*/",
-                all.join(" "),
-                all.first().map_or("", |first| first.trim_end_matches('/')),
-            )));
+            let first = all.first().map_or("", |first| first.trim_end_matches('/'));
+            return Err(Error::unusable(
+                format!("{}: no data sets in it, such as NAME.ins with NAME.hkl or a CIF", all.join(" ")),
+                format!("for those of its folders write {first}/*/"),
+            ));
         }
         list.refuse_collisions(output)?;
         list.label();
