@@ -5,10 +5,11 @@ use super::cheshire::Cheshire;
 use super::harker::Harker;
 use crate::crystal::{Cell, SpaceGroup};
 use rayon::prelude::*;
+use std::cmp::Ordering;
 
 /// Steps at which the score is taken, Å: maxima are as narrow as half an atom, since their vectors move twice as fast.
 const STEP: f64 = 0.2;
-/// No two places are nearer to each other, Å: from 0.3 Å beside a sulphur 16 of 24 trials solve toxin II, from 0.45 Å
+/// No two places are nearer to each other, Å, and no two sets in all their atoms: from 0.3 Å beside a sulphur 16 of 24 trials solve toxin II, from 0.45 Å
 /// one (frontier notes §1).
 pub(super) const SPACING: f64 = 0.35;
 /// Places that are kept.
@@ -26,10 +27,7 @@ pub fn atom_places(harker: &Harker<'_>, cell: &Cell, group: &SpaceGroup) -> Vec<
     let mut maxima = maxima(harker, cell, cheshire.extent);
     maxima.truncate(MAXIMA * PLACES);
     let mut climbed: Vec<(f32, [f64; 3])> = maxima.into_par_iter().map(|(_, x, step)| climb(harker, x, step)).collect();
-    climbed.sort_by(|a, b| {
-        b.0.total_cmp(&a.0)
-            .then(a.1.iter().zip(b.1).fold(std::cmp::Ordering::Equal, |o, (a, b)| o.then(a.total_cmp(&b))))
-    });
+    climbed.sort_by(|a, b| b.0.total_cmp(&a.0).then(by_coordinates(&a.1, &b.1)));
     let mut kept: Vec<(f32, [f64; 3])> = Vec::new();
     for (score, x) in climbed {
         let near = |a, b| cell.distance_mod_lattice(a, b) < SPACING;
@@ -84,8 +82,7 @@ fn climb(harker: &Harker<'_>, x: [f64; 3], mut steps: [f64; 3]) -> (f32, [f64; 3
     for _ in 0..HALVINGS {
         steps = steps.map(|s| 0.5 * s);
         let centre = best.1;
-        for n in 0..27_usize {
-            let x = std::array::from_fn(|i| centre[i] + steps[i] * ((n / [1, 3, 9][i] % 3) as f64 - 1.0));
+        for x in around(centre, steps) {
             let score = harker.score(x);
             if score > best.0 {
                 best = (score, x);
@@ -93,4 +90,15 @@ fn climb(harker: &Harker<'_>, x: [f64; 3], mut steps: [f64; 3]) -> (f32, [f64; 3
         }
     }
     best
+}
+
+/// A place and those a step away from it along one axis, two or all three.
+pub(super) fn around(centre: [f64; 3], steps: [f64; 3]) -> impl Iterator<Item = [f64; 3]> {
+    let away = move |n: usize, i: usize| steps[i] * ((n / [1, 3, 9][i] % 3) as f64 - 1.0);
+    (0..27).map(move |n| std::array::from_fn(|i| centre[i] + away(n, i)))
+}
+
+/// An order of places, so that what is equally good has one.
+pub(super) fn by_coordinates(a: &[f64; 3], b: &[f64; 3]) -> Ordering {
+    a.iter().zip(b).fold(Ordering::Equal, |order, (a, b)| order.then(a.total_cmp(b)))
 }

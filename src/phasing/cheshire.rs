@@ -83,30 +83,36 @@ impl Cheshire {
 
     /// Sets of places with the same vectors as `set`, the first place at 0 along polar axes.
     pub fn images_of(&self, group: &SpaceGroup, set: &[[f64; 3]]) -> impl Iterator<Item = Vec<[f64; 3]>> {
-        let hands = std::iter::once(None).chain(self.inversion.map(Some));
-        let ops = group.primitive_operations();
-        let image = move |hand: Option<[i32; 3]>, op: &SymOp, t: &[i32; 3]| -> Vec<[f64; 3]> {
-            let turned = |x: &[f64; 3]| hand.map_or(*x, |t| std::array::from_fn(|i| fraction(t[i]) - x[i]));
-            let moved: Vec<[f64; 3]> = set.iter().map(|x| op.apply(turned(x))).collect();
+        self.ways(group).map(move |way| {
+            let moved: Vec<[f64; 3]> = set.iter().map(|&x| way(x)).collect();
             let origin = moved.first().copied().unwrap_or_default();
-            let at =
-                |y: &[f64; 3], i: usize| if self.extent[i] > 0.0 { y[i] + fraction(t[i]) } else { y[i] - origin[i] };
+            let at = |y: &[f64; 3], i: usize| if self.extent[i] > 0.0 { y[i] } else { y[i] - origin[i] };
             moved.iter().map(|y| std::array::from_fn(|i| at(y, i))).collect()
-        };
-        hands.flat_map(move |hand| ops.iter().flat_map(move |op| self.shifts.iter().map(move |t| image(hand, op, t))))
+        })
     }
 
-    /// Places with the same vectors as `x`.
+    /// Places with the same vectors as `x`. Along a polar axis every place is the same, and stands at 0.
     pub fn images(&self, group: &SpaceGroup, x: [f64; 3]) -> impl Iterator<Item = [f64; 3]> {
-        let turned = self.inversion.map(|t| std::array::from_fn(|i| fraction(t[i]) - x[i]));
-        let hands: Vec<[f64; 3]> = std::iter::once(x).chain(turned).collect();
+        self.ways(group).map(move |way| {
+            let y = way(x);
+            std::array::from_fn(|i| if self.extent[i] > 0.0 { y[i] } else { 0.0 })
+        })
+    }
+
+    /// What can be done to all atoms so that their vectors stay: the change of the hand, operations, shifts of the origin
+    /// but for those along polar axes.
+    fn ways(&self, group: &SpaceGroup) -> impl Iterator<Item = impl Fn([f64; 3]) -> [f64; 3]> {
+        let hands = std::iter::once(None).chain(self.inversion.map(Some));
         let ops = group.primitive_operations();
-        hands.into_iter().flat_map(move |x| {
+        hands.flat_map(move |hand| {
             ops.iter().flat_map(move |op| {
-                let y = op.apply(x);
-                // Along a polar axis every place is the same, and stands at 0.
-                let at = move |t: &[i32; 3], i: usize| if self.extent[i] > 0.0 { y[i] + fraction(t[i]) } else { 0.0 };
-                self.shifts.iter().map(move |t| std::array::from_fn(|i| at(t, i)))
+                self.shifts.iter().map(move |t| {
+                    move |x: [f64; 3]| {
+                        let turned = hand.map_or(x, |t| std::array::from_fn(|i| fraction(t[i]) - x[i]));
+                        let y = op.apply(turned);
+                        std::array::from_fn(|i| if self.extent[i] > 0.0 { y[i] + fraction(t[i]) } else { y[i] })
+                    }
+                })
             })
         })
     }

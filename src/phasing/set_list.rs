@@ -3,19 +3,19 @@
 //! Two atoms bring the vectors between them and each other's mates to those of either with its own. In large cells one
 //! atom is too little of a start; where it and its mates have a centre, a second atom chooses the hand (in P1 a third).
 
+use super::atom_places::{SPACING, around, by_coordinates};
 use super::cell_points::CellPoints;
 use super::cheshire::Cheshire;
 use super::vector_evidence::VectorEvidence;
 use crate::crystal::{Cell, SpaceGroup};
 use rayon::prelude::*;
+use std::cmp::Ordering;
 
 /// Steps at which places are tried, Å. Half of it is what an atom may be off by, and it still starts a structure
 /// (frontier notes §1: 0.15 Å).
 const STEP: f64 = 0.25;
 /// Halvings of the step on the way to a maximum.
 const HALVINGS: usize = 2;
-/// Two sets are one when all their atoms are nearer than this, Å.
-const SPACING: f64 = 0.35;
 /// A bond is as long as it should be, give or take this, Å: the disulphides of lysozyme 4AXT have 2.04 to 2.08, places
 /// are 0.1 off.
 const BOND_SPREAD: f64 = 0.15;
@@ -196,8 +196,8 @@ impl<'a> SetList<'a> {
             for atom in 0..best.places.len() {
                 let centre = best.places[atom];
                 let mut tried = best.places.clone();
-                for n in 0..27_usize {
-                    tried[atom] = std::array::from_fn(|i| centre[i] + steps[i] * ((n / [1, 3, 9][i] % 3) as f64 - 1.0));
+                for place in around(centre, steps) {
+                    tried[atom] = place;
                     if allowed(&tried) {
                         let evidence = self.of(&tried);
                         if evidence > best.evidence {
@@ -213,9 +213,8 @@ impl<'a> SetList<'a> {
     /// The best of `sets`, none of them an image of another.
     fn different(&self, mut sets: Vec<AtomSet>, wanted: usize) -> Vec<AtomSet> {
         sets.par_sort_by(|a, b| {
-            let first = a.places.iter().zip(&b.places).fold(std::cmp::Ordering::Equal, |o, (a, b)| {
-                a.iter().zip(b).fold(o, |o, (a, b)| o.then(a.total_cmp(b)))
-            });
+            let places = || a.places.iter().zip(&b.places);
+            let first = places().fold(Ordering::Equal, |order, (a, b)| order.then(by_coordinates(a, b)));
             b.evidence.total_cmp(&a.evidence).then(first)
         });
         let mut kept: Vec<(Vec<f32>, AtomSet)> = Vec::new();

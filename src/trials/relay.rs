@@ -12,7 +12,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Devices of a search that changes from one to another.
-#[derive(Default)]
 pub struct Relay {
     /// What is being made ready: engines for each crew, or none.
     reliefs: Vec<Relief>,
@@ -43,11 +42,6 @@ impl Relay {
         Self { reliefs, alone, spare: Vec::new() }
     }
 
-    /// Trials in all where a processor has to do alone.
-    pub(super) fn alone(&self) -> u32 {
-        self.alone
-    }
-
     /// Crews that began, once they are relieved.
     pub(super) fn spare(&self) -> &[Crew] {
         &self.spare
@@ -62,7 +56,7 @@ impl Relay {
 impl Search<'_> {
     /// Trials in all that a processor would be given.
     pub fn alone(&self) -> u32 {
-        self.relay.alone()
+        self.relay.alone
     }
 
     /// The device that runs the trials now.

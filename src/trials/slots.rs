@@ -48,12 +48,6 @@ struct Sitting<T> {
 /// Phases that were fetched for a look, by the place of the seat.
 type Fetched = HashMap<usize, Vec<Complex32>>;
 
-/// An engine that has a trial: its crew, its place there, itself.
-struct Busy<'a> {
-    place: Place,
-    engine: &'a mut dyn Engine,
-}
-
 impl<T> Slots<T> {
     /// Empty slots of `crews`, looked at every `step` cycles.
     pub fn new(crews: &[Crew], step: u32) -> Self {
@@ -106,9 +100,7 @@ impl<T> Slots<T> {
         self.turn += 1;
         self.report(on_engines(crews, &due, |engine| engine.collect())?)?;
         self.begun.retain(|place| !due.contains(place));
-        let advanced = |seat: &&mut Seat<T>| due.contains(&(seat.crew, seat.engine));
-        let seats = self.seats.iter_mut().filter(advanced);
-        seats.filter_map(|seat| seat.sitting.as_mut()).for_each(|sitting| sitting.cycles += step);
+        self.count_step(&due);
         let order = self.order(&due);
         let fetched = self.fetch(crews, &order, queue)?;
         self.each(crews, &order, fetched, |look| queue.look(look))?;
@@ -127,11 +119,16 @@ impl<T> Slots<T> {
         let all: BTreeSet<Place> = self.taken().collect();
         on_engines(crews, &self.begun, |engine| engine.collect())?;
         let begun = std::mem::take(&mut self.begun);
-        let advanced = |seat: &&mut Seat<T>| begun.contains(&(seat.crew, seat.engine));
-        let seats = self.seats.iter_mut().filter(advanced);
-        seats.filter_map(|seat| seat.sitting.as_mut()).for_each(|sitting| sitting.cycles += self.step);
+        self.count_step(&begun);
         self.report(on_engines(crews, &all, |engine| engine.merits())?)?;
         self.each(crews, &self.order(&all), HashMap::new(), |look| end(look).map(|()| Next::Leave))
+    }
+
+    /// Trials of these engines have gone on by a step.
+    fn count_step(&mut self, engines: &BTreeSet<Place>) {
+        let advanced = |seat: &&mut Seat<T>| engines.contains(&(seat.crew, seat.engine));
+        let sitting = self.seats.iter_mut().filter(advanced).filter_map(|seat| seat.sitting.as_mut());
+        sitting.for_each(|sitting| sitting.cycles += self.step);
     }
 
     /// Engines that have a trial.
@@ -261,12 +258,12 @@ fn on_engines<R: Send>(
     places: &BTreeSet<Place>,
     work: impl Fn(&mut dyn Engine) -> Result<R, EngineError> + Sync,
 ) -> Result<Vec<(Place, R)>, EngineError> {
-    let mut engines: Vec<Busy<'_>> = Vec::new();
+    let mut engines: Vec<(Place, &mut Box<dyn Engine>)> = Vec::new();
     for (c, crew) in crews.iter_mut().enumerate() {
-        let busy = crew.engines_mut().iter_mut().enumerate().filter(|(e, _)| places.contains(&(c, *e)));
-        engines.extend(busy.map(|(e, engine)| Busy { place: (c, e), engine: engine.as_mut() }));
+        let wanted = crew.engines_mut().iter_mut().enumerate().filter(|(e, _)| places.contains(&(c, *e)));
+        engines.extend(wanted.map(|(e, engine)| ((c, e), engine)));
     }
-    let report = |Busy { place, engine }: Busy<'_>| work(engine).map(|done| (place, done));
+    let report = |(place, engine): (Place, &mut Box<dyn Engine>)| work(engine.as_mut()).map(|done| (place, done));
     // One engine has all threads to itself, and a device should not wait for a thread of the pool.
     let reports: Vec<_> = if engines.len() > 1 {
         engines.into_par_iter().map(report).collect()

@@ -35,6 +35,8 @@ pub struct Entry {
     pub label: String,
     /// What `places::find` takes.
     pub name: PathBuf,
+    /// What its results are named after.
+    results: PathBuf,
     /// False for a file of a folder that may turn out to be no data: it is skipped then, and no fault.
     pub certain: bool,
     /// Volume of the cell in Å³, or about that: by it the longest run is guessed.
@@ -106,16 +108,18 @@ impl List {
 
     fn push(&mut self, name: PathBuf, certain: bool) {
         // What cannot be found is for its reader to say, when its turn has come.
-        let volume = places::find(&name, None).map_or(0.0, |places| volume(&places));
-        self.entries.push(Entry { label: String::new(), name, certain, volume });
+        let (volume, results) = match places::find(&name, None) {
+            Ok(places) => (volume(&places), places.name),
+            Err(_) => (0.0, name.clone()),
+        };
+        self.entries.push(Entry { label: String::new(), name, results, certain, volume });
     }
 
     /// Results are named after the data: two of one name must not go to one folder.
     fn refuse_collisions(&self, output: Option<&Path>) -> Result<()> {
         let mut taken: HashMap<PathBuf, &Path> = HashMap::new();
         for entry in &self.entries {
-            let results = results_of(&entry.name);
-            let place = Folder::place(&results, output);
+            let place = Folder::place(&entry.results, output);
             let folder = place.parent().and_then(|folder| folder.canonicalize().ok());
             let place = folder.map_or(place.clone(), |folder| folder.join(place.file_name().unwrap_or_default()));
             // Where capitals make no other file.
@@ -137,7 +141,7 @@ impl List {
     /// The stem of each, behind its folder where two have the same.
     fn label(&mut self) {
         let stem = |entry: &Entry| {
-            results_of(&entry.name).file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+            entry.results.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
         };
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
         self.entries.iter().for_each(|entry| *times.entry(stem(entry)).or_default() += 1);
@@ -155,11 +159,6 @@ fn volume(places: &Places) -> f64 {
     let known = instructions.filter(|path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ins")));
     let known = known.filter_map(|path| read_ins(path).ok()).map(|ins| ins.cell.volume).next();
     known.unwrap_or_else(|| places.data.metadata().map_or(0.0, |meta| meta.len() as f64 / BYTES_PER_VOLUME))
-}
-
-/// What the results of a data set are named after.
-fn results_of(name: &Path) -> PathBuf {
-    places::find(name, None).map_or_else(|_| name.to_owned(), |places| places.name)
 }
 
 #[cfg(test)]
