@@ -7,10 +7,11 @@ mod edit;
 pub use edit::ModelEdits;
 
 use crate::crystal::structure_factors::structure_factors;
-use crate::crystal::{Cell, Hkl, Radiation, ScatteringTable, SpaceGroup, in_half};
+use crate::crystal::{Cell, Hkl, Radiation, ScatteringTable, SpaceGroup, friedel, in_half};
 use crate::error::{Error, Result};
 use crate::formats::cif::Model;
 use crate::reflections::RawReflection;
+use rustfft::num_complex::Complex64;
 use std::f64::consts::TAU;
 
 /// Noise of a weak reflection: the floor of σ as a fraction of noise · ⟨I⟩, so that weak intensities
@@ -46,6 +47,9 @@ pub struct SimulateOptions {
     pub missing_cone: Option<f64>,
     /// Kind of radiation.
     pub radiation: Radiation,
+    /// Friedel mates are measured apart, and differ as X-rays of this wavelength in Å have it; `None` for one row a unique reflection and atoms far
+    /// from every absorption edge.
+    pub friedel: Option<f64>,
     /// Seed of every random decision.
     pub seed: u64,
 }
@@ -53,7 +57,7 @@ pub struct SimulateOptions {
 /// The result of a simulation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Simulated {
-    /// One row per unique reflection (Laue representative), absences left out, sorted by hkl descending;
+    /// One row per unique reflection (Laue representative) or for it and its mate, absences left out, sorted by hkl descending;
     /// intensities scaled so that the strongest is 9999.
     pub reflections: Vec<RawReflection>,
     /// Unique reflections within the resolution limit, before any loss.
@@ -78,10 +82,17 @@ pub fn simulate(model: &Model, options: &SimulateOptions) -> Result<Simulated> {
         .into_iter()
         .filter(|&hkl| uniform(options.seed, hkl, Purpose::Completeness) < options.completeness)
         .collect();
-    let table = ScatteringTable::new(options.radiation);
-    let factors = structure_factors(&model.cell, &model.space_group, &model.sites, table, &kept)
-        .map_err(|what| Error::unusable(what, "correct the model"))?;
-    let ideal: Vec<f64> = factors.iter().map(|f| f.norm_sqr()).collect();
+    let kept = if options.friedel.is_some() { with_mates(kept, &model.space_group) } else { kept };
+    let table = ScatteringTable::at(options.radiation, options.friedel.unwrap_or(0.0));
+    let factors = |table| {
+        structure_factors(&model.cell, &model.space_group, &model.sites, table, &kept)
+            .map_err(|what| Error::unusable(what, "correct the model"))
+    };
+    let mut sums = factors(table)?;
+    if options.friedel.is_some() {
+        sums.iter_mut().zip(factors(table.lagging())?).for_each(|(a, b)| *a += Complex64::i() * b);
+    }
+    let ideal: Vec<f64> = sums.iter().map(|f| f.norm_sqr()).collect();
     let strongest = ideal.iter().copied().fold(0.0, f64::max);
     if strongest.partial_cmp(&0.0) != Some(std::cmp::Ordering::Greater) {
         return Err(Error::unusable(
@@ -103,6 +114,14 @@ pub fn simulate(model: &Model, options: &SimulateOptions) -> Result<Simulated> {
         })
         .collect();
     Ok(Simulated { reflections, possible, in_cone })
+}
+
+/// The same with the Friedel mates of those that the crystal class does not turn into them.
+fn with_mates(unique: Vec<Hkl>, group: &SpaceGroup) -> Vec<Hkl> {
+    let mate = |hkl: &Hkl| (!group.classify(*hkl).centric).then(|| friedel(*hkl));
+    let mut all: Vec<Hkl> = unique.iter().filter_map(mate).chain(unique.iter().copied()).collect();
+    all.sort_unstable_by(|a, b| b.cmp(a));
+    all
 }
 
 fn check(cell: &Cell, options: &SimulateOptions) -> Result<()> {

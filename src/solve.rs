@@ -26,6 +26,7 @@
 //! | `ranking` | one order for all structures |
 //! | `judge` | claim, doubt, and when to stop |
 //! | `pace` | when a run has enough |
+//! | `absolute` | the hand of a structure |
 //! | `assessment` | what was worked up, and what the judge thinks of the first |
 //! | `case` | search, work-up and judge, round by round |
 //! | `note` | what decisions rest on |
@@ -35,6 +36,7 @@
 //!
 //! Imports: `clock`, `trials`, `phasing`, `engine`, `symmetry`, `model`, `trust`, `grid`, `structure`, `seed`, `reflections`, `crystal`, `error`.
 
+mod absolute;
 mod assessment;
 mod case;
 mod contender;
@@ -59,6 +61,7 @@ mod watch;
 mod work_up;
 
 pub use crate::engine::Device;
+pub use absolute::Absolute;
 pub use judge::{Judgement, evidence};
 pub use memory::{Demand, allow, free};
 pub use note::{Choice, Models, Note, Polished, Routes};
@@ -76,6 +79,7 @@ use crate::crystal::SpaceGroup;
 use crate::engine::Backend;
 use crate::reflections::DataSet;
 use crate::trials::SeedInput;
+use absolute::settle_hands;
 use case::Case;
 use seeded::outcome;
 use setup::Prepared;
@@ -122,7 +126,11 @@ pub fn solve(job: &Job<'_>, means: &Means<'_>, watch: &mut dyn Watch) -> Result<
     let mut case = Case::new(job, means, &sphere, arms, budget, places, atoms.as_ref()).relayed(relay);
     // Inside the pool, so that comparisons and structures keep to its threads as well.
     let stopped = means.pool.install(|| case.go(watch));
-    let closed = case.close(stopped);
+    let mut closed = case.close(stopped);
+    means.pool.install(|| settle_hands(&mut closed.structures, job.data));
+    for (modelled, structure) in closed.modelled.iter_mut().zip(&closed.structures) {
+        modelled.group = structure.group.clone();
+    }
     let leading = closed.structures.first().map(|structure| structure.found.candidate);
     let candidates = &closed.report.verdict.candidates;
     let leader = candidates.iter().find(|candidate| Some(candidate.id) == leading).or(candidates.first());

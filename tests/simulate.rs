@@ -19,7 +19,7 @@ fn example(name: &str) -> Model {
 
 fn options() -> SimulateOptions {
     let radiation = Radiation::Xray;
-    SimulateOptions { d_min: 1.0, noise: 0.0, completeness: 1.0, missing_cone: None, radiation, seed: 1 }
+    SimulateOptions { d_min: 1.0, noise: 0.0, completeness: 1.0, missing_cone: None, radiation, friedel: None, seed: 1 }
 }
 
 /// Indices, intensity and σ of the rows of an HKLF 4 file, the end line left out.
@@ -104,6 +104,7 @@ fn the_committed_data_are_what_the_commands_give() {
             b: None,
             whole: false,
             radiation: None,
+            friedel: false,
             seed: 1,
             output: Some(folder.path().to_owned()),
         })
@@ -138,6 +139,7 @@ fn a_folder_that_cannot_be_made_is_named() {
         b: None,
         whole: false,
         radiation: Some("muon".into()),
+        friedel: false,
         seed: 1,
         output: Some(repository("Cargo.toml/no")),
     };

@@ -7,7 +7,7 @@ use crate::error::EXIT_OK;
 use crate::formats::ins_write::{Instructions, write_ins};
 use crate::formats::measured::file_name;
 use crate::formats::res::ScatteringType;
-use crate::formats::{Ins, write_bytes, write_hkl};
+use crate::formats::{Ins, hkl_writer, write_bytes};
 use crate::output::say;
 use crate::{Error, Result};
 use std::path::{Path, PathBuf};
@@ -41,17 +41,20 @@ pub fn run(args: &Args) -> Result<u8> {
     if let Some(there) = [&ins, &hkl].into_iter().find(|path| path.exists()) {
         return Err(Error::file(there, "is there already and stays", "give another name with -o"));
     }
-    let scale = write_hkl(&hkl, &read.rows)?;
+    let (list, scale) = hkl_writer::hkl(&read.rows)?;
     let mut remarks = vec![format!("read by seedflip from {}", read.taken)];
     if scale != 1.0 {
         remarks.push(format!("all intensities times {scale:e}, to fit the columns"));
     }
-    write_bytes(&ins, instructions(&read.ins, &remarks).as_bytes())?;
+    // Both are made before either is written.
+    let instructions = instructions(&read.ins, &remarks)?;
+    write_bytes(&hkl, list.as_bytes())?;
+    write_bytes(&ins, instructions.as_bytes())?;
     say::line(&format!("{} and {} are written", ins.display(), file_name(&hkl)));
     Ok(EXIT_OK)
 }
 
-fn instructions(ins: &Ins, remarks: &[String]) -> String {
+fn instructions(ins: &Ins, remarks: &[String]) -> Result<String> {
     let listed = |e: &ElementCount| ScatteringType {
         z: e.atomic_number,
         symbol: e.symbol.clone(),

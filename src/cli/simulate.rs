@@ -43,6 +43,9 @@ pub struct SimulateArgs {
     /// Radiation, xray, electron or neutron [default: as the model says, else xray]
     #[arg(long, value_name = "KIND", help_heading = heading::DATA)]
     pub radiation: Option<String>,
+    /// Measure Friedel mates apart, with the anomalous dispersion of the wavelength
+    #[arg(long, help_heading = heading::DATA)]
+    pub friedel: bool,
     /// Every atom becomes this element; hydrogen atoms are dropped
     #[arg(long, value_name = "EL", help_heading = heading::MODEL)]
     pub element: Option<String>,
@@ -76,12 +79,13 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
         completeness: args.completeness,
         missing_cone: args.missing_cone,
         radiation,
+        friedel: (args.friedel && radiation == Radiation::Xray).then_some(wavelength),
         seed: args.seed,
     };
     let simulated = simulate(&model, &options)?;
     let ins = ins_path(&args.model, args.output.as_deref())?;
     let hkl = ins.with_extension("hkl");
-    let text = instructions(&args.model, &model, wavelength, &options, &simulated);
+    let text = instructions(&args.model, &model, wavelength, &options, &simulated)?;
     write_hkl(&hkl, &simulated.reflections)?;
     write_bytes(&ins, text.as_bytes())?;
     if edits.any() {
@@ -188,7 +192,13 @@ fn ins_path(model: &Path, output: Option<&Path>) -> Result<PathBuf> {
     Ok(in_folder(output))
 }
 
-fn instructions(path: &Path, model: &Model, wavelength: f64, options: &SimulateOptions, data: &Simulated) -> String {
+fn instructions(
+    path: &Path,
+    model: &Model,
+    wavelength: f64,
+    options: &SimulateOptions,
+    data: &Simulated,
+) -> Result<String> {
     let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let file = path.file_name().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let cone = options.missing_cone.map_or("none".to_owned(), |deg| format!("{deg} degrees about c*"));

@@ -2,10 +2,12 @@
 
 mod axes;
 pub(super) mod origin;
+mod resetting;
 mod settings;
 
 use super::spacegroup::SpaceGroup;
 use super::symop::{Rotation, SymOp};
+pub use resetting::Resetting;
 use settings::{Tabulated, settings};
 use std::collections::HashSet;
 
@@ -60,6 +62,15 @@ pub fn group_by_name(name: &str, rhombohedral_axes: bool) -> Option<SpaceGroup> 
 /// True for the setting that stands first of its group in the tables: unique axis b, origin choice 1, hexagonal axes.
 pub fn is_first_setting(identity: &Identity) -> bool {
     settings().iter().find(|s| s.number == identity.number).is_some_and(|s| s.hall == identity.hall)
+}
+
+/// The same group about the origin of its tabulated setting, and that origin in the coordinates of `group`; as it is, and 0, where its axes are in
+/// no table or it stands there already.
+pub fn at_tabulated_origin(group: SpaceGroup) -> (SpaceGroup, [f64; 3]) {
+    let shift = identify(&group).filter(|identity| identity.tabulated_axes).and_then(|identity| {
+        Some((settings().iter().find(|s| s.hall == identity.hall)?.group()?, identity.origin_shift?))
+    });
+    shift.unwrap_or((group, [0.0; 3]))
 }
 
 /// The group of a number of International Tables A in its first tabulated setting: b unique, hexagonal axes, origin at

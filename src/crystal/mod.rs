@@ -6,6 +6,7 @@
 pub mod cell;
 pub mod contents;
 pub mod elements;
+pub mod enantiomorph;
 pub mod identity;
 pub mod lattice;
 pub mod miller;
@@ -20,6 +21,7 @@ pub mod symop;
 
 pub use cell::Cell;
 pub use elements::ElementCount;
+pub use enantiomorph::Enantiomorph;
 pub use identity::Identity;
 pub use lattice::{LatticeRotation, lattice_rotations, rotation_order};
 pub use miller::{Hkl, friedel, in_half};

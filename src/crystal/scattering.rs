@@ -8,6 +8,7 @@ mod neutron;
 mod xray;
 
 pub use card::electron_card;
+pub use dispersion::dispersion;
 pub use neutron::neutron;
 
 use super::ElementCount;
@@ -54,6 +55,8 @@ pub struct ScatteringTable {
     wavelength: f64,
     /// Lengths for neutrons that differ from those of the table.
     own: Lengths,
+    /// f″ alone.
+    lagging: bool,
 }
 
 impl ScatteringTable {
@@ -64,7 +67,7 @@ impl ScatteringTable {
 
     /// The table for `radiation` of this `wavelength` in Å: X-rays lose what absorption edges take.
     pub fn at(radiation: Radiation, wavelength: f64) -> Self {
-        Self { radiation, wavelength, own: Lengths::NONE }
+        Self { radiation, wavelength, own: Lengths::NONE, lagging: false }
     }
 
     /// The same with the lengths for neutrons that `elements` carry.
@@ -72,6 +75,13 @@ impl ScatteringTable {
     pub fn with_lengths_of(self, elements: &[ElementCount]) -> Self {
         let own = if self.radiation == Radiation::Neutron { Lengths::of(elements) } else { Lengths::NONE };
         Self { own, ..self }
+    }
+
+    /// The part of the scattering that lags behind by a quarter of a period, f″: what Friedel mates differ by. Nothing but X-rays of a known
+    /// wavelength has it.
+    #[must_use]
+    pub fn lagging(self) -> Self {
+        Self { lagging: true, ..self }
     }
 
     /// Radiation that the factors are for.
@@ -82,8 +92,15 @@ impl ScatteringTable {
     /// Factor of the neutral atom `z` at (sin θ/λ)² = `stol_sq` in Å⁻²: electrons for X-rays, Å for
     /// electrons, fm for neutrons; `None` for elements of which it is not known.
     pub fn factor(&self, z: u8, stol_sq: f64) -> Option<f64> {
+        let [real, imaginary] = match self.radiation {
+            Radiation::Xray => dispersion(z, self.wavelength),
+            Radiation::Electron | Radiation::Neutron => [0.0; 2],
+        };
+        if self.lagging {
+            return Some(imaginary);
+        }
         match self.radiation {
-            Radiation::Xray => xray(z, stol_sq).map(|f| f + dispersion::f_prime(z, self.wavelength)),
+            Radiation::Xray => xray(z, stol_sq).map(|f| f + real),
             Radiation::Electron => electron(z, stol_sq),
             Radiation::Neutron => self.own.get(z).or_else(|| neutron(z)),
         }

@@ -236,16 +236,15 @@ impl SpaceGroup {
 
     /// SHELX `LATT` number and the `SYMM` operations that say the same (identity left out, and of
     /// centrosymmetric pairs one). The origin must be a centre for a positive number; a group whose
-    /// centre lies elsewhere is written with a negative one and all operations.
-    pub fn latt_symm(&self) -> (i32, Vec<SymOp>) {
-        let number = (1..=7)
-            .find(|&n| {
-                latt_vectors(n).is_some_and(|mut vectors| {
-                    vectors.sort_unstable();
-                    vectors == self.centring
-                })
+    /// centre lies elsewhere is written with a negative one and all operations. `None` for centrings without a number: reverse
+    /// rhombohedral and others that are in no table (see `identity::Resetting`).
+    pub fn latt_symm(&self) -> Option<(i32, Vec<SymOp>)> {
+        let number = (1..=7).find(|&n| {
+            latt_vectors(n).is_some_and(|mut vectors| {
+                vectors.sort_unstable();
+                vectors == self.centring
             })
-            .unwrap_or(1) as i32;
+        })? as i32;
         let centred = self.ops.contains(&SymOp::INVERSION);
         let mut seen = vec![SymOp::IDENTITY];
         let mut symm = Vec::new();
@@ -263,7 +262,7 @@ impl SpaceGroup {
                 seen.push(SymOp::INVERSION.compose(op));
             }
         }
-        (if centred { number } else { -number }, symm)
+        Some((if centred { number } else { -number }, symm))
     }
 }
 
@@ -308,7 +307,7 @@ mod tests {
             group(-1, &["-Y, X-Y, Z+1/3"]),
             group(-1, &["1/2-x, 1/2-y, 1/2-z"]),
         ] {
-            let (latt, symm) = g.latt_symm();
+            let (latt, symm) = g.latt_symm().unwrap();
             let again = SpaceGroup::from_latt_symm(latt, &symm).unwrap();
             let (mut a, mut b) = (g.operations().to_vec(), again.operations().to_vec());
             a.sort_unstable();

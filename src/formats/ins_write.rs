@@ -1,6 +1,7 @@
 //! SHELX instruction files without atoms: what a solution program starts from.
 
-use super::res::{ScatteringType, is_disp, write_card, write_sfac};
+use super::res::{ScatteringType, is_disp, nameless, write_card, write_sfac};
+use crate::Result;
 use crate::crystal::elements::is_hydrogen;
 use crate::crystal::{Cell, SpaceGroup};
 use std::fmt::Write;
@@ -36,7 +37,10 @@ pub struct Instructions<'a> {
 
 /// TITL, REM, CELL, ZERR, LATT, SYMM, SFAC (carbon, hydrogen, then by symbol; with numbers of their own where they have
 /// them), UNIT, HKLF 4, END.
-pub fn write_ins(instructions: &Instructions<'_>) -> String {
+///
+/// # Errors
+/// `Error::Unusable` for a centring that LATT cannot name.
+pub fn write_ins(instructions: &Instructions<'_>) -> Result<String> {
     let mut text = wrapped("TITL", instructions.title, "REM");
     for remark in instructions.remarks {
         text.push_str(&wrapped("REM", remark, "REM"));
@@ -49,7 +53,7 @@ pub fn write_ins(instructions: &Instructions<'_>) -> String {
     let sigma = |x: f64| if x == 0.0 { "0.0000".to_owned() } else { format!("{x:.5}") };
     let sigmas: Vec<String> = instructions.cell_sigma.into_iter().map(sigma).collect();
     let _ = writeln!(text, "ZERR {} {}", amount(instructions.z), sigmas.join(" "));
-    let (latt, symm) = instructions.group.latt_symm();
+    let (latt, symm) = instructions.group.latt_symm().ok_or_else(|| nameless(instructions.group))?;
     let _ = writeln!(text, "LATT {latt}");
     for op in symm {
         let _ = writeln!(text, "SYMM {op}");
@@ -66,7 +70,7 @@ pub fn write_ins(instructions: &Instructions<'_>) -> String {
     write_card(&mut text, &format!("UNIT {}", amounts.join(" ")));
     others.iter().for_each(|card| write_card(&mut text, card));
     text.push_str("HKLF 4\nEND\n");
-    text
+    Ok(text)
 }
 
 /// A number without useless zeros.
@@ -117,7 +121,8 @@ mod tests {
             group: &group,
             contents: &contents,
             kept: &kept,
-        });
+        })
+        .unwrap();
         let expected = "TITL test simulated\nREM noise 0.05 noise 0.05 noise 0.05 noise 0.05 noise 0.05 noise 0.05 noise\n\
             REM 0.05 noise 0.05 noise 0.05 noise 0.05\nCELL 0.71073 7.0000 8.0000 9.0000 90.0000 101.5000 90.0000\n\
             ZERR 4 0.00100 0.0000 0.0000 0.0000 0.02000 0.0000\nLATT 1\nSYMM -X, Y+1/2, -Z+1/2\nNEUT\nSFAC C H\n\

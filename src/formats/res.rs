@@ -74,7 +74,7 @@ pub fn res(model: &ResModel) -> Result<String> {
     let _ = writeln!(out, "CELL {:.5} {a:.5} {b:.5} {c:.5} {alpha:.4} {beta:.4} {gamma:.4}", model.wavelength);
     let s = model.cell_sigma;
     let _ = writeln!(out, "ZERR {} {:.5} {:.5} {:.5} {:.4} {:.4} {:.4}", model.z, s[0], s[1], s[2], s[3], s[4], s[5]);
-    let (latt, symm) = model.group.latt_symm();
+    let (latt, symm) = model.group.latt_symm().ok_or_else(|| nameless(model.group))?;
     let _ = writeln!(out, "LATT {latt}");
     for op in symm {
         let _ = writeln!(out, "SYMM {op}");
@@ -111,6 +111,15 @@ pub fn res(model: &ResModel) -> Result<String> {
         out.push('\n');
     }
     Ok(out)
+}
+
+/// The error for a lattice that LATT cannot name.
+pub(super) fn nameless(group: &SpaceGroup) -> Error {
+    let vectors: Vec<String> = group.centring()[1..].iter().map(|[x, y, z]| format!("({x} {y} {z})/24")).collect();
+    Error::unusable(
+        format!("LATT has no number for the centring {}", vectors.join(" ")),
+        "describe the crystal on axes that are in the tables (P, A, B, C, I, F, R obverse)",
+    )
 }
 
 /// Free text on one line, cut where SHELX would stop reading.

@@ -45,6 +45,7 @@
 //! | `geometry` | contacts, bonds, and the metric scale that bonds imply |
 //! | `contents` | atoms said, possible and found |
 //! | `finish` | labels, order, one asymmetric unit |
+//! | `flack` | the share of the inverted crystal |
 
 mod ascent;
 mod assignment;
@@ -58,6 +59,7 @@ mod difference;
 mod elements;
 mod factors;
 mod finish;
+mod flack;
 mod geometry;
 mod given;
 mod lanes;
@@ -84,6 +86,7 @@ mod simulated;
 mod tests;
 
 pub use contents::Contents;
+pub use flack::Flack;
 pub use geometry::{Bonds, Geometry, MetricScale};
 pub use given::Given;
 pub use residual::{Agreement, Residual};

@@ -9,6 +9,7 @@
 //! - `amplitudes` amplitudes and phases of model and solution
 //! - `patterson` the Patterson map
 //! - `model`   the text of a model
+//! - `setting` the axes on which a model is written
 //! - `mark`    by what our own files are known
 //! - `results` the files of a run, in the order in which they matter
 //!
@@ -25,6 +26,7 @@ mod model;
 mod patterson;
 pub mod results;
 pub mod say;
+mod setting;
 
 pub use aside::{MapFormat, write_map};
 pub use folder::Folder;

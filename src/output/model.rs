@@ -2,6 +2,7 @@
 
 use super::contents::scattering_types;
 use super::mark::sealed;
+use super::setting::Setting;
 use crate::Result;
 use crate::crystal::Radiation;
 use crate::formats::Hklf;
@@ -26,26 +27,39 @@ pub struct OwnList {
 /// Those of `res`.
 pub fn model_text(input: &Input, structure: &Structure, remarks: &[String], own: Option<&OwnList>) -> Result<String> {
     let header = &input.data.header;
-    let contents = scattering_types(structure, header);
     let (fit, rest) = fit_remarks(structure, &header.title);
-    let plain = Hklf::default();
-    let mut remarks = remarks.to_vec();
-    remarks.extend(own.map(|list| format!("reflections in columns and on axes of this model: {}", list.name)));
     let scale = structure.model.as_ref().map_or(1.0, |m| m.scale);
+    let mut written = Setting {
+        cell: header.cell.clone(),
+        cell_sigma: input.ins.cell_sigma,
+        z: header.z,
+        group: structure.group.clone(),
+        contents: scattering_types(structure, header),
+        sites: structure.sites().to_vec(),
+        scale: own.map_or(scale, |list| scale * list.scale.sqrt()),
+        hklf: if own.is_some() { Hklf::default() } else { input.ins.hklf },
+        remark: None,
+    };
+    if Setting::is_needed(structure, &header.space_group) {
+        written = written.tabulated();
+    }
+    let mut remarks = remarks.to_vec();
+    remarks.extend(own.map(|list| format!("reflections in columns and on axes of the run: {}", list.name)));
+    remarks.extend(written.remark);
     let text = res(&ResModel {
         title: &header.title,
         remarks: &remarks,
         wavelength: header.wavelength,
         neutrons: header.radiation == Radiation::Neutron,
-        cell: &header.cell,
-        z: header.z,
-        cell_sigma: input.ins.cell_sigma,
-        group: &structure.group,
-        contents: &contents,
+        cell: &written.cell,
+        z: written.z,
+        cell_sigma: written.cell_sigma,
+        group: &written.group,
+        contents: &written.contents,
         kept: &input.ins.kept,
-        scale: own.map_or(scale, |list| scale * list.scale.sqrt()),
-        sites: structure.sites(),
-        hklf: if own.is_some() { &plain } else { &input.ins.hklf },
+        scale: written.scale,
+        sites: &written.sites,
+        hklf: &written.hklf,
         fit: &fit,
         rest: &rest,
     })?;

@@ -164,7 +164,7 @@ fn check(reflections: &[MergedReflection]) -> Result<()> {
 }
 
 /// Weighted mean of (I, σ) pairs, its uncertainty and the spread.
-fn mean(observations: &[(f64, f64)]) -> (f64, f64, Spread) {
+pub(super) fn mean(observations: &[(f64, f64)]) -> (f64, f64, Spread) {
     if let [(intensity, sigma)] = observations {
         return (*intensity, *sigma, Spread::default());
     }
@@ -181,13 +181,13 @@ fn mean(observations: &[(f64, f64)]) -> (f64, f64, Spread) {
 }
 
 /// σ for rows that come without.
-struct SigmaSubstitute {
+pub(super) struct SigmaSubstitute {
     absolute: f64,
     relative: f64,
 }
 
 impl SigmaSubstitute {
-    fn of(rows: &[RawReflection]) -> Self {
+    pub(super) fn of(rows: &[RawReflection]) -> Self {
         let absolute = median(rows.iter().filter(|r| r.sigma > 0.0).map(|r| r.sigma).collect());
         let relative = median(
             rows.iter()
@@ -201,7 +201,7 @@ impl SigmaSubstitute {
         Self { absolute: absolute.unwrap_or(floor), relative: relative.unwrap_or(ASSUMED_RELATIVE_SIGMA) }
     }
 
-    fn sigma(&self, intensity: f64) -> f64 {
+    pub(super) fn sigma(&self, intensity: f64) -> f64 {
         self.absolute.max(self.relative * intensity.abs())
     }
 }

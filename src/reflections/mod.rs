@@ -1,5 +1,6 @@
 //! Reflections from raw rows to normalised amplitudes. Imports: `crystal`, `error`.
 
+mod bijvoet;
 pub mod calculated;
 pub mod dataset;
 pub mod filling;
@@ -16,6 +17,7 @@ pub mod statistics;
 mod warnings;
 pub mod wilson;
 
+pub use bijvoet::{BijvoetPair, bijvoet_pairs};
 pub use calculated::CalculatedReflection;
 pub use dataset::{CrystalHeader, DataSet};
 pub use filling::Filling;

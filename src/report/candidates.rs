@@ -2,7 +2,7 @@
 
 use super::table::formula;
 use crate::crystal::identity::identify;
-use crate::solve::{Route, Structure};
+use crate::solve::{Absolute, Route, Structure};
 use crate::symmetry::Score;
 use crate::trials::{ArmId, Finished, Merits, Recipe};
 use schemars::JsonSchema;
@@ -51,6 +51,8 @@ pub struct CandidateRecord {
     pub r1_all: Option<f64>,
     /// Atoms per cell, heaviest first: `S4 O16 C88`.
     pub formula: Option<String>,
+    /// Flack's parameter; null with a centre, and where anomalous scattering says nothing.
+    pub absolute_structure: Option<Absolute>,
 }
 
 /// An operation of a space group in the P1 phases.
@@ -106,6 +108,7 @@ impl CandidateRecord {
             r1: model.map(|m| m.r1),
             r1_all: model.map(|m| m.r1_all),
             formula: model.map(formula),
+            absolute_structure: structure.absolute,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The listing `NAME.lst`: what was read, what was done, what came out, in plain words.
 
 use super::contents::contents_lines;
+use super::hand::hand_line;
 use super::reasons::{advice, reasons};
 use super::table;
 use crate::crystal::identity::identify;
@@ -212,7 +213,7 @@ fn sites(out: &mut String, radiation: Radiation, solved: &Solved) {
     match &first.model {
         Some(model) => {
             let _ = writeln!(out, "\nModel of _a: {}; {}", table::model_line(model), table::atoms_line(model));
-            for line in contents_lines(&model.contents) {
+            for line in contents_lines(&model.contents).into_iter().chain(hand_line(first)) {
                 let _ = writeln!(out, "{line}");
             }
             let (unit, kind) = if radiation == Radiation::Neutron { ("fm", "") } else { ("e", " (X-rays)") };

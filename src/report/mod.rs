@@ -5,6 +5,7 @@
 //! - `candidates` structures and trials in it
 //! - `contents`   what was found beside what UNIT says
 //! - `cell`       space group, Laue class and cell in it
+//! - `hand`       what is said of the absolute structure
 //! - `listing`    the listing `NAME.lst`
 //! - `lxt`      a table in the columns of SHELXT
 //! - `reasons`    why a run is believed or not
@@ -21,6 +22,7 @@ pub mod batch;
 pub mod candidates;
 pub mod cell;
 pub mod contents;
+pub mod hand;
 pub mod listing;
 pub mod lxt;
 pub mod reasons;

@@ -1,5 +1,6 @@
 //! Short tables for the screen and the listing.
 
+use super::hand::hand_line;
 use crate::crystal::SpaceGroup;
 use crate::crystal::elements::symbol;
 use crate::crystal::identity::identify;
@@ -176,6 +177,9 @@ pub fn conclusion(solved: &Solved, stem: &str, listing: &str, extras: &[String])
             let _ = write!(out, ", R1 {:.3}, {} in the cell", model.r1, formula(model));
         }
         out.push('\n');
+        if let Some(line) = hand_line(first).filter(|_| solved.solved) {
+            let _ = writeln!(out, "{line}");
+        }
     } else {
         out.push_str(": ");
     }
@@ -265,6 +269,7 @@ pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<Stri
         lines.push(format!("space group right as well with probability {}", sureness(solved.probability_group)));
     }
     lines.extend(structure.model.iter().flat_map(|m| [model_line(m), atoms_line(m)]));
+    lines.extend(hand_line(structure));
     lines
 }
 

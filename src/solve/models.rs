@@ -56,6 +56,7 @@ impl WorkUp<'_> {
                 route,
                 sketch,
                 model: None,
+                absolute: None,
             }
         };
         let own = sketched(own, route);

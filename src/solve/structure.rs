@@ -1,5 +1,6 @@
 //! A candidate worked up in one space group.
 
+use super::absolute::Absolute;
 use super::hopes::Prospect;
 use super::ranking::paid;
 use crate::crystal::{Site, SpaceGroup};
@@ -31,6 +32,8 @@ pub struct Structure {
     pub sketch: Option<f64>,
     /// Atoms with elements, refined; `None` where nothing sensible came out, where the sketch left no hope, and when the time was up.
     pub model: Option<Model>,
+    /// What anomalous scattering says of its hand; `None` until the run ends, with a centre, and where it says nothing.
+    pub absolute: Option<Absolute>,
 }
 
 /// What a run found out about the phases of a candidate.

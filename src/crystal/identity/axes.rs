@@ -57,6 +57,19 @@ impl StandardAxes {
         of_group.iter().map(|rot| whole(&(inverse * floats(rot) * self.basis))).collect()
     }
 
+    /// Column j: standard axis j in units of the group's axes.
+    pub fn columns(&self) -> [[f64; 3]; 3] {
+        std::array::from_fn(|r| std::array::from_fn(|c| self.basis[(r, c)]))
+    }
+
+    /// `group`, on its own axes, brought to the standard ones, about the same origin; `None` where its translations are no twenty-fourths
+    /// there.
+    pub fn bring(&self, group: &SpaceGroup) -> Option<SpaceGroup> {
+        let inverse = self.basis.try_inverse()?;
+        let own = Self { setting: self.setting, basis: inverse };
+        own.bring_back(group, &self.setting.centring)
+    }
+
     /// A group on the standard axes brought to those with the lattice points `centring`, about the same origin; `None` where
     /// its translations are no twenty-fourths there.
     pub fn bring_back(&self, group: &SpaceGroup, centring: &[[i32; 3]]) -> Option<SpaceGroup> {
