@@ -38,14 +38,14 @@ pub fn model_text(input: &Input, structure: &Structure, remarks: &[String], own:
         sites: structure.sites().to_vec(),
         scale: own.map_or(scale, |list| scale * list.scale.sqrt()),
         hklf: if own.is_some() { Hklf::default() } else { input.ins.hklf },
-        remark: None,
+        remarks: Vec::new(),
     };
     if Setting::is_needed(structure, &header.space_group) {
         written = written.tabulated();
     }
     let mut remarks = remarks.to_vec();
     remarks.extend(own.map(|list| format!("reflections in columns and on axes of the run: {}", list.name)));
-    remarks.extend(written.remark);
+    remarks.extend(written.remarks.iter().cloned());
     let text = res(&ResModel {
         title: &header.title,
         remarks: &remarks,

@@ -5,7 +5,6 @@ use crate::crystal::{Cell, Site, SpaceGroup};
 use crate::formats::Hklf;
 use crate::formats::res::ScatteringType;
 use crate::solve::Structure;
-use std::fmt::Write;
 
 /// Step of a parameter of a cell, in parts of it, by which derivatives are taken.
 const STEP: f64 = 1e-5;
@@ -30,7 +29,7 @@ pub struct Setting {
     /// The card that reads the list.
     pub hklf: Hklf,
     /// What is to be said of the axes.
-    pub remark: Option<String>,
+    pub remarks: Vec<String>,
 }
 
 impl Setting {
@@ -43,7 +42,7 @@ impl Setting {
     /// The same crystal on the axes of the tables; as it is where it stands on such axes.
     #[must_use]
     pub fn tabulated(self) -> Self {
-        let Some(way) = Resetting::new(&self.group) else { return self };
+        let Some(way) = Resetting::new(&self.cell, &self.group) else { return self };
         let Ok(cell) = self.cell.transformed(&way.basis) else { return self };
         let ratio = way.volume();
         let mut contents = self.contents;
@@ -51,11 +50,12 @@ impl Setting {
         let mut sites = self.sites;
         sites.iter_mut().for_each(|site| site.xyz = way.position(site.xyz));
         let hklf = Hklf { matrix: way.index_matrix(&self.hklf.matrix), ..self.hklf };
-        let mut remark = String::from("on the axes of the tables, in units of those of the run:");
-        for (axis, name) in ["a", "b", "c"].into_iter().enumerate() {
+        let mut remarks =
+            vec!["not on the axes of the run but on those of the tables; HKLF turns the list:".to_owned()];
+        remarks.extend(["a", "b", "c"].into_iter().enumerate().map(|(axis, name)| {
             let [x, y, z] = [0, 1, 2].map(|row| way.basis[row][axis] + 0.0);
-            let _ = write!(remark, "{} {name}' {x:.4} {y:.4} {z:.4}", if axis > 0 { "," } else { "" });
-        }
+            format!("  {name} here is {x:.4} a {y:+.4} b {z:+.4} c")
+        }));
         Self {
             cell_sigma: transformed_sigma(&self.cell, self.cell_sigma, &way.basis, self.group.axes_alike()),
             cell,
@@ -65,7 +65,7 @@ impl Setting {
             sites,
             scale: self.scale / ratio,
             hklf,
-            remark: Some(remark),
+            remarks,
         }
     }
 }
@@ -120,7 +120,7 @@ mod tests {
             sites: vec![site],
             scale: 2.0,
             hklf: Hklf::default(),
-            remark: None,
+            remarks: Vec::new(),
         };
         assert!(setting.group.latt_symm().is_none());
         let written = setting.clone().tabulated();

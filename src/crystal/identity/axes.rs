@@ -11,6 +11,10 @@ use nalgebra::{Matrix3, Vector3};
 
 /// Largest deviation from a whole number of what is one but for rounding.
 const WHOLE: f64 = 1e-6;
+/// Numbers of the monoclinic groups.
+const MONOCLINIC: std::ops::RangeInclusive<u16> = 3..=15;
+/// Rounds of the reduction of a lattice of two dimensions: each makes the larger vector shorter by a factor, and indices have few digits.
+const MOST_ROUNDS: usize = 60;
 /// A quarter turn. Where the rotations of a class do not tell its axes from the turned ones (m−3), the tables have the
 /// groups on one of the two only: P a −3, but not P b −3.
 const TURN: Rotation = [[0, -1, 0], [1, 0, 0], [0, 0, 1]];
@@ -21,6 +25,8 @@ pub(super) struct StandardAxes {
     pub setting: &'static Tabulated,
     /// Column j holds its axis j in units of the group's axes.
     basis: Matrix3<f64>,
+    /// Lattice points on these axes, in units of 1/24.
+    centring: Vec<[i32; 3]>,
 }
 
 /// Type and standard axes of a group on any axes, through `moyo` on a primitive basis. `None` when the operations are those of no space group.
@@ -47,7 +53,7 @@ pub(super) fn standard_axes(group: &SpaceGroup) -> Option<StandardAxes> {
     let setting = settings().iter().find(|s| s.hall_number == found.hall_number)?;
     let centring = HallSymbol::from_hall_number(found.hall_number)?.centering;
     let conventional = found.transformation.linear() * centring.linear();
-    Some(StandardAxes { setting, basis: p * conventional.map(f64::from) })
+    Some(StandardAxes { setting, basis: p * conventional.map(f64::from), centring: setting.centring.clone() })
 }
 
 impl StandardAxes {
@@ -66,8 +72,43 @@ impl StandardAxes {
     /// there.
     pub fn bring(&self, group: &SpaceGroup) -> Option<SpaceGroup> {
         let inverse = self.basis.try_inverse()?;
-        let own = Self { setting: self.setting, basis: inverse };
-        own.bring_back(group, &self.setting.centring)
+        let own = Self { setting: self.setting, basis: inverse, centring: self.centring.clone() };
+        own.bring_back(group, &self.centring)
+    }
+
+    /// Of monoclinic groups the axes with the shortest a and c, β obtuse; others as they are. The tables have all three cells that C, A and I lattices
+    /// may come to. `metric` is that of the group's axes, Å².
+    pub fn shortened(self, metric: &[[f64; 3]; 3]) -> Self {
+        if !MONOCLINIC.contains(&self.setting.number) {
+            return self;
+        }
+        let metric = self.basis.transpose() * Matrix3::from_fn(|r, c| metric[r][c]) * self.basis;
+        let dot = |u: [f64; 2], v: [f64; 2]| {
+            u[0] * (metric[(0, 0)] * v[0] + metric[(0, 2)] * v[1])
+                + u[1] * (metric[(2, 0)] * v[0] + metric[(2, 2)] * v[1])
+        };
+        let (mut a, mut c) = ([1.0, 0.0], [0.0, 1.0]);
+        // Gauss: the longer less as many of the shorter as it holds; rounds suffice for any cell.
+        for _ in 0..MOST_ROUNDS {
+            let of_c = (dot(a, c) / dot(a, a)).round();
+            c = [c[0] - of_c * a[0], c[1] - of_c * a[1]];
+            let of_a = (dot(a, c) / dot(c, c)).round();
+            a = [a[0] - of_a * c[0], a[1] - of_a * c[1]];
+            if of_c == 0.0 && of_a == 0.0 {
+                break;
+            }
+        }
+        // c turned round, and b with it, so that the axes stay right-handed.
+        let sign = if dot(a, c) > 0.0 { -1.0 } else { 1.0 };
+        let change = Matrix3::new(a[0], 0.0, sign * c[0], 0.0, sign, 0.0, a[1], 0.0, sign * c[1]);
+        let Some(back) = change.try_inverse() else { return self };
+        let moved = |t: &[i32; 3]| {
+            let t = back * Vector3::from_fn(|i, _| f64::from(t[i]));
+            [t.x, t.y, t.z].map(|x| (x.round() as i32).rem_euclid(TRANSLATION_DENOMINATOR))
+        };
+        let mut centring: Vec<[i32; 3]> = self.centring.iter().map(moved).collect();
+        centring.sort_unstable();
+        Self { basis: self.basis * change, centring, ..self }
     }
 
     /// A group on the standard axes brought to those with the lattice points `centring`, about the same origin; `None` where

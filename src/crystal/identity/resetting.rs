@@ -1,7 +1,7 @@
 //! From axes that no table has to the standard ones.
 
 use super::{at_tabulated_origin, axes, identify};
-use crate::crystal::cell::inverse;
+use crate::crystal::cell::{Cell, inverse};
 use crate::crystal::spacegroup::SpaceGroup;
 
 /// A group on the standard axes of its type, and how positions and indices get there.
@@ -17,11 +17,12 @@ pub struct Resetting {
 
 impl Resetting {
     /// Of a group on axes that are in no table: reverse rhombohedral ones, C -1, C 2 on primitive axes. `None` where the group's axes are tabulated.
-    pub fn new(group: &SpaceGroup) -> Option<Self> {
+    /// Of monoclinic cells the one with the shortest a and c is taken.
+    pub fn new(cell: &Cell, group: &SpaceGroup) -> Option<Self> {
         if identify(group).is_none_or(|identity| identity.tabulated_axes) {
             return None;
         }
-        let standard = axes::standard_axes(group)?;
+        let standard = axes::standard_axes(group)?.shortened(&cell.metric);
         let (tabulated, origin) = at_tabulated_origin(standard.bring(group)?);
         Some(Self { basis: standard.columns(), group: tabulated, origin })
     }
@@ -52,7 +53,7 @@ impl Resetting {
 mod tests {
     use super::*;
     use crate::crystal::structure_factors::structure_factors;
-    use crate::crystal::{Cell, Hkl, Radiation, ScatteringTable, Site, SymOp};
+    use crate::crystal::{Hkl, Radiation, ScatteringTable, Site, SymOp};
 
     const UNIT: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 
@@ -69,10 +70,12 @@ mod tests {
             ("R 3:H", &["x,-z,y-z", "x+1/3,y+2/3,z+1/3"][..], ([12.0, 9.0, 9.0], [120.0, 90.0, 90.0])),
             ("P -1", &["-x,-y,-z", "x+1/2,y+1/2,z"][..], ([7.0, 8.0, 9.0], [81.0, 95.0, 107.0])),
             ("C 1 2 1", &["y,x,-z"][..], ([7.0, 7.0, 9.0], [95.0, 95.0, 107.0])),
+            ("I 1 2 1", &["y,x,-z"][..], ([7.0, 7.0, 9.0], [65.0, 65.0, 107.0])),
             ("P 1 21/c 1", &["-x,-y+z,z+1/2", "-x,-y,-z"][..], ([7.0, 8.0, 9.0], [116.3878, 90.0, 90.0])),
         ] {
             let old = group(operations);
-            let Some(way) = Resetting::new(&old) else {
+            let cell = Cell::new(cell.0, cell.1).unwrap();
+            let Some(way) = Resetting::new(&cell, &old) else {
                 assert!(name.starts_with("P 1 21"), "{name} is in no table");
                 continue;
             };
@@ -80,7 +83,6 @@ mod tests {
             assert!(identify(&way.group).unwrap().origin_shift.is_none(), "{name}");
             let ratio = way.group.operations().len() as f64 / old.operations().len() as f64;
             assert!((way.volume() - ratio).abs() < 1e-9, "{name}: {}", way.volume());
-            let cell = Cell::new(cell.0, cell.1).unwrap();
             let new = cell.transformed(&way.basis).unwrap();
             let place = |n: usize, xyz: [f64; 3]| Site {
                 label: format!("C{n}"),
@@ -113,7 +115,8 @@ mod tests {
     #[test]
     fn tabulated_axes_stay() {
         for operations in [&["-x+1/2,y+1/2,-z+1/2", "-x,-y,-z"][..], &["x+2/3,y+1/3,z+1/3", "-y,x-y,z"][..]] {
-            assert_eq!(Resetting::new(&group(operations)), None);
+            let cell = Cell::new([9.0, 9.0, 12.0], [90.0; 3]).unwrap();
+            assert_eq!(Resetting::new(&cell, &group(operations)), None);
         }
     }
 }
