@@ -98,6 +98,7 @@ impl Simulated {
             contents: &self.contents,
             reflections: &self.reflections,
             solution: &self.solution,
+            twin: None,
             clock: &self.clock,
         }
     }

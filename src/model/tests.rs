@@ -25,7 +25,7 @@ fn derivatives_are_those_of_finite_differences() {
         let truth = amide(with_iron, &[]);
         truth.with_calculator(|calculator| {
             let weights = vec![1.0; calculator.measurements.list.len()];
-            let blocks = calculator.blocks(&truth.atoms, &calculator.amplitudes(&truth.atoms), &weights);
+            let blocks = calculator.blocks(&truth.atoms, &calculator.of(&truth.atoms), &weights);
             for (n, block) in blocks.iter().enumerate().skip(truth.atoms.len() - 3) {
                 for p in 0..PARAMETERS {
                     // Single precision: steps are far above its rounding.
