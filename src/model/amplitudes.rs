@@ -64,4 +64,12 @@ impl Amplitudes {
         let size = self.sizes[n];
         if self.second.is_empty() || size <= 0.0 { 1.0 } else { self.fc[n].norm_sqr() / (size * size) }
     }
+
+    /// How high what the model lacks stands in a map of apportioned amplitudes, as a share of its height in that of a single crystal: what an
+    /// intensity has more goes to the first domain with its share.
+    pub fn shown(&self) -> f64 {
+        let all = self.sizes.len();
+        let sum: f64 = (0..all).map(|n| self.apportioned(n)).sum();
+        if self.second.is_empty() || all == 0 { 1.0 } else { self.fraction.shares()[0] * sum / all as f64 }
+    }
 }

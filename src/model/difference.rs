@@ -50,10 +50,11 @@ pub struct Rest {
 
 /// The map and its highest `count` independent peaks; `None` without reflections.
 pub fn difference(given: &Given, measurements: &Measurements, model: &Fitted, count: usize) -> Option<Difference> {
+    let shown = model.amplitudes.shown();
     let mut seen = HashSet::new();
     let mut phased = Vec::new();
     for ((n, m), fc) in measurements.list.iter().enumerate().zip(&model.amplitudes.fc) {
-        let difference = m.f / model.scale * model.amplitudes.apportioned(n).sqrt() - fc.norm();
+        let difference = (m.f / model.scale * model.amplitudes.apportioned(n).sqrt() - fc.norm()) / shown;
         for op in given.group.primitive_operations() {
             let image = op.rotate_hkl(m.hkl);
             let phase = fc.arg() - op.phase_shift(m.hkl);

@@ -182,12 +182,7 @@ pub fn amplitudes(lanes: &Lanes, list: &[Measurement], range: Range<usize>) -> V
 /// The sums of the blocks of all atoms over the reflections of `rows`, the numbers of which among all begin with `first`; `second` are the
 /// waves and the rows of the other domain of a twin.
 #[multiversion(targets("x86_64+avx2+fma", "x86_64+avx512f", "aarch64+neon"))]
-pub fn equations(
-    lanes: &Lanes,
-    rows: &[Equation],
-    second: Option<(&Lanes, &[Equation])>,
-    first: usize,
-) -> Vec<Sums> {
+pub fn equations(lanes: &Lanes, rows: &[Equation], second: Option<(&Lanes, &[Equation])>, first: usize) -> Vec<Sums> {
     let mut all = vec![NO_SUMS; lanes.octets.len()];
     let mut slopes = [[[0.0f32; LANES]; PARAMETERS]; TOGETHER];
     let mut partial = [[0.0f32; LANES]; NUMBERS];

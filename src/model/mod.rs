@@ -98,6 +98,13 @@ pub use twin::{LawTest, Twin};
 use crate::crystal::Site;
 use crate::reflections::CalculatedReflection;
 
+impl Model {
+    /// R1 as evidence: two domains fit better than one even where the structure is wrong, by what this makes up for.
+    pub fn r1_of_one_domain(&self) -> f64 {
+        self.r1 / self.twin.map_or(1.0, |twin| twin.fraction.contrast())
+    }
+}
+
 /// An atom model with how well it fits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {

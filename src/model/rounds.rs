@@ -89,7 +89,8 @@ pub struct Round {
 pub fn build_model(given: &Given) -> Option<Model> {
     let single = Built::new(given, None)?;
     let laws = tested(given, &single.measurements, &single.best);
-    let twinned = laws.first().filter(|law| law.promises() && !given.clock.over()).and_then(|test| {
+    let hope = laws.iter().find(|law| law.promises()).filter(|_| !given.clock.over());
+    let twinned = hope.and_then(|test| {
         let given = Given { twin: Some(test.law), ..*given };
         let built = Built::new(&given, Some(single.best.atoms.clone()))?;
         let fraction = built.best.amplitudes.fraction;

@@ -75,7 +75,11 @@ pub fn overall(measurements: &Measurements, sizes: &[f64], weights: &[f64]) -> O
             break;
         }
     }
-    if fit.scale > 0.0 && fit.u.is_finite() { fit } else { Overall { scale: scale(measurements, sizes, weights), u: 0.0 } }
+    if fit.scale > 0.0 && fit.u.is_finite() {
+        fit
+    } else {
+        Overall { scale: scale(measurements, sizes, weights), u: 0.0 }
+    }
 }
 
 /// 1/(σ² + mean square misfit of the shell): what the model lacks counts as error, shell by shell.

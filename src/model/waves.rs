@@ -64,9 +64,8 @@ impl Turns {
         // Every sum is taken so many times: lattice points of a centred cell, and 2 for a centre at the origin.
         let times = group.centring().len() as f64 * if centric { 2.0 } else { 1.0 };
         let mut out = Self { list: Vec::new(), per: ops.len(), limits: [0; 3], centric };
-        let allowed = |hkl: &Hkl| {
-            group.centring().iter().all(|&t| SymOp::IDENTITY.translated(t).phase_shift_24(*hkl) == 0)
-        };
+        let allowed =
+            |hkl: &Hkl| group.centring().iter().all(|&t| SymOp::IDENTITY.translated(t).phase_shift_24(*hkl) == 0);
         for hkl in hkls {
             let (hkl, times) = hkl.filter(allowed).map_or(([0; 3], 0.0), |hkl| (hkl, times));
             for op in &ops {

@@ -28,10 +28,15 @@ pub fn model_text(input: &Input, structure: &Structure, remarks: &[String], own:
     let header = &input.data.header;
     let contents = scattering_types(structure, header);
     let (fit, rest) = fit_remarks(structure, &header.title);
+    let twin = structure.model.as_ref().and_then(|m| m.twin);
+    // A card TWIN takes every reflection for one that meets another.
+    let (twin, partly) = (twin.filter(|t| t.law.reach().is_none()), twin.filter(|t| t.law.reach().is_some()));
     let plain = Hklf::default();
     let mut remarks = remarks.to_vec();
     remarks.extend(own.map(|list| format!("reflections in columns and on axes of this model: {}", list.name)));
-    let scale = structure.model.as_ref().map_or(1.0, |m| m.scale);
+    let scale =
+        structure.model.as_ref().map_or(1.0, |m| m.scale) * partly.map_or(1.0, |twin| twin.fraction.shares()[0].sqrt());
+    let law = twin.map(|twin| twin.law.numbers());
     let text = res(&ResModel {
         title: &header.title,
         remarks: &remarks,
@@ -45,6 +50,7 @@ pub fn model_text(input: &Input, structure: &Structure, remarks: &[String], own:
         kept: &input.ins.kept,
         scale: own.map_or(scale, |list| scale * list.scale.sqrt()),
         sites: structure.sites(),
+        twin: law.as_deref().zip(twin.map(|twin| twin.fraction.share)),
         hklf: if own.is_some() { &plain } else { &input.ins.hklf },
         fit: &fit,
         rest: &rest,

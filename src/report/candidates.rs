@@ -1,6 +1,7 @@
 //! Structures and trials in the run record.
 
 use super::table::formula;
+use super::twin::{LawRecord, TwinRecord};
 use crate::crystal::identity::identify;
 use crate::solve::{Route, Structure};
 use crate::symmetry::Score;
@@ -51,6 +52,10 @@ pub struct CandidateRecord {
     pub r1_all: Option<f64>,
     /// Atoms per cell, heaviest first: `S4 O16 C88`.
     pub formula: Option<String>,
+    /// The second domain of a twin, R1 and all else that is said of the fit being of both; null for a single crystal.
+    pub twin: Option<TwinRecord>,
+    /// Twin laws of the lattice on the model of a single crystal, the one that explains most first.
+    pub twin_laws: Vec<LawRecord>,
 }
 
 /// An operation of a space group in the P1 phases.
@@ -106,6 +111,8 @@ impl CandidateRecord {
             r1: model.map(|m| m.r1),
             r1_all: model.map(|m| m.r1_all),
             formula: model.map(formula),
+            twin: model.and_then(|m| m.twin).as_ref().map(TwinRecord::new),
+            twin_laws: model.iter().flat_map(|m| &m.laws).map(LawRecord::new).collect(),
         }
     }
 }

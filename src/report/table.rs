@@ -1,5 +1,6 @@
 //! Short tables for the screen and the listing.
 
+use super::twin::{twin_lines, warning};
 use crate::crystal::SpaceGroup;
 use crate::crystal::elements::symbol;
 use crate::crystal::identity::identify;
@@ -176,6 +177,9 @@ pub fn conclusion(solved: &Solved, stem: &str, listing: &str, extras: &[String])
             let _ = write!(out, ", R1 {:.3}, {} in the cell", model.r1, formula(model));
         }
         out.push('\n');
+        if let Some(line) = warning(solved) {
+            let _ = writeln!(out, "warning: {line}");
+        }
     } else {
         out.push_str(": ");
     }
@@ -230,6 +234,7 @@ pub fn early_remarks(structure: &Structure) -> Vec<String> {
         "not judged yet; if this line stays, the run was ended before it was".to_owned(),
     ];
     lines.extend(structure.model.iter().flat_map(|m| [model_line(m), atoms_line(m)]));
+    lines.extend(structure.model.iter().flat_map(twin_lines));
     lines
 }
 
@@ -265,6 +270,7 @@ pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<Stri
         lines.push(format!("space group right as well with probability {}", sureness(solved.probability_group)));
     }
     lines.extend(structure.model.iter().flat_map(|m| [model_line(m), atoms_line(m)]));
+    lines.extend(structure.model.iter().flat_map(twin_lines));
     lines
 }
 

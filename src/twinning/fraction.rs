@@ -42,8 +42,14 @@ impl Fraction {
                     continue;
                 }
                 let (by_own, by_second, off) = (0.5 * a / size, 0.5 * b / size, fo - size);
-                let terms =
-                    [by_own * by_own, by_own * by_second, by_second * by_second, by_own * off, by_second * off, off * off];
+                let terms = [
+                    by_own * by_own,
+                    by_own * by_second,
+                    by_second * by_second,
+                    by_own * off,
+                    by_second * off,
+                    off * off,
+                ];
                 sums = std::array::from_fn(|i| sums[i] + w * terms[i]);
             }
             let [oo, os, ss, o, s, off] = sums;
@@ -67,6 +73,13 @@ impl Fraction {
             }
         }
         out
+    }
+
+    /// By how much intensities of two domains that have nothing to do with each other differ, as a share of how much those of one differ: a wrong
+    /// structure has R1 0.59 without a centre, and 0.41 as a perfect twin (Murshudov 2011).
+    pub fn contrast(&self) -> f64 {
+        let [first, second] = self.shares();
+        (first * first + second * second).sqrt()
     }
 
     /// Shares of the intensity of the two domains.

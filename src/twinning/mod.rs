@@ -3,7 +3,7 @@
 //! Imports: `crystal`.
 //!
 //! A crystal of two domains that are turned against each other by a rotation R of their common lattice has the intensities
-//! I(h) = k² [(1 − α) |F(h)|² + α |F(hR)|²].
+//! I(h) = k² [(1 − α) |F(h)|² + α |F(hR)|²]. Where R is no rotation of the lattice, only some reflections meet one of the second domain.
 //!
 //! | file | noun |
 //! |---|---|
@@ -17,4 +17,4 @@ mod laws;
 
 pub use fraction::Fraction;
 pub use law::TwinLaw;
-pub use laws::twin_laws;
+pub use laws::{half_turns, twin_laws};
