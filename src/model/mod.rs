@@ -139,6 +139,7 @@ pub struct Model {
     pub rounds: Vec<Round>,
     /// The second domain, where the crystal is a twin: R1 and all that is said of the fit are then of both.
     pub twin: Option<Twin>,
-    /// Twin laws of the lattice on the best model of a single crystal, the one that explains most first.
+    /// Twin laws tried on the best model of a single crystal: those of the lattice, the one that explains most first, and the best half turn that is
+    /// none of it.
     pub laws: Vec<LawTest>,
 }

@@ -71,6 +71,9 @@ impl Limits {
     }
 }
 
+/// Laws that get a model of their own at most, until one stands.
+const MOST_LAWS: usize = 2;
+
 /// One round for the listing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Round {
@@ -89,8 +92,8 @@ pub struct Round {
 pub fn build_model(given: &Given) -> Option<Model> {
     let single = Built::new(given, None)?;
     let laws = tested(given, &single.measurements, &single.best);
-    let hope = laws.iter().find(|law| law.promises()).filter(|_| !given.clock.over());
-    let twinned = hope.and_then(|test| {
+    let mut hopes = laws.iter().filter(|law| law.promises() && !given.clock.over()).take(MOST_LAWS);
+    let twinned = hopes.find_map(|test| {
         let given = Given { twin: Some(test.law), ..*given };
         let built = Built::new(&given, Some(single.best.atoms.clone()))?;
         let fraction = built.best.amplitudes.fraction;

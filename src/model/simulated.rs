@@ -43,15 +43,16 @@ pub const SCALE: f64 = 2.5;
 
 /// The amide in P 21/c, and an iron atom on the centre when asked for. The map is made without the atoms in `hidden`.
 pub fn amide(with_iron: bool, hidden: &[usize]) -> Simulated {
-    crystal(101.0, 0.0, with_iron, hidden)
+    crystal((101.0, [1.0, 0.5, 2.0]), 0.0, with_iron, hidden)
 }
 
 /// The amide in a cell with β 90.2°, as a twin by half a turn about a in which the second domain has this share.
 pub fn twinned_amide(share: f64) -> Simulated {
-    crystal(90.2, share, false, &[])
+    // Where nothing clashes in this cell.
+    crystal((90.2, [-1.5, 0.5, 1.0]), share, false, &[])
 }
 
-fn crystal(beta: f64, share: f64, with_iron: bool, hidden: &[usize]) -> Simulated {
+fn crystal((beta, place): (f64, [f64; 3]), share: f64, with_iron: bool, hidden: &[usize]) -> Simulated {
     let cell = Cell::new([12.1, 8.3, 9.7], [90.0, beta, 90.0]).unwrap();
     let ops = [SymOp::parse("-x, y+1/2, -z+1/2").unwrap(), SymOp::INVERSION];
     let group = SpaceGroup::from_generators(&ops).unwrap();
@@ -59,7 +60,7 @@ fn crystal(beta: f64, share: f64, with_iron: bool, hidden: &[usize]) -> Simulate
     let mut atoms: Vec<Atom> = MOLECULE
         .iter()
         .map(|&(z, x, u)| {
-            let xyz = std::array::from_fn(|i| (0..3).map(|j| inverse[i][j] * (x[j] + [1.0, 0.5, 2.0][j])).sum());
+            let xyz = std::array::from_fn(|i| (0..3).map(|j| inverse[i][j] * (x[j] + place[j])).sum());
             Atom::new(&cell, &group, z, xyz, u)
         })
         .collect();

@@ -54,7 +54,7 @@ pub struct CandidateRecord {
     pub formula: Option<String>,
     /// The second domain of a twin, R1 and all else that is said of the fit being of both; null for a single crystal.
     pub twin: Option<TwinRecord>,
-    /// Twin laws of the lattice on the model of a single crystal, the one that explains most first.
+    /// Twin laws tried on the model of a single crystal: those of the lattice, the one that explains most first, and the best half turn that is none of it.
     pub twin_laws: Vec<LawRecord>,
 }
 

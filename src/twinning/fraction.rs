@@ -3,7 +3,7 @@
 /// Gauss–Newton steps at most; five or six settle.
 const STEPS: usize = 20;
 /// They have settled when the share changes by less.
-const SETTLED: f64 = 1e-6;
+const SETTLED: f64 = 1e-5;
 /// Columns that differ by less, as 1 − r², cannot be told apart: the crystal has the symmetry of the law.
 const ALIKE: f64 = 1e-8;
 
