@@ -78,7 +78,8 @@
 //! gpu          ← engine wgsl twins error
 //! phasing      ← engine grid fourier twins seed reflections crystal
 //! structure    ← reflections crystal fourier
-//! model        ← clock structure reflections crystal fourier
+//! twinning     ← crystal
+//! model        ← clock twinning structure reflections crystal fourier
 //! symmetry     ← structure reflections crystal
 //! trials       ← clock phasing engine symmetry structure grid seed twins reflections crystal
 //! formats      ← crystal reflections seed structure error
@@ -137,6 +138,7 @@ pub mod structure;
 pub mod symmetry;
 pub mod trials;
 pub mod trust;
+pub mod twinning;
 pub mod twins;
 pub mod wgsl;
 

@@ -95,6 +95,7 @@ fn res_text(example: &Example, contents: &[ScatteringType]) -> seedflip::Result<
         contents,
         scale: 1.0,
         sites: &sites(),
+        twin: None,
         hklf: &Hklf::default(),
         kept: &[],
         fit: &[],

@@ -148,6 +148,7 @@ fn edited(model: &Model, (radiation, wavelength): (Radiation, f64)) -> Result<St
         contents: &contents,
         scale: 1.0,
         sites: &model.sites,
+        twin: None,
         hklf: &Hklf::default(),
         kept: &[],
         fit: &[],

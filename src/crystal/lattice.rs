@@ -70,8 +70,29 @@ pub fn rotation_order(rot: &[[i32; 3]; 3]) -> u32 {
 /// lengths and 0.7° of angles, the identity first. They are looked for on a reduced primitive basis, so that the setting does not matter.
 /// Those that are no whole numbers on the axes of the cell are left out: no group in this setting holds them.
 pub fn lattice_rotations(cell: &Cell, group: &SpaceGroup) -> Vec<LatticeRotation> {
+    let whole = |(matrix, length_misfit, angle_misfit): ([[f64; 3]; 3], f64, f64)| {
+        let rot = in_parts(&matrix, 1)?;
+        Some(LatticeRotation { rot, length_misfit, angle_misfit })
+    };
+    let mut found: Vec<LatticeRotation> =
+        isometries(cell, group, ANGLE_TOLERANCE).into_iter().filter_map(whole).collect();
+    found.sort_by_key(|r| (r.rot != SymOp::IDENTITY.rot, r.order(), std::cmp::Reverse(r.rot)));
+    found
+}
+
+/// A matrix in units of 1/`parts`, where its elements are multiples of that.
+pub fn in_parts(matrix: &[[f64; 3]; 3], parts: i32) -> Option<[[i32; 3]; 3]> {
+    let scaled = matrix.map(|row| row.map(|x| f64::from(parts) * x));
+    let exact = scaled.iter().flatten().all(|x| (x - x.round()).abs() <= WHOLE);
+    exact.then(|| scaled.map(|row| row.map(|x| x.round() as i32)))
+}
+
+/// Proper rotations of the lattice as matrices on the axes of the cell, each with the largest relative change of a length (1 % at most) and the
+/// largest change of an angle in degrees (`angle_tolerance` at most); in no order.
+pub fn isometries(cell: &Cell, group: &SpaceGroup, angle_tolerance: f64) -> Vec<([[f64; 3]; 3], f64, f64)> {
     let basis = reduced(cell, group.primitive_basis(&cell.metric));
     let axes: [[f64; 3]; 3] = std::array::from_fn(|j| std::array::from_fn(|i| basis[i][j]));
+    let back = inverse(&basis);
     let lengths = axes.map(|v| cell.length_sq(v).sqrt());
     let coefficients = || -LARGEST_COEFFICIENT..=LARGEST_COEFFICIENT;
     let vectors = coefficients().flat_map(|x| coefficients().flat_map(move |y| coefficients().map(move |z| [x, y, z])));
@@ -89,41 +110,18 @@ pub fn lattice_rotations(cell: &Cell, group: &SpaceGroup) -> Vec<LatticeRotation
     for &a in first {
         for &b in second {
             for &c in third.iter().filter(|&&c| determinant([a, b, c]) == 1) {
-                if let Some(rotation) = rotation(cell, &basis, &axes, [a, b, c]) {
-                    found.push(rotation);
+                let moved = [a, b, c].map(|v| combine(&axes, v));
+                let (length_misfit, angle_misfit) = misfit(cell, &axes, &moved);
+                if angle_misfit <= angle_tolerance {
+                    // Columns of `moved` are R · columns of the basis.
+                    let element = |i: usize, j: usize| (0..3).map(|k| moved[k][i] * back[k][j]).sum::<f64>();
+                    let matrix = std::array::from_fn(|i| std::array::from_fn(|j| element(i, j)));
+                    found.push((matrix, length_misfit, angle_misfit));
                 }
             }
         }
     }
-    found.sort_by_key(|r| (r.rot != SymOp::IDENTITY.rot, r.order(), std::cmp::Reverse(r.rot)));
     found
-}
-
-/// The rotation that carries the axes to `images` (in units of the axes), if the lattice and the cell's axes allow it.
-fn rotation(
-    cell: &Cell,
-    basis: &[[f64; 3]; 3],
-    axes: &[[f64; 3]; 3],
-    images: [[i32; 3]; 3],
-) -> Option<LatticeRotation> {
-    let moved = images.map(|v| combine(axes, v));
-    let (length_misfit, angle_misfit) = misfit(cell, axes, &moved);
-    if angle_misfit > ANGLE_TOLERANCE {
-        return None;
-    }
-    // Columns of `moved` are R · columns of the basis.
-    let back = inverse(basis);
-    let mut rot = [[0; 3]; 3];
-    for (i, row) in rot.iter_mut().enumerate() {
-        for (j, element) in row.iter_mut().enumerate() {
-            let exact: f64 = (0..3).map(|k| moved[k][i] * back[k][j]).sum();
-            if (exact - exact.round()).abs() > WHOLE {
-                return None;
-            }
-            *element = exact.round() as i32;
-        }
-    }
-    Some(LatticeRotation { rot, length_misfit, angle_misfit })
 }
 
 /// Largest relative change of a length and largest change of an angle, degrees, between axes and their images.

@@ -87,14 +87,15 @@ pub fn fcf_rows(merged: &[MergedReflection], phased: &[PhasedReflection]) -> Vec
 }
 
 /// Unique reflections with what a model makes of them, on the scale of the model: measured |F| is `scale` times
-/// calculated |F|. Reflections that were not calculated are left out.
+/// calculated |F|. Reflections that were not calculated are left out. Of a twin the intensity is the part that the model gives to the first domain,
+/// as SHELXL writes it.
 pub fn fcf_rows_of_model(merged: &[MergedReflection], calculated: &[CalculatedReflection], scale: f64) -> Vec<FcfRow> {
-    let found: HashMap<Hkl, Complex32> = calculated.iter().map(|c| (c.hkl, c.f)).collect();
-    let by = scale.powi(-2);
+    let found: HashMap<Hkl, (Complex32, f32)> = calculated.iter().map(|c| (c.hkl, (c.f, c.share))).collect();
     merged
         .iter()
         .filter_map(|m| {
-            let f = found.get(&m.hkl)?;
+            let (f, share) = found.get(&m.hkl)?;
+            let by = f64::from(*share) * scale.powi(-2);
             let (size, phase) = f.to_polar();
             Some(FcfRow {
                 hkl: m.hkl,

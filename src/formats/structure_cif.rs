@@ -66,6 +66,8 @@ pub struct StructureCif<'a> {
     pub how: &'a str,
     /// How the model fits; `None` without one.
     pub fit: Option<Fit>,
+    /// Matrix of the law (r11 r12 … r33, acting on indices) and share of the second domain of a twin.
+    pub twin: Option<([f64; 9], f64)>,
     /// Atoms, then peaks.
     pub sites: &'a [Site],
     /// Texts of the model and of the reflection file, where they are asked for.
@@ -86,6 +88,9 @@ pub fn structure_cif(s: &StructureCif) -> String {
     out.push_str(&text_field("_refine_special_details", s.how));
     if let Some(fit) = &s.fit {
         refinement(&mut out, fit);
+    }
+    if let Some((law, share)) = s.twin {
+        domains(&mut out, &law, share);
     }
     atoms(&mut out, s);
     peaks(&mut out, s.sites);
@@ -202,6 +207,19 @@ fn refinement(out: &mut String, fit: &Fit) {
     let _ = writeln!(out, "_refine_diff_density_max         {high:.3}");
     let _ = writeln!(out, "_refine_diff_density_min         {low:.3}");
     let _ = writeln!(out, "_refine_diff_density_rms         {sigma:.3}");
+}
+
+/// Both domains, by the items of the twinning dictionary.
+fn domains(out: &mut String, law: &[f64; 9], share: f64) {
+    const UNTURNED: [f64; 9] = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
+    out.push_str("\nloop_\n _twin_individual_id\n _twin_individual_mass_fraction_refined\n");
+    for n in 0..UNTURNED.len() {
+        let _ = writeln!(out, " _twin_individual_twin_matrix_{}{}", n / 3 + 1, n % 3 + 1);
+    }
+    for (id, (matrix, share)) in [(&UNTURNED, 1.0 - share), (law, share)].into_iter().enumerate() {
+        let numbers: Vec<String> = matrix.iter().map(|x| x.to_string()).collect();
+        let _ = writeln!(out, " {} {share:.4} {}", id + 1, numbers.join(" "));
+    }
 }
 
 fn atoms(out: &mut String, s: &StructureCif) {

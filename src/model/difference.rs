@@ -1,4 +1,4 @@
-//! The difference map (|Fo| − |Fc|) exp iφc and its peaks.
+//! The difference map (|Fo| − |Fc|) exp iφc and its peaks. Of a twin |Fo|² is the part that the model gives to the first domain.
 
 use super::given::Given;
 use super::measurements::Measurements;
@@ -50,10 +50,11 @@ pub struct Rest {
 
 /// The map and its highest `count` independent peaks; `None` without reflections.
 pub fn difference(given: &Given, measurements: &Measurements, model: &Fitted, count: usize) -> Option<Difference> {
+    let shown = model.amplitudes.shown();
     let mut seen = HashSet::new();
     let mut phased = Vec::new();
-    for (m, fc) in measurements.list.iter().zip(&model.fc) {
-        let difference = m.f / model.scale - fc.norm();
+    for ((n, m), fc) in measurements.list.iter().enumerate().zip(&model.amplitudes.fc) {
+        let difference = (m.f / model.scale * model.amplitudes.apportioned(n).sqrt() - fc.norm()) / shown;
         for op in given.group.primitive_operations() {
             let image = op.rotate_hkl(m.hkl);
             let phase = fc.arg() - op.phase_shift(m.hkl);

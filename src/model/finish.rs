@@ -1,13 +1,14 @@
 //! The finished model: one connected asymmetric unit, order, labels, peaks behind the atoms.
 
 use super::Model;
+use super::amplitudes::Amplitudes;
 use super::choice::Assigned;
 use super::contacts::Images;
 use super::contents::Contents;
 use super::difference::{Difference, Rest};
 use super::geometry::Geometry;
 use super::given::{Expected, Given};
-use super::measurements::Measurements;
+use super::measurements::{Measurement, Measurements};
 use super::refinement::Fitted;
 use super::residual::{Agreement, Residual};
 use super::rounds::Round;
@@ -70,7 +71,7 @@ pub fn finished(
     Model {
         sites,
         atoms: count,
-        parameters: best.atoms.iter().map(|a| a.free.len() + 1).sum(),
+        parameters: usize::from(given.twin.is_some()) + best.atoms.iter().map(|a| a.free.len() + 1).sum::<usize>(),
         r1: best.r1[0],
         r1_all: best.r1[1],
         scale: best.scale,
@@ -87,15 +88,22 @@ pub fn finished(
             unused,
         },
         formula,
-        calculated: calculated(measurements, &best.fc),
+        calculated: calculated(measurements, &best),
         rounds,
+        twin: None,
+        laws: Vec::new(),
     }
 }
 
 /// Fc with the reflections that they are of.
-fn calculated(measurements: &Measurements, fc: &[Complex64]) -> Vec<CalculatedReflection> {
+fn calculated(measurements: &Measurements, best: &Fitted) -> Vec<CalculatedReflection> {
     let single = |f: &Complex64| Complex32::new(f.re as f32, f.im as f32);
-    measurements.list.iter().zip(fc).map(|(m, f)| CalculatedReflection { hkl: m.hkl, f: single(f) }).collect()
+    let Amplitudes { fc, .. } = &best.amplitudes;
+    let of = |(n, (m, f)): (usize, (&Measurement, &Complex64))| {
+        let share = best.amplitudes.apportioned(n) as f32;
+        CalculatedReflection { hkl: m.hkl, f: single(f), share }
+    };
+    measurements.list.iter().zip(fc).enumerate().map(of).collect()
 }
 
 /// Peaks that stand apart from the atoms and each other.

@@ -7,6 +7,7 @@ use crate::crystal::elements::{HYDROGEN, is_hydrogen};
 use crate::crystal::{Cell, Radiation, ScatteringTable, SpaceGroup};
 use crate::reflections::MergedReflection;
 use crate::structure::Solution;
+use crate::twinning::TwinLaw;
 
 /// Cell, group, contents, data, and the phased solution.
 #[derive(Clone, Copy)]
@@ -24,6 +25,8 @@ pub struct Given<'a> {
     pub reflections: &'a [MergedReflection],
     /// Its map and the peaks of it, highest first.
     pub solution: &'a Solution,
+    /// The crystal is a twin by this law.
+    pub twin: Option<TwinLaw>,
     /// When to be content with what stands.
     pub clock: &'a Clock,
 }

@@ -44,7 +44,7 @@ pub struct Lanes<'a> {
 /// A reflection in the equations, everything times the root of its weight but `by_u`.
 #[derive(Clone, Copy)]
 pub struct Equation {
-    /// Fc/|Fc|.
+    /// Derivative of |Fc| by Fc: Fc/|Fc|, or Fc times a share over the size of both domains.
     direction: [f32; 2],
     /// |Fo|, |Fc|, s²|Fc|.
     right: [f32; 3],
@@ -54,13 +54,11 @@ pub struct Equation {
 }
 
 impl Equation {
-    /// A reflection whose Fc is 0 has no direction: it adds nothing.
-    pub fn new(measured: &Measurement, fc: Complex64, weight: f64) -> Self {
-        let size = fc.norm_sqr().sqrt();
+    /// `size` is the amplitude calculated, and `along` how it changes with Fc of one domain: Fc/|Fc| for a single crystal.
+    pub fn new(measured: &Measurement, along: Complex64, size: f64, weight: f64) -> Self {
         let root = weight.sqrt();
-        let inverse = if size > 0.0 { root / size } else { 0.0 };
         Self {
-            direction: [fc.re, fc.im].map(|f| (f * inverse) as f32),
+            direction: [along.re, along.im].map(|x| (x * root) as f32),
             right: [measured.f, size, measured.stol_sq * size].map(|x| (root * x) as f32),
             by_u: (-EIGHT_PI_SQ * measured.stol_sq) as f32,
             stol_sq: measured.stol_sq,
@@ -181,19 +179,34 @@ pub fn amplitudes(lanes: &Lanes, list: &[Measurement], range: Range<usize>) -> V
     sums.iter().map(|[re, im]| Complex64::new(whole(re), whole(im))).collect()
 }
 
-/// The sums of the blocks of all atoms over the reflections of `rows`, the numbers of which among all begin with `first`.
+/// The sums of the blocks of all atoms over the reflections of `rows`, the numbers of which among all begin with `first`; `second` are the
+/// waves and the rows of the other domain of a twin.
 #[multiversion(targets("x86_64+avx2+fma", "x86_64+avx512f", "aarch64+neon"))]
-pub fn equations(lanes: &Lanes, rows: &[Equation], first: usize) -> Vec<Sums> {
+pub fn equations(lanes: &Lanes, rows: &[Equation], second: Option<(&Lanes, &[Equation])>, first: usize) -> Vec<Sums> {
     let mut all = vec![NO_SUMS; lanes.octets.len()];
     let mut slopes = [[[0.0f32; LANES]; PARAMETERS]; TOGETHER];
     let mut partial = [[0.0f32; LANES]; NUMBERS];
     for ((n, octet), sums) in lanes.octets.iter().enumerate().zip(&mut all) {
         let waves = lanes.waves.octet(n);
         let mut damping = Damping::NONE;
+        // Atoms stand in one order for both domains.
+        let other = second.map(|(lanes, rows)| (lanes.waves.octet(n), rows));
+        let mut damping_of_other = Damping::NONE;
         for (part, rows) in rows.chunks(TOGETHER).enumerate() {
             for ((n, row), slopes) in rows.iter().enumerate().zip(&mut slopes) {
                 let reflection = first + part * TOGETHER + n;
                 *slopes = derivatives(octet, &waves, &mut damping, row, lanes.factors.row(reflection), reflection);
+            }
+            if let Some((waves, all)) = &other {
+                let start = part * TOGETHER;
+                for ((n, row), slopes) in all[start..start + rows.len()].iter().enumerate().zip(&mut slopes) {
+                    let reflection = first + start + n;
+                    let factors = lanes.factors.row(reflection);
+                    let more = derivatives(octet, waves, &mut damping_of_other, row, factors, reflection);
+                    for (sum, more) in slopes.iter_mut().zip(more) {
+                        *sum = lane(|j| sum[j] + more[j]);
+                    }
+                }
             }
             let slopes = &slopes[..rows.len()];
             let (triangle, right) = partial.split_at_mut(TRIANGLE);

@@ -3,6 +3,7 @@
 use super::given::Given;
 use super::waves::Turns;
 use crate::crystal::Hkl;
+use crate::twinning::TwinLaw;
 
 /// Reflections beyond this resolution, in Å, add time and hardly tell elements: without hydrogen and with isotropic
 /// displacements the model is worse than they are.
@@ -47,6 +48,8 @@ pub struct Measurements {
     pub shells: usize,
     /// What the operations of the group make of them.
     pub turns: Turns,
+    /// The same of the reflections of the second domain of a twin that fall on them.
+    pub second: Option<Turns>,
 }
 
 impl Measurements {
@@ -77,9 +80,15 @@ impl Measurements {
         for (n, m) in list.iter_mut().enumerate() {
             m.shell = n * shells / all;
         }
-        let turns = Turns::new(given.group, list.iter().map(|m| m.hkl));
-        Self { list, shells, turns }
+        let turns = Turns::new(given.group, list.iter().map(|m| Some(m.hkl)));
+        let second = given.twin.map(|law| turned(given, &list, law));
+        Self { list, shells, turns, second }
     }
+}
+
+/// The reflections of the second domain by a law that fall on those of `list`.
+pub fn turned(given: &Given, list: &[Measurement], law: TwinLaw) -> Turns {
+    Turns::new(given.group, list.iter().map(|m| law.image(m.hkl)))
 }
 
 /// Everything given that is not extinct, lowest resolution first.

@@ -1,6 +1,6 @@
 //! From phases in a space group to a model of atoms that can be refined at once.
 //!
-//! Imports: `clock`, `structure`, `reflections`, `crystal`, `fourier`.
+//! Imports: `clock`, `twinning`, `structure`, `reflections`, `crystal`, `fourier`.
 //!
 //! ```text
 //! peaks of the map ─▶ start ─▶ refine ─▶ refine scattering powers ─▶ prune ─▶ assign elements ─▶ refine ─┐
@@ -17,6 +17,7 @@
 //! | `given` | what is known beforehand |
 //! | `measurements` | the amplitudes that are fitted |
 //! | `atom` | an atom and the freedom of its site |
+//! | `amplitudes` | what atoms scatter at the measurements, in one domain or two |
 //! | `factors` | the scattering factor of every element for every reflection |
 //! | `waves` | sums of waves of one reflection, and their derivatives by the coordinates |
 //! | `lanes` | the inner loops, eight atoms side by side |
@@ -40,6 +41,7 @@
 //! | `start` | first atoms, from integrated peaks |
 //! | `difference` | the difference map and what it shows |
 //! | `sketch` | a model in few cycles |
+//! | `twin` | laws of a twin tried on a model |
 //! | `rounds` | all of it in order |
 //! | `residual` | agreement over all data, what the difference map has left |
 //! | `geometry` | contacts, bonds, and the metric scale that bonds imply |
@@ -47,6 +49,7 @@
 //! | `finish` | labels, order, one asymmetric unit |
 //! | `flack` | the share of the inverted crystal |
 
+mod amplitudes;
 mod ascent;
 mod assignment;
 mod atom;
@@ -78,6 +81,7 @@ mod rounds;
 mod scale;
 mod sketch;
 mod start;
+mod twin;
 mod waves;
 
 #[cfg(test)]
@@ -92,9 +96,17 @@ pub use given::Given;
 pub use residual::{Agreement, Residual};
 pub use rounds::{Round, build_model};
 pub use sketch::sketch;
+pub use twin::{LawTest, Twin};
 
 use crate::crystal::Site;
 use crate::reflections::CalculatedReflection;
+
+impl Model {
+    /// R1 as evidence: two domains fit better than one even where the structure is wrong, by what this makes up for.
+    pub fn r1_of_one_domain(&self) -> f64 {
+        self.r1 / self.twin.map_or(1.0, |twin| twin.fraction.contrast())
+    }
+}
 
 /// An atom model with how well it fits.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,4 +140,9 @@ pub struct Model {
     pub calculated: Vec<CalculatedReflection>,
     /// What happened, round by round.
     pub rounds: Vec<Round>,
+    /// The second domain, where the crystal is a twin: R1 and all that is said of the fit are then of both.
+    pub twin: Option<Twin>,
+    /// Twin laws tried on the best model of a single crystal: those of the lattice, the one that explains most first, and the best half turn that is
+    /// none of it.
+    pub laws: Vec<LawTest>,
 }

@@ -1,9 +1,11 @@
 //! Structure factors and normal equations, one block of the matrix an atom.
 
+use super::amplitudes::Amplitudes;
 use super::atom::Atom;
 use super::factors::Factors;
 use super::lanes::{Equation, Lanes, NO_SUMS, Sums, TRIANGLE, amplitudes, blocks, equations};
 use super::measurements::Measurements;
+use super::waves::Turns;
 use rayon::prelude::*;
 use rustfft::num_complex::Complex64;
 use std::ops::Range;
@@ -47,17 +49,36 @@ pub struct Calculator<'a> {
 impl Calculator<'_> {
     /// Fc of all reflections, in electrons (X-rays).
     pub fn amplitudes(&self, atoms: &[Atom]) -> Vec<Complex64> {
-        let lanes = Lanes::new(atoms, self.factors, &self.measurements.turns);
+        self.turned(atoms, &self.measurements.turns)
+    }
+
+    /// The same for any other `turns` of as many reflections that stand at the same resolutions.
+    pub fn turned(&self, atoms: &[Atom], turns: &Turns) -> Vec<Complex64> {
+        let lanes = Lanes::new(atoms, self.factors, turns);
         let piece = |range: Range<usize>| amplitudes(&lanes, &self.measurements.list[range.clone()], range);
         self.pieces().into_par_iter().flat_map_iter(piece).collect()
     }
 
-    /// The blocks for `weights` of atoms whose Fc are known.
-    pub fn blocks(&self, atoms: &[Atom], fc: &[Complex64], weights: &[f64]) -> Vec<Block> {
+    /// Fc of all reflections in both domains of a twin, or in the one that there is.
+    pub fn of(&self, atoms: &[Atom]) -> Amplitudes {
+        let second = self.measurements.second.as_ref().map_or(Vec::new(), |turns| self.turned(atoms, turns));
+        Amplitudes::new(self.measurements, self.amplitudes(atoms), second)
+    }
+
+    /// The blocks for `weights` of atoms whose structure factors are known: of Σ w (|Fo| − k √((1 − α)|Fc|² + α|Fc′|²))² for a twin.
+    pub fn blocks(&self, atoms: &[Atom], amplitudes: &Amplitudes, weights: &[f64]) -> Vec<Block> {
         let lanes = Lanes::new(atoms, self.factors, &self.measurements.turns);
+        let second = self.measurements.second.as_ref().map(|turns| Lanes::new(atoms, self.factors, turns));
         let piece = |range: Range<usize>| {
-            let weighted = range.clone().map(|n| Equation::new(&self.measurements.list[n], fc[n], weights[n]));
-            equations(&lanes, &weighted.collect::<Vec<_>>(), range.start)
+            let of_domain = |domain: usize, fc: &[Complex64]| -> Vec<Equation> {
+                let equation = |n: usize| {
+                    let along = fc[n] * amplitudes.directions(n)[domain];
+                    Equation::new(&self.measurements.list[n], along, amplitudes.sizes[n], weights[n])
+                };
+                range.clone().map(equation).collect()
+            };
+            let second = second.as_ref().map(|lanes| (lanes, of_domain(1, &amplitudes.second)));
+            equations(&lanes, &of_domain(0, &amplitudes.fc), second.as_ref().map(|(l, e)| (*l, &e[..])), range.start)
         };
         let parts: Vec<Vec<Sums>> = self.pieces().into_par_iter().map(piece).collect();
         let mut sums = vec![NO_SUMS; lanes.len()];

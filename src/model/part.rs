@@ -81,9 +81,9 @@ mod tests {
         }
         let mut whole = Part::whole(&given, &all);
         let few = evaluated(&part.calculator(&given, &truth.atoms), truth.atoms.clone());
-        let (fc, r1) = (few.fc.len(), few.r1[0]);
+        let (fc, r1) = (few.amplitudes.fc.len(), few.r1[0]);
         let many = whole.taken_over(&given, few, &part);
-        assert_eq!((fc, many.fc.len()), (part.measurements.list.len(), count));
+        assert_eq!((fc, many.amplitudes.fc.len()), (part.measurements.list.len(), count));
         assert!((many.r1[0] - r1).abs() < 0.02);
     }
 

@@ -1,15 +1,15 @@
 //! Cycles of least squares: coordinates, isotropic displacements, and scattering powers when asked for.
 
+use super::amplitudes::Amplitudes;
 use super::atom::Atom;
 use super::contacts::{Contact, contacts};
 use super::given::Given;
 use super::normal::{Block, Calculator, PARAMETERS};
 use super::radii::longest;
-use super::scale::{EIGHT_PI_SQ, Overall, overall, r1, scale, size, weights};
+use super::scale::{EIGHT_PI_SQ, Overall, overall, r1, scale, weights};
 use super::start::FIRST_U;
 use crate::crystal::elements::is_hydrogen;
 use nalgebra::{DMatrix, DVector};
-use rustfft::num_complex::Complex64;
 
 /// Displacements stay within these bounds, Å2.
 pub const U_RANGE: [f64; 2] = [0.002, 0.5];
@@ -45,8 +45,8 @@ enum Refined {
 pub struct Fitted {
     /// The atoms.
     pub atoms: Vec<Atom>,
-    /// Fc of the measurements.
-    pub fc: Vec<Complex64>,
+    /// What they scatter at the measurements.
+    pub amplitudes: Amplitudes,
     /// |Fo| is k|Fc|.
     pub scale: f64,
     /// R1 over observed and over all reflections.
@@ -69,47 +69,46 @@ pub fn median_u(atoms: &[Atom]) -> f64 {
 
 /// Brings scale and overall displacement of new atoms to the data, then calculates.
 pub fn fitted(calculator: &Calculator, atoms: Vec<Atom>) -> Fitted {
-    let fc = calculator.amplitudes(&atoms);
-    brought_to_scale(calculator, atoms, fc)
+    let amplitudes = calculator.of(&atoms);
+    brought_to_scale(calculator, atoms, &amplitudes)
 }
 
 /// The same of the atoms of `before`, which are of these reflections, and more.
 pub fn fitted_with(calculator: &Calculator, before: &Fitted, added: Vec<Atom>) -> Fitted {
-    let more = calculator.amplitudes(&added);
-    let fc = before.fc.iter().zip(more).map(|(f, more)| f + more).collect();
-    brought_to_scale(calculator, before.atoms.iter().cloned().chain(added).collect(), fc)
+    let all = before.amplitudes.with(calculator.measurements, &calculator.of(&added));
+    brought_to_scale(calculator, before.atoms.iter().cloned().chain(added).collect(), &all)
 }
 
-fn brought_to_scale(calculator: &Calculator, mut atoms: Vec<Atom>, fc: Vec<Complex64>) -> Fitted {
+fn brought_to_scale(calculator: &Calculator, mut atoms: Vec<Atom>, amplitudes: &Amplitudes) -> Fitted {
     let measurements = calculator.measurements;
     let flat = vec![1.0; measurements.list.len()];
-    let first = overall(measurements, &fc, &flat);
-    let second = overall(measurements, &fc, &weights(measurements, &damped(calculator, &fc, first), first.scale));
+    let sizes = &amplitudes.sizes;
+    let first = overall(measurements, sizes, &flat);
+    let damped = amplitudes.damped(measurements, first);
+    let second = overall(measurements, sizes, &weights(measurements, &damped.sizes, first.scale));
     let within = atoms.iter().all(|a| (U_RANGE[0]..=U_RANGE[1]).contains(&(a.u + second.u)));
     for atom in &mut atoms {
         atom.u = (atom.u + second.u).clamp(U_RANGE[0], U_RANGE[1]);
     }
-    if within { summed_up(calculator, atoms, damped(calculator, &fc, second)) } else { evaluated(calculator, atoms) }
-}
-
-/// Fc with an overall displacement.
-fn damped(calculator: &Calculator, fc: &[Complex64], by: Overall) -> Vec<Complex64> {
-    let list = &calculator.measurements.list;
-    fc.iter().zip(list).map(|(f, m)| f * (-EIGHT_PI_SQ * by.u * m.stol_sq).exp()).collect()
+    if within {
+        summed_up(calculator, atoms, amplitudes.damped(measurements, second))
+    } else {
+        evaluated(calculator, atoms)
+    }
 }
 
 /// Calculates with the atoms as they are.
 pub fn evaluated(calculator: &Calculator, atoms: Vec<Atom>) -> Fitted {
-    let fc = calculator.amplitudes(&atoms);
-    summed_up(calculator, atoms, fc)
+    let amplitudes = calculator.of(&atoms);
+    summed_up(calculator, atoms, amplitudes)
 }
 
-fn summed_up(calculator: &Calculator, atoms: Vec<Atom>, fc: Vec<Complex64>) -> Fitted {
-    let measurements = calculator.measurements;
-    let first = scale(measurements, &fc, &vec![1.0; fc.len()]);
-    let k = scale(measurements, &fc, &weights(measurements, &fc, first));
-    let r1 = r1(measurements, &fc, k);
-    Fitted { atoms, fc, scale: k, r1 }
+fn summed_up(calculator: &Calculator, atoms: Vec<Atom>, amplitudes: Amplitudes) -> Fitted {
+    let (measurements, sizes) = (calculator.measurements, &amplitudes.sizes);
+    let first = scale(measurements, sizes, &vec![1.0; sizes.len()]);
+    let k = scale(measurements, sizes, &weights(measurements, sizes, first));
+    let r1 = r1(measurements, sizes, k);
+    Fitted { atoms, amplitudes, scale: k, r1 }
 }
 
 /// Refines coordinates and displacements for `cycles` cycles; the cycle with the best R1 is returned, never one worse than the start.
@@ -145,12 +144,12 @@ pub fn weighed(given: &Given, calculator: &Calculator, start: Fitted, cycles: us
 
 /// The atoms after one cycle.
 fn stepped(given: &Given, calculator: &Calculator, now: &Fitted, what: Refined) -> Vec<Atom> {
-    let w = weights(calculator.measurements, &now.fc, now.scale);
-    let blocks = calculator.blocks(&now.atoms, &now.fc, &w);
+    let w = weights(calculator.measurements, &now.amplitudes.sizes, now.scale);
+    let blocks = calculator.blocks(&now.atoms, &now.amplitudes, &w);
     shifted(given, calculator, now, &w, &blocks, what)
 }
 
-/// The atoms after one step. `now.fc` is what the equations were made with.
+/// The atoms after one step. `now.amplitudes` is what the equations were made with.
 fn shifted(
     given: &Given,
     calculator: &Calculator,
@@ -160,17 +159,17 @@ fn shifted(
     what: Refined,
 ) -> Vec<Atom> {
     let measurements = calculator.measurements;
-    let fc = &now.fc;
+    let sizes = &now.amplitudes.sizes;
     let common = match what {
-        Refined::Positions => overall(measurements, fc, w),
+        Refined::Positions => overall(measurements, sizes, w),
         Refined::Powers => Overall { scale: now.scale, u: 0.0 },
     };
     let chi_sq: f64 = measurements
         .list
         .iter()
-        .zip(fc)
+        .zip(sizes)
         .zip(w)
-        .map(|((m, f), w)| w * (m.f - common.scale * size(f)).powi(2))
+        .map(|((m, size), w)| w * (m.f - common.scale * size).powi(2))
         .sum::<f64>()
         / w.len() as f64;
     let near = contacts(given.cell, given.group, &now.atoms);

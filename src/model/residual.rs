@@ -6,7 +6,7 @@ use super::given::{Expected, Given};
 use super::measurements::Measurements;
 use super::normal::Calculator;
 use super::refinement::Fitted;
-use super::scale::{r1, scale, size, weights};
+use super::scale::{r1, scale, weights};
 
 /// Weights of wR2 are 1/(σ² + (0.1 P)²), those that SHELXL begins with; P is the mean of Fo² and Fc², the latter counted twice.
 const WEIGHT: f64 = 0.1;
@@ -47,21 +47,23 @@ impl Agreement {
     /// Of `model`, over all of `given`; `used` are the reflections it was fitted to.
     pub fn new(given: &Given, used: &Measurements, model: &Fitted) -> Self {
         let all = Measurements::unlimited(given);
-        let (fc, all) = if all.list.len() == used.list.len() {
-            (model.fc.clone(), used)
+        let (amplitudes, all) = if all.list.len() == used.list.len() {
+            (model.amplitudes.clone(), used)
         } else {
             let mut factors = Factors::new(given.table, &[], &all);
             factors.extend(given.table, &model.atoms, &all);
-            (Calculator { measurements: &all, factors: &factors }.amplitudes(&model.atoms), &all)
+            (Calculator { measurements: &all, factors: &factors }.of(&model.atoms), &all)
         };
-        let flat = vec![1.0; fc.len()];
-        let k = scale(all, &fc, &weights(all, &fc, scale(all, &fc, &flat)));
-        let [observed, every] = r1(all, &fc, k);
-        // The scale is a parameter too.
-        let parameters = 1 + model.atoms.iter().map(|atom| atom.free.len() + 1).sum::<usize>();
+        let sizes = &amplitudes.sizes;
+        let flat = vec![1.0; sizes.len()];
+        let k = scale(all, sizes, &weights(all, sizes, scale(all, sizes, &flat)));
+        let [observed, every] = r1(all, sizes, k);
+        // The scale is a parameter too, and so is the share of a second domain.
+        let parameters =
+            1 + usize::from(given.twin.is_some()) + model.atoms.iter().map(|atom| atom.free.len() + 1).sum::<usize>();
         let (mut off, mut sum) = (0.0, 0.0);
-        for (m, f) in all.list.iter().zip(&fc) {
-            let (seen, calculated) = (m.f * m.f, (k * size(f)).powi(2));
+        for (m, size) in all.list.iter().zip(sizes) {
+            let (seen, calculated) = (m.f * m.f, (k * size).powi(2));
             let sigma = (m.f + m.sigma).powi(2) - seen;
             let p = (seen + 2.0 * calculated) / 3.0;
             let w = (sigma * sigma + (WEIGHT * p).powi(2)).max(f64::MIN_POSITIVE).recip();

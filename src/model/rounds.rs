@@ -17,6 +17,7 @@ use super::radii::{longest, shortest};
 use super::refinement::{Fitted, fitted, fitted_with, median_u, refined, weighed};
 use super::sketch::roughly;
 use super::start::first_atoms;
+use super::twin::{Twin, is_twin, tested};
 use crate::crystal::SymOp;
 use crate::crystal::elements::{HYDROGEN, is_hydrogen};
 use rayon::prelude::*;
@@ -70,6 +71,9 @@ impl Limits {
     }
 }
 
+/// Laws that get a model of their own at most, until one stands.
+const MOST_LAWS: usize = 2;
+
 /// One round for the listing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Round {
@@ -83,29 +87,75 @@ pub struct Round {
     pub r1: f64,
 }
 
-/// Builds a model; `None` when nothing sensible comes out.
+/// Builds a model; `None` when nothing sensible comes out. Where a law of the lattice promises to explain clearly more, the model is built once
+/// more as that of a twin, and stands if it does.
 pub fn build_model(given: &Given) -> Option<Model> {
-    let measurements = Measurements::new(given);
-    let expected = given.expected();
-    let d_min = 0.5 / measurements.list.last()?.stol_sq.sqrt();
-    let powers = Powers::new(given.table, &measurements);
-    let build = Build { given, measurements: &measurements, expected: &expected, powers: &powers, d_min };
-    let starts = first_atoms(given, &expected, &powers);
-    let built: Vec<_> = starts.into_par_iter().filter_map(|atoms| build.from(atoms)).collect();
-    let built = built.into_iter();
-    let (best, mut assigned, rounds) = built.min_by(|a, b| build.worth(&a.0).total_cmp(&build.worth(&b.0)))?;
-    let mut whole = Part::whole(given, &measurements);
-    let mut part = Part::fine(given, &measurements, best.atoms.len());
-    let best = part.taken_over(given, best, &whole);
-    let best = renamed(given, &mut part, &powers, best, &mut assigned);
-    let calculator = part.calculator(given, &best.atoms);
-    let best = refined(given, &calculator, best, Limits::of(given).cycles);
-    let best = whole.taken_over(given, best, &part);
-    if best.r1[0].is_nan() || best.r1[0] > WORST_R1 {
-        return None;
+    let single = Built::new(given, None)?;
+    let laws = tested(given, &single.measurements, &single.best);
+    let mut hopes = laws.iter().filter(|law| law.promises() && !given.clock.over()).take(MOST_LAWS);
+    let twinned = hopes.find_map(|test| {
+        let given = Given { twin: Some(test.law), ..*given };
+        let built = Built::new(&given, Some(single.best.atoms.clone()))?;
+        let fraction = built.best.amplitudes.fraction;
+        let twin = Twin { law: test.law, fraction, single: single.best.r1[0] };
+        is_twin(&fraction, built.worth(), single.worth()).then_some((given, built, twin))
+    });
+    let (given, built, twin) = match twinned {
+        Some((given, built, twin)) => (given, built, Some(twin)),
+        None => (*given, single, None),
+    };
+    Some(Model { twin, laws, ..built.finished(&given)? })
+}
+
+/// A model that is built.
+struct Built {
+    measurements: Measurements,
+    expected: Expected,
+    best: Fitted,
+    assigned: Assigned,
+    rounds: Vec<Round>,
+}
+
+impl Built {
+    /// From the first atoms of the map, and from those of an earlier model.
+    fn new(given: &Given, earlier: Option<Vec<Atom>>) -> Option<Self> {
+        let measurements = Measurements::new(given);
+        let expected = given.expected();
+        let d_min = 0.5 / measurements.list.last()?.stol_sq.sqrt();
+        let powers = Powers::new(given.table, &measurements);
+        let build = Build { given, measurements: &measurements, expected: &expected, powers: &powers, d_min };
+        let starts: Vec<_> = first_atoms(given, &expected, &powers).into_iter().chain(earlier).collect();
+        let built: Vec<_> = starts.into_par_iter().filter_map(|atoms| build.from(atoms)).collect();
+        let worth = |f: &Fitted| worth(f, &measurements);
+        let (best, mut assigned, rounds) = built.into_iter().min_by(|a, b| worth(&a.0).total_cmp(&worth(&b.0)))?;
+        let mut whole = Part::whole(given, &measurements);
+        let mut part = Part::fine(given, &measurements, best.atoms.len());
+        let best = part.taken_over(given, best, &whole);
+        let best = renamed(given, &mut part, &powers, best, &mut assigned);
+        let calculator = part.calculator(given, &best.atoms);
+        let best = refined(given, &calculator, best, Limits::of(given).cycles);
+        let best = whole.taken_over(given, best, &part);
+        if best.r1[0].is_nan() || best.r1[0] > WORST_R1 {
+            return None;
+        }
+        drop((whole, part));
+        Some(Self { measurements, expected, best, assigned, rounds })
     }
-    let rest = difference(given, &measurements, &best, best.atoms.len() + LISTED)?;
-    Some(finished(given, &expected, &measurements, best, &rest, rounds, assigned))
+
+    fn worth(&self) -> f64 {
+        worth(&self.best, &self.measurements)
+    }
+
+    fn finished(self, given: &Given) -> Option<Model> {
+        let Self { measurements, expected, best, assigned, rounds } = self;
+        let rest = difference(given, &measurements, &best, best.atoms.len() + LISTED)?;
+        Some(finished(given, &expected, &measurements, best, &rest, rounds, assigned))
+    }
+}
+
+/// R1 with parameters counted against it: the smaller the better.
+fn worth(f: &Fitted, measurements: &Measurements) -> f64 {
+    f.r1[0] * (1.0 + ATOM_COST * f.atoms.len() as f64 / measurements.list.len() as f64)
 }
 
 /// What all starts of a model share.
@@ -118,9 +168,8 @@ struct Build<'a> {
 }
 
 impl Build<'_> {
-    /// R1 with parameters counted against it: the smaller the better.
     fn worth(&self, f: &Fitted) -> f64 {
-        f.r1[0] * (1.0 + ATOM_COST * f.atoms.len() as f64 / self.measurements.list.len() as f64)
+        worth(f, self.measurements)
     }
 
     /// The best model that the rounds lead to from these atoms; `None` with too few reflections for them.

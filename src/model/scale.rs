@@ -31,20 +31,19 @@ pub fn size(f: &Complex64) -> f64 {
     f.norm_sqr().sqrt()
 }
 
-/// Least-squares scale alone.
-pub fn scale(measurements: &Measurements, fc: &[Complex64], weights: &[f64]) -> f64 {
+/// Least-squares scale alone, of calculated amplitudes.
+pub fn scale(measurements: &Measurements, sizes: &[f64], weights: &[f64]) -> f64 {
     let (mut cross, mut own) = (0.0, 0.0);
-    for ((m, f), w) in measurements.list.iter().zip(fc).zip(weights) {
-        cross += w * m.f * size(f);
-        own += w * f.norm_sqr();
+    for ((m, size), w) in measurements.list.iter().zip(sizes).zip(weights) {
+        cross += w * m.f * size;
+        own += w * size * size;
     }
     if own > 0.0 { cross / own } else { 1.0 }
 }
 
 /// Least-squares scale and overall displacement.
-pub fn overall(measurements: &Measurements, fc: &[Complex64], weights: &[f64]) -> Overall {
-    let mut fit = Overall { scale: scale(measurements, fc, weights), u: 0.0 };
-    let sizes: Vec<f64> = fc.iter().map(size).collect();
+pub fn overall(measurements: &Measurements, sizes: &[f64], weights: &[f64]) -> Overall {
+    let mut fit = Overall { scale: scale(measurements, sizes, weights), u: 0.0 };
     for _ in 0..STEPS {
         let of = |piece: usize| {
             let mut sums = [0.0; 5];
@@ -76,14 +75,18 @@ pub fn overall(measurements: &Measurements, fc: &[Complex64], weights: &[f64]) -
             break;
         }
     }
-    if fit.scale > 0.0 && fit.u.is_finite() { fit } else { Overall { scale: scale(measurements, fc, weights), u: 0.0 } }
+    if fit.scale > 0.0 && fit.u.is_finite() {
+        fit
+    } else {
+        Overall { scale: scale(measurements, sizes, weights), u: 0.0 }
+    }
 }
 
 /// 1/(σ² + mean square misfit of the shell): what the model lacks counts as error, shell by shell.
-pub fn weights(measurements: &Measurements, fc: &[Complex64], scale: f64) -> Vec<f64> {
+pub fn weights(measurements: &Measurements, sizes: &[f64], scale: f64) -> Vec<f64> {
     let mut sums = vec![(0.0, 0.0, 0.0); measurements.shells];
-    for (m, f) in measurements.list.iter().zip(fc) {
-        let delta = m.f - scale * size(f);
+    for (m, size) in measurements.list.iter().zip(sizes) {
+        let delta = m.f - scale * size;
         let sum = &mut sums[m.shell];
         *sum = (sum.0 + delta * delta, sum.1 + m.f * m.f, sum.2 + 1.0);
     }
@@ -102,10 +105,10 @@ pub fn weights(measurements: &Measurements, fc: &[Complex64], scale: f64) -> Vec
 const LEAST_MISFIT: f64 = 0.003;
 
 /// Σ||Fo|−k|Fc||/Σ|Fo| over observed and over all reflections.
-pub fn r1(measurements: &Measurements, fc: &[Complex64], scale: f64) -> [f64; 2] {
+pub fn r1(measurements: &Measurements, sizes: &[f64], scale: f64) -> [f64; 2] {
     let (mut off, mut sum) = ([0.0; 2], [0.0; 2]);
-    for (m, f) in measurements.list.iter().zip(fc) {
-        let delta = (m.f - scale * size(f)).abs();
+    for (m, size) in measurements.list.iter().zip(sizes) {
+        let delta = (m.f - scale * size).abs();
         for n in [0, 1] {
             if n == 1 || m.observed {
                 off[n] += delta;

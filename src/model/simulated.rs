@@ -43,14 +43,24 @@ pub const SCALE: f64 = 2.5;
 
 /// The amide in P 21/c, and an iron atom on the centre when asked for. The map is made without the atoms in `hidden`.
 pub fn amide(with_iron: bool, hidden: &[usize]) -> Simulated {
-    let cell = Cell::new([12.1, 8.3, 9.7], [90.0, 101.0, 90.0]).unwrap();
+    crystal((101.0, [1.0, 0.5, 2.0]), 0.0, with_iron, hidden)
+}
+
+/// The amide in a cell with β 90.2°, as a twin by half a turn about a in which the second domain has this share.
+pub fn twinned_amide(share: f64) -> Simulated {
+    // Where nothing clashes in this cell.
+    crystal((90.2, [-1.5, 0.5, 1.0]), share, false, &[])
+}
+
+fn crystal((beta, place): (f64, [f64; 3]), share: f64, with_iron: bool, hidden: &[usize]) -> Simulated {
+    let cell = Cell::new([12.1, 8.3, 9.7], [90.0, beta, 90.0]).unwrap();
     let ops = [SymOp::parse("-x, y+1/2, -z+1/2").unwrap(), SymOp::INVERSION];
     let group = SpaceGroup::from_generators(&ops).unwrap();
     let inverse = crate::crystal::cell::inverse(&cell.orth);
     let mut atoms: Vec<Atom> = MOLECULE
         .iter()
         .map(|&(z, x, u)| {
-            let xyz = std::array::from_fn(|i| (0..3).map(|j| inverse[i][j] * (x[j] + [1.0, 0.5, 2.0][j])).sum());
+            let xyz = std::array::from_fn(|i| (0..3).map(|j| inverse[i][j] * (x[j] + place[j])).sum());
             Atom::new(&cell, &group, z, xyz, u)
         })
         .collect();
@@ -70,7 +80,8 @@ pub fn amide(with_iron: bool, hidden: &[usize]) -> Simulated {
         .iter()
         .filter(|&&hkl| group.laue_representative(hkl) == hkl && !group.classify(hkl).absent)
         .map(|&hkl| {
-            let intensity = (SCALE * amplitude(&cell, &group, &atoms, hkl)).norm_sqr();
+            let of_domain = |hkl| (SCALE * amplitude(&cell, &group, &atoms, hkl)).norm_sqr();
+            let intensity = (1.0 - share) * of_domain(hkl) + share * of_domain([hkl[0], -hkl[1], -hkl[2]]);
             let epsilon = group.classify(hkl).epsilon;
             MergedReflection { hkl, intensity, sigma: 0.5, redundancy: 1, epsilon, centric: true }
         })
@@ -98,6 +109,7 @@ impl Simulated {
             contents: &self.contents,
             reflections: &self.reflections,
             solution: &self.solution,
+            twin: None,
             clock: &self.clock,
         }
     }

@@ -2,9 +2,10 @@
 
 use super::atom::Atom;
 use super::normal::{Calculator, PARAMETERS};
-use super::simulated::{SCALE, Simulated, amide};
+use super::simulated::{SCALE, Simulated, amide, twinned_amide};
 use super::{Model, build_model};
 use crate::crystal::Site;
+use crate::twinning::TwinLaw;
 
 /// Number of atoms of the truth that the model has in place with the right element.
 fn right(truth: &Simulated, model: &Model) -> usize {
@@ -25,7 +26,7 @@ fn derivatives_are_those_of_finite_differences() {
         let truth = amide(with_iron, &[]);
         truth.with_calculator(|calculator| {
             let weights = vec![1.0; calculator.measurements.list.len()];
-            let blocks = calculator.blocks(&truth.atoms, &calculator.amplitudes(&truth.atoms), &weights);
+            let blocks = calculator.blocks(&truth.atoms, &calculator.of(&truth.atoms), &weights);
             for (n, block) in blocks.iter().enumerate().skip(truth.atoms.len() - 3) {
                 for p in 0..PARAMETERS {
                     // Single precision: steps are far above its rounding.
@@ -44,18 +45,68 @@ fn derivatives_are_those_of_finite_differences() {
     }
 }
 
+#[test]
+fn derivatives_of_a_twin_are_those_of_both_domains() {
+    let truth = twinned_amide(0.3);
+    let law = Some(TwinLaw::new([[1, 0, 0], [0, -1, 0], [0, 0, -1]]));
+    let given = super::Given { twin: law, ..truth.given() };
+    let measurements = super::measurements::Measurements::new(&given);
+    let elements: Vec<u8> = truth.atoms.iter().map(|a| a.z).collect();
+    let factors = super::factors::Factors::new(super::simulated::TABLE(), &elements, &measurements);
+    let calculator = Calculator { measurements: &measurements, factors: &factors };
+    let now = calculator.of(&truth.atoms);
+    assert!((now.fraction.share - 0.3).abs() < 1e-3, "{:?}", now.fraction);
+    let blocks = calculator.blocks(&truth.atoms, &now, &vec![1.0; measurements.list.len()]);
+    // The share stays where it is while atoms move.
+    let sizes = |atoms: &[Atom]| -> Vec<f64> {
+        let [first, second] = now.fraction.shares();
+        let of = calculator.of(atoms);
+        of.fc.iter().zip(&of.second).map(|(a, b)| (first * a.norm_sqr() + second * b.norm_sqr()).sqrt()).collect()
+    };
+    for (n, p, step) in [(0, 0, 1e-4), (3, 1, 1e-4), (4, 2, 1e-4), (8, 3, 1e-4), (10, 4, 1e-3)] {
+        let at = |by: f64| sizes(&moved(&truth.atoms, n, p, by));
+        let derivative: Vec<f64> = at(step).iter().zip(at(-step)).map(|(a, b)| (a - b) / (2.0 * step)).collect();
+        let square: f64 = derivative.iter().map(|d| d * d).sum();
+        assert!((blocks[n].at(p, p) - square).abs() <= 2e-4 * square, "{n} {p}: {} {square}", blocks[n].at(p, p));
+        let along: f64 = derivative.iter().zip(&measurements.list).map(|(d, m)| d * m.f).sum();
+        let size: f64 = derivative.iter().zip(&measurements.list).map(|(d, m)| (d * m.f).abs()).sum();
+        assert!((blocks[n].observed[p] - along).abs() <= 2e-4 * size, "{n} {p}");
+    }
+}
+
+#[test]
+fn a_twin_is_found_with_its_law_and_share_and_a_single_crystal_is_none() {
+    for share in [0.0, 0.02, 0.06, 0.3, 0.5] {
+        let truth = twinned_amide(share);
+        let model = build_model(&truth.given()).unwrap();
+        assert_eq!(model.laws.iter().filter(|test| test.law.reach().is_none()).count(), 1, "{share}");
+        assert!((model.laws[0].fraction.share - share).abs() < 0.02, "{share}: {:?}", model.laws);
+        assert_eq!(model.twin.is_some(), share > 0.03, "{share}: {:?}", model.twin);
+        let Some(twin) = model.twin else { continue };
+        assert_eq!(twin.law.to_string(), "h, -k, -l");
+        assert!((twin.fraction.share - share).abs() < 0.003 && model.r1 < 0.5 * twin.single, "{share}: {twin:?}");
+        assert!(model.r1 < 0.02 && right(&truth, &model) == truth.atoms.len(), "{share}: R1 {}", model.r1);
+        // What is written of a twin is the first domain's part.
+        let part = model.calculated.iter().map(|c| f64::from(c.share)).sum::<f64>() / model.calculated.len() as f64;
+        assert!((0.5..1.5).contains(&part), "{part}");
+    }
+}
+
 /// ∂|Fc|/∂p of all reflections for one parameter of one atom.
 fn numeric(calculator: &Calculator, atoms: &[Atom], n: usize, p: usize, step: f64) -> Vec<f64> {
-    let at = |by: f64| {
-        let mut moved = atoms.to_vec();
-        match p {
-            0..3 => moved[n].xyz[p] += by,
-            3 => moved[n].u += by,
-            _ => moved[n].power += by,
-        }
-        calculator.amplitudes(&moved)
-    };
+    let at = |by: f64| calculator.amplitudes(&moved(atoms, n, p, by));
     at(step).iter().zip(at(-step)).map(|(a, b)| (a.norm() - b.norm()) / (2.0 * step)).collect()
+}
+
+/// Atoms of which one has one parameter changed.
+fn moved(atoms: &[Atom], n: usize, p: usize, by: f64) -> Vec<Atom> {
+    let mut moved = atoms.to_vec();
+    match p {
+        0..3 => moved[n].xyz[p] += by,
+        3 => moved[n].u += by,
+        _ => moved[n].power += by,
+    }
+    moved
 }
 
 #[test]

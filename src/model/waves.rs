@@ -51,8 +51,8 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// All operations on all of `hkls`.
-    pub fn new(group: &SpaceGroup, hkls: impl Iterator<Item = Hkl>) -> Self {
+    /// All operations on all of `hkls`; nothing is scattered where there is none, or one that the centring forbids.
+    pub fn new(group: &SpaceGroup, hkls: impl Iterator<Item = Option<Hkl>>) -> Self {
         let centric = group.primitive_operations().contains(&SymOp::INVERSION);
         let mut ops: Vec<SymOp> = Vec::new();
         for op in group.primitive_operations() {
@@ -64,7 +64,10 @@ impl Turns {
         // Every sum is taken so many times: lattice points of a centred cell, and 2 for a centre at the origin.
         let times = group.centring().len() as f64 * if centric { 2.0 } else { 1.0 };
         let mut out = Self { list: Vec::new(), per: ops.len(), limits: [0; 3], centric };
+        let allowed =
+            |hkl: &Hkl| group.centring().iter().all(|&t| SymOp::IDENTITY.translated(t).phase_shift_24(*hkl) == 0);
         for hkl in hkls {
+            let (hkl, times) = hkl.filter(allowed).map_or(([0; 3], 0.0), |hkl| (hkl, times));
             for op in &ops {
                 let image = op.rotate_hkl(hkl);
                 out.limits = std::array::from_fn(|i| i32::max(out.limits[i], image[i].abs()));

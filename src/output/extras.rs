@@ -111,6 +111,7 @@ impl Extras<'_> {
             },
             how: &remarks.join("\n"),
             fit: first.model.as_ref().map(fit),
+            twin: first.model.as_ref().and_then(|m| m.twin).map(|twin| (twin.law.matrix(), twin.fraction.share)),
             sites: first.sites(),
             embedded: embedded.as_ref().map(|[res, list]| [res.as_str(), list.as_str()]),
         }))

@@ -10,6 +10,7 @@ use crate::formats::res::{ResModel, res};
 use crate::input::Input;
 use crate::report::refinement::fit_remarks;
 use crate::solve::Structure;
+use crate::twinning::numbers;
 
 /// A reflection file that a run wrote: its name, and the power of ten on its intensities.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +29,11 @@ pub struct OwnList {
 pub fn model_text(input: &Input, structure: &Structure, remarks: &[String], own: Option<&OwnList>) -> Result<String> {
     let header = &input.data.header;
     let (fit, rest) = fit_remarks(structure, &header.title);
-    let scale = structure.model.as_ref().map_or(1.0, |m| m.scale);
+    let twin = structure.model.as_ref().and_then(|m| m.twin);
+    // A card TWIN takes every reflection for one that meets another.
+    let (twin, partly) = (twin.filter(|t| t.law.reach().is_none()), twin.filter(|t| t.law.reach().is_some()));
+    let scale =
+        structure.model.as_ref().map_or(1.0, |m| m.scale) * partly.map_or(1.0, |twin| twin.fraction.shares()[0].sqrt());
     let mut written = Setting {
         cell: header.cell.clone(),
         cell_sigma: input.ins.cell_sigma,
@@ -38,6 +43,7 @@ pub fn model_text(input: &Input, structure: &Structure, remarks: &[String], own:
         sites: structure.sites().to_vec(),
         scale: own.map_or(scale, |list| scale * list.scale.sqrt()),
         hklf: if own.is_some() { Hklf::default() } else { input.ins.hklf },
+        law: twin.map(|twin| twin.law.matrix()),
         remarks: Vec::new(),
     };
     if Setting::is_needed(structure, &header.space_group) {
@@ -46,6 +52,7 @@ pub fn model_text(input: &Input, structure: &Structure, remarks: &[String], own:
     let mut remarks = remarks.to_vec();
     remarks.extend(own.map(|list| format!("reflections in columns and on axes of the run: {}", list.name)));
     remarks.extend(written.remarks.iter().cloned());
+    let law = written.law.map(numbers);
     let text = res(&ResModel {
         title: &header.title,
         remarks: &remarks,
@@ -59,6 +66,7 @@ pub fn model_text(input: &Input, structure: &Structure, remarks: &[String], own:
         kept: &input.ins.kept,
         scale: written.scale,
         sites: &written.sites,
+        twin: law.as_deref().zip(twin.map(|twin| twin.fraction.share)),
         hklf: &written.hklf,
         fit: &fit,
         rest: &rest,

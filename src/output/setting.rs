@@ -28,6 +28,8 @@ pub struct Setting {
     pub scale: f64,
     /// The card that reads the list.
     pub hklf: Hklf,
+    /// The law of a twin: r11 … r33 of a card TWIN, which act on indices.
+    pub law: Option<[f64; 9]>,
     /// What is to be said of the axes.
     pub remarks: Vec<String>,
 }
@@ -65,6 +67,7 @@ impl Setting {
             sites,
             scale: self.scale / ratio,
             hklf,
+            law: self.law.map(|law| way.law(law)),
             remarks,
         }
     }
@@ -120,6 +123,7 @@ mod tests {
             sites: vec![site],
             scale: 2.0,
             hklf: Hklf::default(),
+            law: None,
             remarks: Vec::new(),
         };
         assert!(setting.group.latt_symm().is_none());

@@ -10,4 +10,6 @@ pub struct CalculatedReflection {
     pub hkl: Hkl,
     /// Fc in the unit of the scattering factors: electrons for X-rays, Å for electrons.
     pub f: Complex32,
+    /// What is this domain's of the intensity observed, were it alone: |Fc|² over the intensity of both domains of a twin; 1 for a single crystal.
+    pub share: f32,
 }

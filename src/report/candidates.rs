@@ -1,6 +1,7 @@
 //! Structures and trials in the run record.
 
 use super::table::formula;
+use super::twin::{LawRecord, TwinRecord};
 use crate::crystal::identity::identify;
 use crate::solve::{Absolute, Route, Structure};
 use crate::symmetry::Score;
@@ -53,6 +54,10 @@ pub struct CandidateRecord {
     pub formula: Option<String>,
     /// Flack's parameter; null with a centre, and where anomalous scattering says nothing.
     pub absolute_structure: Option<Absolute>,
+    /// The second domain of a twin, R1 and all else that is said of the fit being of both; null for a single crystal.
+    pub twin: Option<TwinRecord>,
+    /// Twin laws tried on the model of a single crystal: those of the lattice, the one that explains most first, and the best half turn that is none of it.
+    pub twin_laws: Vec<LawRecord>,
 }
 
 /// An operation of a space group in the P1 phases.
@@ -109,6 +114,8 @@ impl CandidateRecord {
             r1_all: model.map(|m| m.r1_all),
             formula: model.map(formula),
             absolute_structure: structure.absolute,
+            twin: model.and_then(|m| m.twin).as_ref().map(TwinRecord::new),
+            twin_laws: model.iter().flat_map(|m| &m.laws).map(LawRecord::new).collect(),
         }
     }
 }

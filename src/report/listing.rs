@@ -4,6 +4,7 @@ use super::contents::contents_lines;
 use super::hand::hand_line;
 use super::reasons::{advice, reasons};
 use super::table;
+use super::twin::{laws_table, twin_line};
 use crate::crystal::identity::identify;
 use crate::crystal::{Radiation, SymOp};
 use crate::input::{Basis, Input};
@@ -213,6 +214,10 @@ fn sites(out: &mut String, radiation: Radiation, solved: &Solved) {
     match &first.model {
         Some(model) => {
             let _ = writeln!(out, "\nModel of _a: {}; {}", table::model_line(model), table::atoms_line(model));
+            if let Some(line) = twin_line(model) {
+                let _ = writeln!(out, "Warning: {line}");
+            }
+            out.push_str(&laws_table(model));
             for line in contents_lines(&model.contents).into_iter().chain(hand_line(first)) {
                 let _ = writeln!(out, "{line}");
             }

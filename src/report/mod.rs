@@ -13,6 +13,7 @@
 //! - `row`        a row of the table of several data sets
 //! - `seeds`      the figures of `seedflip seed check` in words
 //! - `sflog`    a run in the words of Superflip
+//! - `twin`       twins in words and in the run record
 //! - `table`      the ranked table, on the screen and in the listing
 //!
 //! Imports: `solve`, `trials`, `model`, `trust`, `seed_check`, `seed_input`, `input`, `seed`, `symmetry`,
@@ -32,5 +33,6 @@ pub mod row;
 pub mod seeds;
 pub mod sflog;
 pub mod table;
+pub mod twin;
 
 pub use record::Record;

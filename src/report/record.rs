@@ -3,6 +3,7 @@
 
 use super::candidates::{CandidateRecord, TrialRecord};
 use super::cell::{CellRecord, LaueRecord, SpaceGroupRecord};
+use super::twin::warning;
 use crate::crystal::identity::identify;
 use crate::input::{Basis, Input, Taken};
 use crate::solve::{Device, Effective, SeedSummary, Solved};
@@ -183,7 +184,7 @@ impl Record {
             input: input.taken.clone(),
             radiation: header.radiation.name(),
             wavelength: header.wavelength,
-            data: DataRecord::new(input, basis),
+            data: DataRecord::new(input, basis, solved),
             parameters: solved.effective.clone(),
             seeds: solved.seeds.clone(),
             seed: solved.effective.seed,
@@ -215,7 +216,7 @@ impl Record {
 }
 
 impl DataRecord {
-    fn new(input: &Input, basis: &Basis) -> Self {
+    fn new(input: &Input, basis: &Basis, solved: &Solved) -> Self {
         let (data, merge) = (&input.data, &input.data.merge);
         Self {
             rows: merge.n_rows,
@@ -227,7 +228,7 @@ impl DataRecord {
             completeness: data.shells.completeness,
             wilson_b: data.wilson.as_ref().map(|wilson| wilson.b),
             mean_e2_minus_1: data.statistics.mean_e2_minus_1,
-            warnings: input.warnings.iter().cloned().chain(basis.warnings()).collect(),
+            warnings: input.warnings.iter().cloned().chain(basis.warnings()).chain(warning(solved)).collect(),
         }
     }
 }

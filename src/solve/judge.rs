@@ -2,7 +2,7 @@
 
 use super::structure::Structure;
 use crate::crystal::Cell;
-use crate::model::{Bonds, MetricScale};
+use crate::model::{Bonds, MetricScale, Model};
 use crate::trust::{BAR, Edges, Evidence, GroupEvidence, Metric, probability, probability_group};
 
 /// A claim whose model leaves more than this unexplained is doubted: the search goes on for a while, in case other phases explain more.
@@ -58,7 +58,7 @@ pub fn evidence(structure: &Structure, edges: Option<[f64; 3]>) -> Evidence {
         agreeing: found.agreeing,
         symmetry: found.symmetry,
         r_weak: f64::from(found.trial.merits.r_weak),
-        r1: model.map(|m| m.r1),
+        r1: model.map(Model::r1_of_one_domain),
         proven: found.trial.proven,
         edges: edges.map(|factors| Edges { factors, gain: None }),
         contrast: None,

@@ -130,6 +130,7 @@ impl WorkUp<'_> {
             contents: &self.contents,
             reflections,
             solution,
+            twin: None,
             clock: self.clock,
         }
     }

@@ -40,6 +40,17 @@ impl Resetting {
         std::array::from_fn(|i| (0..3).map(|j| back[i][j] * x[j]).sum::<f64>() - self.origin[i])
     }
 
+    /// The matrix, row by row, of an operation on indices (columns) on the new axes.
+    pub fn law(&self, of_old: [f64; 9]) -> [f64; 9] {
+        let back = inverse(&self.basis);
+        let old = |i: usize, j: usize| of_old[3 * i + j];
+        // Bᵀ R B⁻ᵀ.
+        let element = |i: usize, j: usize| -> f64 {
+            (0..9).map(|n| self.basis[n / 3][i] * old(n / 3, n % 3) * back[j][n % 3]).sum()
+        };
+        std::array::from_fn(|n| element(n / 3, n % 3) + 0.0)
+    }
+
     /// The matrix, row by row, that turns old indices (a column) into new ones, after `first`.
     pub fn index_matrix(&self, first: &[[f64; 3]; 3]) -> [[f64; 3]; 3] {
         // 0 is added so that no zero has a sign.

@@ -1,0 +1,247 @@
+"""Twins whose law and fraction are known: made, solved, and counted.
+
+usage: twins.py BINARY SHARED OUT.jsonl [--noise R] [--resolution D] [--fractions A,...] [--seeds N,...] [--only NAME,...] [--keep DIR]
+
+A molecule of a set of SHARED/data is packed into a cell of another group (PLACES; turned and moved at random until nothing
+clashes), `BINARY simulate` measures the crystal, and its list is twinned by the law of the place: I(h) becomes
+(1-a) I(h) + a I(hR), both with noise of their own. Each is solved untwinned (a = 0) and twinned. Counted are: group and law
+right (any matrix of the law's coset), fraction within 0.05, R1 against that of the untwinned crystal, atoms in place by
+SHARED/judge. Needs numpy and gemmi.
+"""
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import gemmi
+import numpy as np
+
+# Name, molecule, group, shape of the cell (relative edges, angles), law as R acting on fractional coordinates.
+PLACES = [
+    ("p4", "xylitol_p212121", "P 4", (1, 1, 1.15, 90, 90, 90), [[0, 1, 0], [1, 0, 0], [0, 0, -1]]),
+    ("i4", "lcysteine_p212121", "I 4", (1, 1, 0.7, 90, 90, 90), [[0, 1, 0], [1, 0, 0], [0, 0, -1]]),
+    ("p3", "xylitol_p212121", "P 3", (1, 1, 0.9, 90, 90, 120), [[0, 1, 0], [1, 0, 0], [0, 0, -1]]),
+    ("p32", "pyrazinamide_p21n", "P 32", (1, 1, 1.6, 90, 90, 120), [[-1, 0, 0], [0, -1, 0], [0, 0, 1]]),
+    ("r3", "lcysteine_p212121", "R 3 :H", (1, 1, 0.6, 90, 90, 120), [[0, 1, 0], [1, 0, 0], [0, 0, -1]]),
+    ("i41a", "pyrazinamide_p21n", "I 41/a", (1, 1, 1.4, 90, 90, 90), [[0, 1, 0], [1, 0, 0], [0, 0, -1]]),
+    ("p21c", "xylitol_p212121", "P 1 21/c 1", (1, 1.4, 0.8, 90, 90.3, 90), [[1, 0, 0], [0, -1, 0], [0, 0, -1]]),
+    ("p21", "ylid_p212121", "P 1 21 1", (1, 1.2, 0.8, 90, 90.2, 90), [[1, 0, 0], [0, -1, 0], [0, 0, -1]]),
+    ("p21ac", "pyrazinamide_p21n", "P 1 21 1", (1, 0.8, 1.003, 90, 104, 90), [[0, 0, 1], [0, -1, 0], [1, 0, 0]]),
+    ("p212121", "lcysteine_p212121", "P 21 21 21", (1, 1.004, 1.5, 90, 90, 90), [[0, 1, 0], [1, 0, 0], [0, 0, -1]]),
+    ("pna21", "pyrazinamide_p21n", "P n a 21", (1.003, 1, 0.8, 90, 90, 90), [[0, 1, 0], [1, 0, 0], [0, 0, -1]]),
+    ("pm1", "ylid_p212121", "P -1", (1, 1.2, 0.8, 90.2, 103, 89.8), [[-1, 0, 0], [0, 1, 0], [0, 0, -1]]),
+    ("p1", "xylitol_p212121", "P 1", (1, 1.2, 0.8, 89.8, 97, 90.3), [[-1, 0, 0], [0, 1, 0], [0, 0, -1]]),
+]
+# Å3 for each atom but hydrogen, and the nearest that two molecules come, Å: looser than in crystals, where packing is not random.
+ROOM = 24.0
+CONTACT = 3.0
+NEAR_FRACTION = 0.05
+
+
+def molecule(shared, name):
+    """Elements and Cartesian coordinates of the largest connected part of the published asymmetric unit, hydrogen left out."""
+    structure = gemmi.read_small_structure(str(shared / "data" / name / f"{name}.ref.cif"))
+    sites = [s for s in structure.sites if s.element.atomic_number > 1 and s.occ > 0.5]
+    xyz = np.array([structure.cell.orthogonalize(s.fract).tolist() for s in sites])
+    near = np.linalg.norm(xyz[:, None] - xyz[None], axis=2) < 1.95
+    part, grown = {0}, True
+    while grown:
+        more = {int(j) for i in part for j in np.flatnonzero(near[i])}
+        grown, part = not more <= part, part | more
+    chosen = sorted(part)
+    return [sites[i].element.name for i in chosen], xyz[chosen] - xyz[chosen].mean(0)
+
+
+def packed(rng, xyz, group, shape, room):
+    """A cell and fractional coordinates without clashes."""
+    ops = [(np.array(op.rot) / 24, np.array(op.tran) / 24) for op in group.operations()]
+    edges = np.array(shape[:3])
+    for _ in range(40):
+        unit = gemmi.UnitCell(*edges, *shape[3:])
+        cell = gemmi.UnitCell(*(edges * (room * len(xyz) * len(ops) / unit.volume) ** (1 / 3)), *shape[3:])
+        orth = np.array(cell.orth.mat.tolist())
+        shifts = np.array([[i, j, k] for i in (-1, 0, 1) for j in (-1, 0, 1) for k in (-1, 0, 1)])
+        for _ in range(400):
+            q = rng.normal(size=4)
+            turn = gemmi.Mat33()
+            w, x, y, z = q / np.linalg.norm(q)
+            turn = np.array([[1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+                             [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+                             [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)]])
+            frac = (xyz @ turn.T) @ np.linalg.inv(orth).T + rng.random(3)
+            if clear(frac, ops, shifts, orth):
+                return cell, frac
+        room *= 1.03
+    sys.exit("no room")
+
+
+def clear(frac, ops, shifts, orth):
+    centre = frac.mean(0)
+    for n, (rot, trans) in enumerate(ops):
+        image = frac @ rot.T + trans
+        image += np.round(centre - image.mean(0))
+        for shift in shifts:
+            if n == 0 and not shift.any():
+                continue
+            delta = (image + shift)[:, None] - frac[None]
+            if (np.linalg.norm(delta @ orth.T, axis=2) < CONTACT).any():
+                return False
+    return True
+
+
+def write_cif(path, cell, ops, elements, frac, us):
+    lines = ["data_twin"]
+    lines += [f"_cell_length_{n} {x:.5f}" for n, x in zip("abc", (cell.a, cell.b, cell.c))]
+    lines += [f"_cell_angle_{n} {x:.4f}" for n, x in zip(("alpha", "beta", "gamma"), (cell.alpha, cell.beta, cell.gamma))]
+    lines += ["loop_", "_space_group_symop_operation_xyz"] + [f"'{triplet(rot, trans)}'" for rot, trans in ops]
+    lines += ["loop_", "_atom_site_label", "_atom_site_type_symbol", "_atom_site_fract_x", "_atom_site_fract_y", "_atom_site_fract_z",
+              "_atom_site_U_iso_or_equiv", "_atom_site_occupancy"]
+    for n, (element, (x, y, z), u) in enumerate(zip(elements, frac, us)):
+        lines.append(f"{element}{n + 1} {element} {x:.5f} {y:.5f} {z:.5f} {u:.4f} 1")
+    path.write_text("\n".join(lines) + "\n")
+
+
+def triplet(rot, trans):
+    op = gemmi.Op()
+    op.rot, op.tran = [[round(24 * x) for x in row] for row in rot], [round(24 * x) % 24 for x in trans]
+    return op.triplet()
+
+
+def turned(ops, frac, law):
+    """The crystal of the other domain, which is as right: operations and atoms after the law."""
+    law = np.array(law)
+    back = np.linalg.inv(law)
+    return [(law @ rot @ back, law @ trans) for rot, trans in ops], frac @ law.T
+
+
+def read_hkl(path):
+    rows = []
+    for line in path.read_text().splitlines():
+        h, k, l = (int(line[i:i + 4]) for i in (0, 4, 8))
+        if (h, k, l) == (0, 0, 0):
+            break
+        rows.append((h, k, l, float(line[12:20]), float(line[20:28])))
+    return rows
+
+
+def key(group_ops, hkl):
+    return max(max(tuple(image), tuple(-x for x in image)) for image in ([int(round(x)) for x in hkl @ rot] for rot in group_ops))
+
+
+def twinned(rows, rotations, law, share):
+    """The list with the intensities of both domains; rows whose mate is not there are left out."""
+    measured = {key(rotations, np.array(row[:3])): row[3:] for row in rows}
+    out = []
+    for h, k, l, intensity, sigma in rows:
+        mate = measured.get(key(rotations, np.array([h, k, l]) @ np.array(law)))
+        if mate is not None:
+            out.append((h, k, l, (1 - share) * intensity + share * mate[0], np.hypot((1 - share) * sigma, share * mate[1])))
+    return out
+
+
+def write_hkl(path, rows):
+    path.write_text("".join(f"{h:4d}{k:4d}{l:4d}{i:8.2f}{s:8.2f}\n" for h, k, l, i, s in rows) + "   0   0   0    0.00    0.00\n")
+
+
+def same_law(law, matrix, rotations):
+    """Whether the matrix of a TWIN card belongs to the coset of the law."""
+    found = np.array(matrix).reshape(3, 3).T
+    return any(np.abs(np.array(law) @ rot - found).max() < 0.01 for rot in rotations)
+
+
+def judged(shared, res, cif):
+    out = subprocess.run([sys.executable, str(shared / "judge" / "judge.py"), str(res), str(cif), "--json"],
+                         capture_output=True, text=True).stdout
+    return json.loads(out) if out.strip().startswith("{") else {}
+
+
+def run(options, folder, name, cifs, header, rows, seed):
+    ins = folder / f"{name}.ins"
+    ins.write_text(header)
+    write_hkl(folder / f"{name}.hkl", rows)
+    subprocess.run([options.binary, "solve", ins.name, "--backend", "cpu", "--threads", "1", "--seed", str(seed)],
+                   cwd=folder, capture_output=True)
+    record = json.loads((folder / f"{name}.json").read_text())
+    first = (record["candidates"] or [{}])[0]
+    verdicts = [judged(options.shared, folder / f"{name}_a.res", cif) for cif in cifs]
+    verdict = max(verdicts, key=lambda v: (v.get("recall_atoms") or 0, bool(v.get("space_group_right"))))
+    return {"claimed": record["solved"], "group": record["space_group"].get("hm"), "r1": first.get("r1"), "twin": first.get("twin"),
+            "laws": first.get("twin_laws"), "seconds": record["timings"]["wall_s"],
+            "model": verdict.get("model"), "group_right": verdict.get("space_group_right"), "atoms": verdict.get("recall_atoms")}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary")
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--noise", type=float, default=0.05)
+    parser.add_argument("--resolution", type=float, default=0.85)
+    parser.add_argument("--fractions", default="0,0.1,0.3,0.5")
+    parser.add_argument("--seeds", default="1")
+    parser.add_argument("--only")
+    parser.add_argument("--keep", type=Path)
+    options = parser.parse_args()
+    options.binary = str(Path(options.binary).resolve())
+    fractions = sorted({0.0, *map(float, options.fractions.split(","))})
+    only = options.only.split(",") if options.only else None
+    counts = dict.fromkeys(("runs", "group", "law", "both", "fraction", "r1", "claimed"), 0)
+    false_laws, untwinned_runs = 0, 0
+    with tempfile.TemporaryDirectory() as scratch, options.out.open("w") as out:
+        root = options.keep or Path(scratch)
+        for seed in map(int, options.seeds.split(",")):
+            for place, name, symbol, shape, law in PLACES:
+                if only and place not in only:
+                    continue
+                folder = root / f"{place}_{seed}"
+                folder.mkdir(parents=True, exist_ok=True)
+                rng = np.random.default_rng([seed, *map(ord, place)])
+                group = gemmi.find_spacegroup_by_name(symbol)
+                elements, xyz = molecule(options.shared, name)
+                cell, frac = packed(rng, xyz, group, shape, ROOM)
+                cif = folder / f"{place}.cif"
+                us = 0.025 + 0.02 * rng.random(len(frac))
+                ops = [(np.array(op.rot) / 24, np.array(op.tran) / 24) for op in group.operations()]
+                write_cif(cif, cell, ops, elements, frac, us)
+                other = folder / f"{place}.other.cif"
+                write_cif(other, cell, turned(ops, frac, law)[0], elements, turned(ops, frac, law)[1], us)
+                subprocess.run([options.binary, "simulate", cif.name, "-d", str(options.resolution), "--noise", str(options.noise),
+                                "--seed", str(seed)], cwd=folder, check=True, capture_output=True)
+                header = (folder / f"{place}.ins").read_text()
+                rows = read_hkl(folder / f"{place}.hkl")
+                rotations = [np.array(op.rot) // 24 for op in group.operations().sym_ops]
+                proper = [r if round(np.linalg.det(r)) > 0 else -r for r in rotations]
+                single = None
+                for share in fractions:
+                    got = run(options, folder, f"t{int(100 * share):02d}", (cif, other), header, twinned(rows, rotations, law, share), seed)
+                    got |= {"place": place, "seed": seed, "share": share}
+                    twin = got["twin"]
+                    if share == 0.0:
+                        single = got["r1"] or 1.0
+                        untwinned_runs += 1
+                        false_laws += twin is not None
+                    else:
+                        got["law_right"] = twin is not None and same_law(law, twin["matrix"], proper)
+                        got["r1_ratio"] = (got["r1"] or 1.0) / single
+                        counts["runs"] += 1
+                        counts["group"] += bool(got["group_right"])
+                        counts["law"] += got["law_right"]
+                        counts["both"] += bool(got["group_right"]) and got["law_right"]
+                        counts["fraction"] += got["law_right"] and abs(twin["fraction"] - share) < NEAR_FRACTION
+                        counts["r1"] += got["r1_ratio"] <= 1.5
+                        counts["claimed"] += got["claimed"]
+                    out.write(json.dumps(got) + "\n")
+                    out.flush()
+                    said = f"{twin['law']} {twin['fraction']:.3f}" if twin else "-"
+                    print(f"{place:9} {seed} {share:4.2f}  {got['group'] or '-':12} {'yes' if got['group_right'] else 'no':3}  {said:26} "
+                          f"R1 {got['r1'] or 1:.3f}  {got['model'] or '-':9} {'claimed' if got['claimed'] else '-':8} {got['seconds']:.1f} s",
+                          flush=True)
+    n = counts.pop("runs")
+    print(f"untwinned: {false_laws}/{untwinned_runs} with a law")
+    print("twinned: " + ", ".join(f"{what} {count}/{n}" for what, count in counts.items()))
+
+
+if __name__ == "__main__":
+    main()
