@@ -23,6 +23,7 @@
 //! | `models` | maps sketched, models for those with hope |
 //! | `hopes` | which sketches are worth a model |
 //! | `structure` | a candidate in a group |
+//! | `kinship` | a group beside its subgroup |
 //! | `ranking` | one order for all structures |
 //! | `judge` | claim, doubt, and when to stop |
 //! | `pace` | when a run has enough |
@@ -43,6 +44,7 @@ mod contender;
 mod groups;
 mod hopes;
 mod judge;
+mod kinship;
 mod memory;
 mod merges;
 mod models;
@@ -63,6 +65,7 @@ mod work_up;
 pub use crate::engine::Device;
 pub use absolute::Absolute;
 pub use judge::{Judgement, evidence};
+pub use kinship::{Kinship, Pair};
 pub use memory::{Demand, allow, free};
 pub use note::{Choice, Models, Note, Polished, Routes};
 pub use options::{DEFAULT_D_MIN, Effective, Options, resolution};

@@ -123,6 +123,9 @@ pub struct Stood {
     pub r1: f64,
     /// What the phases say of the group; `None` where it was given.
     pub score: Option<f64>,
+    /// A model in a subgroup says that the symmetry is too high.
+    #[serde(default)]
+    pub refuted: bool,
     /// What speaks for it, without bonds.
     pub evidence: Evidence,
 }

@@ -122,6 +122,7 @@ impl<'a> Look<'a> {
             operations: stood.operations,
             score: stood.score.unwrap_or(0.0),
             log_odds: log_odds(&stood.evidence),
+            refuted: stood.refuted,
         };
         let entries: Vec<Entry> = self.structures.iter().map(entry).collect();
         let mut ranked: Vec<(usize, f64)> = standings(&entries).into_iter().enumerate().collect();

@@ -2,6 +2,7 @@
 
 use super::contender::Contender;
 use super::judge::{Judgement, compared, evidence, with_bonds};
+use super::kinship::compare;
 use super::ranking::rank;
 use super::structure::Structure;
 use super::teller::Teller;
@@ -54,6 +55,7 @@ impl<'a> Assessment<'a> {
 
     fn rank(&mut self) {
         let edges = self.edges;
+        compare(&mut self.work_up.structures, self.work_up.data);
         rank(&mut self.work_up.structures, |structure| log_odds(&evidence(structure, edges)));
     }
 

@@ -1,11 +1,14 @@
 //! The space groups in which a candidate is worked up.
 
 use super::contender::Contender;
+use super::kinship::holds;
 use super::note::{Choice, Note};
 use super::teller::Teller;
 use crate::crystal::SpaceGroup;
 use crate::reflections::{DataSet, PhasedReflection};
-use crate::symmetry::{GroupCandidate, OperatorFits, Score, group_candidates};
+use crate::symmetry::{
+    Absences, GroupCandidate, OperatorFits, Score, group_candidates, subgroups_of_laue_class, symbol,
+};
 
 /// Space groups of a candidate that are worked up …
 const MOST_GROUPS: usize = 8;
@@ -35,6 +38,8 @@ pub struct Trial {
     pub score: Option<Score>,
     /// The input names it.
     pub named: bool,
+    /// It is a subgroup of one that comes into question, and no absences contradict it.
+    pub below: bool,
 }
 
 /// Space groups for a candidate, best first: the given one, or those that its own phases and its `settled` ones allow. `atoms` is the
@@ -51,11 +56,11 @@ pub fn groups_of(
     let header = &data.header;
     let laue = &header.space_group;
     let Some(hint) = hint else {
-        return vec![Trial { group: laue.clone(), score: None, named: true }];
+        return vec![Trial { group: laue.clone(), score: None, named: true, below: false }];
     };
     // Such phases leave the input's group as good as any.
     if contender.is_mute() {
-        return vec![Trial { group: hint.clone(), score: None, named: true }];
+        return vec![Trial { group: hint.clone(), score: None, named: true, below: false }];
     }
     let groups = |phased: &[PhasedReflection], fits: &OperatorFits| {
         group_candidates(&header.cell, laue, hint, phased, fits, data.statistics.mean_e2_minus_1)
@@ -74,10 +79,31 @@ pub fn groups_of(
     let choice = Choice { wide: looks_right && breadth == Breadth::Wide, looks_right, tiny: atoms <= TINY };
     let chosen = choice.of(&scores);
     teller.note(&Note::Groups { candidate: candidate.id, ranked: &ranked, choice });
+    let below = if choice.wide { below(data, &ranked, &chosen) } else { Vec::new() };
     let trial = |(place, group): (usize, GroupCandidate)| {
-        chosen.contains(&place).then(|| Trial { named: group.is_named(), score: Some(group.score), group: group.group })
+        let (named, below) = (group.is_named(), below.contains(&place));
+        (below || chosen.contains(&place)).then(|| Trial { named, below, score: Some(group.score), group: group.group })
     };
     ranked.into_iter().enumerate().filter_map(trial).collect()
+}
+
+/// Places of the groups that are maximal subgroups of the chosen ones, in their Laue class, unless absences say that the operations which
+/// they lack are there.
+fn below(data: &DataSet, ranked: &[GroupCandidate], chosen: &[usize]) -> Vec<usize> {
+    let names: Vec<Option<String>> = ranked.iter().map(|other| symbol(&other.group)).collect();
+    let mut all: Vec<usize> = Vec::new();
+    for group in chosen.iter().map(|&place| &ranked[place].group) {
+        let subgroups = subgroups_of_laue_class(group);
+        for (place, name) in names.iter().enumerate() {
+            if name.as_ref().is_some_and(|name| subgroups.contains(name)) && !all.contains(&place) {
+                let merged = data.reflections.iter().map(|r| &r.merged);
+                if !holds(&Absences::lifted(merged, group, &ranked[place].group)) {
+                    all.push(place);
+                }
+            }
+        }
+    }
+    all
 }
 
 impl Choice {

@@ -23,6 +23,9 @@ pub struct Prospect {
     pub r1: f64,
     /// There is one.
     pub sketched: bool,
+    /// It gets a model in any case: the input names the group, or it is a subgroup of the leading one.
+    #[serde(default)]
+    pub owed: bool,
 }
 
 impl Models {
@@ -36,7 +39,7 @@ impl Models {
             let believed = |p: &Prospect| belief(p.score, misfit(p), best);
             let top = siblings().map(believed).fold(f64::NEG_INFINITY, f64::max);
             let rival = self.small || Some(prospect.candidate) == self.first || prospect.r1 < RIVAL * self.lowest;
-            prospect.sketched && rival && believed(prospect) > top - MODEL_REACH
+            prospect.sketched && rival && (prospect.owed || believed(prospect) > top - MODEL_REACH)
         };
         self.prospects.iter().map(of).collect()
     }
@@ -46,7 +49,7 @@ impl Models {
 mod tests {
     use super::*;
 
-    const PROSPECT: Prospect = Prospect { candidate: 0, score: 5.0, operations: 4, r1: 0.3, sketched: true };
+    const PROSPECT: Prospect = Prospect { candidate: 0, score: 5.0, operations: 4, r1: 0.3, sketched: true, owed: false };
 
     fn models(prospects: &[Prospect]) -> Models {
         Models { prospects: prospects.to_vec(), first: Some(0), lowest: 0.3, small: false }

@@ -52,6 +52,8 @@ impl WorkUp<'_> {
                 standing: 0.0,
                 score: group.score,
                 named: group.named,
+                owed: group.named || group.below,
+                kinship: None,
                 solution,
                 route,
                 sketch,

@@ -13,6 +13,9 @@ const R1_WEIGHT: f64 = 100.0;
 /// … and the most that it may count: disorder can make a model without symmetry fit much better (CF3 groups, 0.099 against 0.159).
 const R1_REACH: f64 = 8.0;
 
+/// What a group loses that its subgroup refutes: more than scores of phases differ by.
+const REFUTED: f64 = 40.0;
+
 /// Weight of R1 between candidates, beside what it counts in the log-odds: those are fitted on structures that came first, where R1 says
 /// little more; a heavy-atom arrangement that several trials find (R1 0.26) must not stay before the whole structure (0.06).
 const BETWEEN: f64 = 10.0;
@@ -30,6 +33,8 @@ pub struct Entry {
     pub score: f64,
     /// Log-odds that the candidate is right, with this structure as its model.
     pub log_odds: f64,
+    /// A model in a subgroup says that the symmetry is too high (`solve::Pair`).
+    pub refuted: bool,
 }
 
 /// ln R1 with the parameters of lower symmetry paid for.
@@ -50,7 +55,7 @@ pub fn standings(entries: &[Entry]) -> Vec<f64> {
             let siblings = || entries.iter().filter(|other| other.candidate == entry.candidate);
             let misfit = |e: &Entry| paid(e.r1, e.operations);
             let best = siblings().map(misfit).fold(f64::INFINITY, f64::min);
-            let of = |e: &Entry| belief(e.score, misfit(e), best);
+            let of = |e: &Entry| belief(e.score, misfit(e), best) - if e.refuted { REFUTED } else { 0.0 };
             let (top, odds) = siblings().fold((f64::NEG_INFINITY, f64::NEG_INFINITY), |top, e| {
                 if of(e) > top.0 { (of(e), e.log_odds - BETWEEN * e.r1) } else { top }
             });
@@ -67,6 +72,7 @@ pub fn rank(structures: &mut [Structure], log_odds: impl Fn(&Structure) -> f64) 
         operations: s.group.operations().len(),
         score: s.score.map_or(0.0, |score| score.total),
         log_odds: log_odds(s),
+        refuted: s.is_refuted(),
     };
     let entries: Vec<Entry> = structures.iter().map(entry).collect();
     for (structure, standing) in structures.iter_mut().zip(standings(&entries)) {
@@ -79,7 +85,7 @@ pub fn rank(structures: &mut [Structure], log_odds: impl Fn(&Structure) -> f64) 
 mod tests {
     use super::*;
 
-    const ENTRY: Entry = Entry { candidate: 0, r1: 0.1, operations: 4, score: 5.0, log_odds: 3.0 };
+    const ENTRY: Entry = Entry { candidate: 0, r1: 0.1, operations: 4, score: 5.0, log_odds: 3.0, refuted: false };
 
     fn first(entries: &[Entry]) -> usize {
         let standings = standings(entries);

@@ -2,6 +2,7 @@
 
 use super::absolute::Absolute;
 use super::hopes::Prospect;
+use super::kinship::Kinship;
 use super::ranking::paid;
 use crate::crystal::{Site, SpaceGroup};
 use crate::model::Model;
@@ -24,6 +25,10 @@ pub struct Structure {
     pub score: Option<Score>,
     /// The input names the group.
     pub named: bool,
+    /// It is owed a model, however its sketch stands: the input names the group, or it is the subgroup of one that leads.
+    pub owed: bool,
+    /// What the comparison with a subgroup or supergroup says; `None` where none was modelled.
+    pub kinship: Option<Kinship>,
     /// Phases in the space group, map and sites.
     pub solution: Solution,
     /// What the phases of the solution went through.
@@ -83,7 +88,13 @@ impl Structure {
             operations: self.group.operations().len(),
             r1: self.best_r1(),
             sketched: self.sketch.is_some(),
+            owed: self.owed,
         }
+    }
+
+    /// True when a model in a subgroup says that this symmetry is too high, or one in a supergroup that it is too low.
+    pub fn is_refuted(&self) -> bool {
+        self.kinship.as_ref().and_then(Kinship::margin).is_some_and(|margin| margin < 0.0) && self.kinship.as_ref().is_some_and(|kin| kin.below)
     }
 
     /// ln of that with the parameters of lower symmetry paid for.
