@@ -97,7 +97,7 @@ fn stood(structure: &Structure, edges: Option<[f64; 3]>) -> Stood {
         operations: structure.group.operations().len(),
         r1: structure.best_r1(),
         score: structure.score.map(|score| score.total),
-        refuted: structure.is_refuted(),
+        refuted: structure.refuted,
         evidence: evidence(structure, edges),
     }
 }

@@ -62,7 +62,7 @@ impl Setting {
             cell_sigma: transformed_sigma(&self.cell, self.cell_sigma, &way.basis, self.group.axes_alike()),
             cell,
             z: self.z * ratio,
-            group: way.group,
+            group: way.group.clone(),
             contents,
             sites,
             scale: self.scale / ratio,

@@ -26,7 +26,10 @@ const LARGE: f64 = 600.0;
 /// What was believed or not, one line each.
 pub fn reasons(solved: &Solved) -> Vec<String> {
     match &solved.evidence {
-        Some(evidence) => why(evidence, solved.probability_group),
+        Some(evidence) => {
+            let told = solved.structures.first().and_then(|first| first.kinship.as_ref()?.told());
+            why(evidence, solved.probability_group).into_iter().chain(told).collect()
+        }
         None => vec!["no trial finished".into()],
     }
 }

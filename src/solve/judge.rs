@@ -1,9 +1,10 @@
 //! The one judge: what speaks for the leading structure, whether it is claimed, and whether the search may end.
 
+use super::kinship::Kinship;
 use super::structure::Structure;
 use crate::crystal::Cell;
 use crate::model::{Bonds, MetricScale, Model};
-use crate::trust::{BAR, Edges, Evidence, GroupEvidence, Metric, probability, probability_group};
+use crate::trust::{BAR, Beside, Edges, Evidence, GroupEvidence, Metric, probability, probability_group};
 
 /// A claim whose model leaves more than this unexplained is doubted: the search goes on for a while, in case other phases explain more.
 /// R1 of the models of 47 of 54 measured sets is below; a heavy-atom arrangement without its light atoms has 0.26 (a tantalum fluoride,
@@ -87,6 +88,11 @@ pub fn compared(structures: &[Structure], evidence: Evidence) -> Evidence {
         margin: next.map(|next| first.standing - next.standing),
         r1_elsewhere: lowest(true),
         named: first.named,
+        beside: first
+            .kinship
+            .as_ref()
+            .and_then(Kinship::margin)
+            .map(|margin| Beside { margin, below: first.kinship.as_ref().is_some_and(|kinship| kinship.below) }),
     });
     Evidence { rival: lowest(false), group, ..evidence }
 }

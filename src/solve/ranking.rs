@@ -13,7 +13,7 @@ const R1_WEIGHT: f64 = 100.0;
 /// … and the most that it may count: disorder can make a model without symmetry fit much better (CF3 groups, 0.099 against 0.159).
 const R1_REACH: f64 = 8.0;
 
-/// What a group loses that its subgroup refutes: more than scores of phases differ by.
+/// What a group loses that a subgroup or supergroup refutes: more than scores of phases differ by.
 const REFUTED: f64 = 40.0;
 
 /// Weight of R1 between candidates, beside what it counts in the log-odds: those are fitted on structures that came first, where R1 says
@@ -33,7 +33,7 @@ pub struct Entry {
     pub score: f64,
     /// Log-odds that the candidate is right, with this structure as its model.
     pub log_odds: f64,
-    /// A model in a subgroup says that the symmetry is too high (`solve::Pair`).
+    /// A model in a subgroup or supergroup says that the symmetry is another (`solve::Pair`).
     pub refuted: bool,
 }
 
@@ -72,7 +72,7 @@ pub fn rank(structures: &mut [Structure], log_odds: impl Fn(&Structure) -> f64) 
         operations: s.group.operations().len(),
         score: s.score.map_or(0.0, |score| score.total),
         log_odds: log_odds(s),
-        refuted: s.is_refuted(),
+        refuted: s.refuted,
     };
     let entries: Vec<Entry> = structures.iter().map(entry).collect();
     for (structure, standing) in structures.iter_mut().zip(standings(&entries)) {
@@ -98,6 +98,13 @@ mod tests {
         // Twice the parameters explain 0.12 of ln R1.
         assert_eq!(first(&[ENTRY, subgroup(0.090)]), 0);
         assert_eq!(first(&[ENTRY, subgroup(0.087)]), 1);
+    }
+
+    #[test]
+    fn a_group_that_is_refuted_stays_behind_whatever_phases_say() {
+        let subgroup = Entry { r1: 0.05, operations: 2, score: -9.0, ..ENTRY };
+        assert_eq!(first(&[Entry { score: 9.4, ..ENTRY }, subgroup]), 0);
+        assert_eq!(first(&[Entry { score: 9.4, refuted: true, ..ENTRY }, subgroup]), 1);
     }
 
     #[test]

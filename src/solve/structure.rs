@@ -25,10 +25,12 @@ pub struct Structure {
     pub score: Option<Score>,
     /// The input names the group.
     pub named: bool,
-    /// It is owed a model, however its sketch stands: the input names the group, or it is the subgroup of one that leads.
-    pub owed: bool,
-    /// What the comparison with a subgroup or supergroup says; `None` where none was modelled.
+    /// It is the subgroup of one that comes into question.
+    pub below: bool,
+    /// What the comparison with a subgroup or supergroup says; `None` where there was none.
     pub kinship: Option<Kinship>,
+    /// A model in a subgroup says that this symmetry is too high, or one in a supergroup, of other phases, that it is too low.
+    pub refuted: bool,
     /// Phases in the space group, map and sites.
     pub solution: Solution,
     /// What the phases of the solution went through.
@@ -88,13 +90,9 @@ impl Structure {
             operations: self.group.operations().len(),
             r1: self.best_r1(),
             sketched: self.sketch.is_some(),
-            owed: self.owed,
+            named: self.named,
+            below: self.below,
         }
-    }
-
-    /// True when a model in a subgroup says that this symmetry is too high, or one in a supergroup that it is too low.
-    pub fn is_refuted(&self) -> bool {
-        self.kinship.as_ref().and_then(Kinship::margin).is_some_and(|margin| margin < 0.0) && self.kinship.as_ref().is_some_and(|kin| kin.below)
     }
 
     /// ln of that with the parameters of lower symmetry paid for.

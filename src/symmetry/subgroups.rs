@@ -58,7 +58,8 @@ fn place(all: &[SymOp], a: &SymOp, b: &SymOp) -> usize {
 fn closure(table: &[Vec<usize>], mut mask: u64) -> u64 {
     loop {
         let members = || (0..table.len()).filter(|n| mask & (1 << n) != 0);
-        let larger = members().flat_map(|a| members().map(move |b| (a, b))).fold(mask, |m, (a, b)| m | 1 << table[a][b]);
+        let larger =
+            members().flat_map(|a| members().map(move |b| (a, b))).fold(mask, |m, (a, b)| m | 1 << table[a][b]);
         if larger == mask {
             return mask;
         }

@@ -61,6 +61,18 @@ pub struct GroupEvidence {
     pub r1_elsewhere: Option<f64>,
     /// The input names it.
     pub named: bool,
+    /// How it stands beside a subgroup or supergroup of the same phases; `None` where there was none, or where absences tell.
+    #[serde(default)]
+    pub beside: Option<Beside>,
+}
+
+/// A group beside its subgroup or supergroup.
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize, Deserialize)]
+pub struct Beside {
+    /// By how much of ln R1 the group is on the right side of the limit between the two; negative where the other is.
+    pub margin: f64,
+    /// The other is the subgroup.
+    pub below: bool,
 }
 
 /// By what factors distances are too long along a, b and c if usual bond lengths are to be met (`model::MetricScale`).

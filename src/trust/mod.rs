@@ -10,7 +10,7 @@ mod probability;
 
 #[cfg(test)]
 pub(crate) use evidence::GOOD;
-pub use evidence::{Edges, Evidence, GroupEvidence, Metric};
+pub use evidence::{Beside, Edges, Evidence, GroupEvidence, Metric};
 pub use probability::{
     BAR, NO_MODEL_R1, all_alike, log_odds, other_edges, other_metric, probability, probability_group,
 };
