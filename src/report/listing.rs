@@ -4,7 +4,7 @@ use super::contents::contents_lines;
 use super::hand::hand_line;
 use super::reasons::{advice, reasons};
 use super::table;
-use super::twin::{laws_table, twin_line};
+use super::twin::{imitation, laws_table, twin_line};
 use crate::crystal::identity::identify;
 use crate::crystal::{Radiation, SymOp};
 use crate::input::{Basis, Input};
@@ -195,6 +195,9 @@ fn belief(out: &mut String, input: &Input, basis: &Basis, solved: &Solved) {
     }
     if input.data.header.radiation == Radiation::Neutron {
         out.push_str("- the probability was fitted on X-rays and electrons, and is taken over for neutrons\n");
+    }
+    if let Some(line) = imitation(input, basis, solved).filter(|_| solved.solved) {
+        let _ = writeln!(out, "- {line}");
     }
     if !solved.solved {
         out.push_str("What may help\n");

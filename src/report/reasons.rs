@@ -1,6 +1,7 @@
 //! Why a run is believed or not, and what to try next, in plain words.
 
 use super::table::{percent, sureness};
+use super::twin::imitation;
 use crate::input::{Basis, Input};
 use crate::solve::Solved;
 use crate::trials::verdict::SYMMETRY_FOUND;
@@ -109,7 +110,8 @@ fn metric_line(evidence: &Evidence) -> Option<String> {
 pub fn advice(solved: &Solved, input: &Input, basis: &Basis) -> Vec<String> {
     let Some(evidence) = &solved.evidence else { return vec!["give it more time: --time-limit".into()] };
     let laue_doubted = basis.laue.as_ref().is_some_and(|laue| !laue.remarks.is_empty());
-    let mut lines = advice_of_evidence(evidence);
+    let mut lines: Vec<String> = imitation(input, basis, solved).into_iter().collect();
+    lines.extend(advice_of_evidence(evidence));
     let shells = &input.data.shells;
     if shells.d_min > ATOMIC_RESOLUTION {
         lines.push(format!(

@@ -6,6 +6,7 @@ use crate::Result;
 use crate::cli::write::Extra;
 use crate::output::{Kind, say};
 use crate::report::reasons::{advice, cell_lines};
+use crate::report::twin::imitation;
 use crate::report::{lxt, sflog, table};
 use crate::solve::Solved;
 use anstyle::AnsiColor;
@@ -31,7 +32,9 @@ pub fn after(args: &Args, case: &Case<'_>, outcome: &Outcome<'_>, on: bool) -> R
         say::text(&format!("{}{}", table::ranking(solved), table::seed_outcome(solved)));
         let (stem, listing) = (results.folder().stem(), results.listing());
         verdict(solved, &table::conclusion(solved, stem, &listing, &results.extras()));
-        for line in solved.evidence.iter().flat_map(cell_lines) {
+        // Where nothing is claimed it is among what may help.
+        let imitated = imitation(&case.input, &case.basis, solved).filter(|_| solved.solved);
+        for line in solved.evidence.iter().flat_map(cell_lines).chain(imitated) {
             say::line(&format!("warning: {line}"));
         }
         // After a fault the run itself is to be repeated.
