@@ -112,6 +112,7 @@ pub fn compare(structures: &mut [Structure], data: &DataSet) {
         alike.min_by(|&a, &b| structures[a].best_r1().total_cmp(&structures[b].best_r1()))
     };
     let mut found: Vec<(Option<Kinship>, bool)> = vec![(None, false); structures.len()];
+    let mut needless: Vec<(usize, usize)> = Vec::new();
     for upper in 0..structures.len() {
         let operations = |n: usize| structures[n].group.operations().len();
         let lower_ones = |n: &usize| {
@@ -143,6 +144,9 @@ pub fn compare(structures: &mut [Structure], data: &DataSet) {
                 found[lower].1 |= modelled && pair.is_needless();
                 continue;
             }
+            if modelled && pair.is_needless() {
+                needless.push((lower, upper));
+            }
             found[upper].1 |= modelled && pair.weight().is_some_and(|weight| weight > 0.0);
             for (own, other, is_below) in [(upper, lower, true), (lower, upper, false)] {
                 let kinship = Kinship { other: names[other].clone().unwrap_or_default(), below: is_below, pair };
@@ -151,6 +155,10 @@ pub fn compare(structures: &mut [Structure], data: &DataSet) {
                 }
             }
         }
+    }
+    // What explains no more than a group that is refuted is not right either.
+    for (lower, upper) in needless {
+        found[lower].1 |= found[upper].1;
     }
     for (structure, (kinship, refuted)) in structures.iter_mut().zip(found) {
         structure.kinship = kinship;
