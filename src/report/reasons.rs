@@ -27,7 +27,11 @@ const LARGE: f64 = 600.0;
 /// What was believed or not, one line each.
 pub fn reasons(solved: &Solved) -> Vec<String> {
     match &solved.evidence {
-        Some(evidence) => why(evidence, solved.probability_group),
+        Some(evidence) => {
+            // That of a twin counts less than it is.
+            let r1 = solved.structures.first().and_then(|first| first.model.as_ref()).map(|model| model.r1);
+            why(&Evidence { r1: r1.or(evidence.r1), ..*evidence }, solved.probability_group)
+        }
         None => vec!["no trial finished".into()],
     }
 }
