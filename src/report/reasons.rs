@@ -28,8 +28,12 @@ const LARGE: f64 = 600.0;
 pub fn reasons(solved: &Solved) -> Vec<String> {
     match &solved.evidence {
         Some(evidence) => {
-            let told = solved.structures.first().and_then(|first| first.kinship.as_ref()?.told());
-            why(evidence, solved.probability_group).into_iter().chain(told).collect()
+            // That of a twin counts less than it is.
+            let first = solved.structures.first();
+            let r1 = first.and_then(|first| first.model.as_ref()).map(|model| model.r1);
+            let told = first.and_then(|first| first.kinship.as_ref()?.told());
+            let evidence = Evidence { r1: r1.or(evidence.r1), ..*evidence };
+            why(&evidence, solved.probability_group).into_iter().chain(told).collect()
         }
         None => vec!["no trial finished".into()],
     }

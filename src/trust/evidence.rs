@@ -13,7 +13,8 @@ pub struct Evidence {
     pub symmetry: Option<f64>,
     /// R_weak of its best trial.
     pub r_weak: f64,
-    /// R1 of the model over reflections above 2σ; `None` where no sensible model came out.
+    /// R1 of the model over reflections above 2σ, for a twin divided by √((1 − α)² + α²), as two domains fit better than one even where the structure is
+    /// wrong; `None` where no sensible model came out.
     pub r1: Option<f64>,
     /// For a run from seeds: whether the phases came back without them.
     pub proven: Option<bool>,
