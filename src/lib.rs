@@ -92,7 +92,7 @@
 //! diary        ← solve trials phasing symmetry trust engine formats crystal error
 //! screen       ← trials phasing engine structure grid formats seed twins reflections crystal error
 //! report       ← solve trials model trust symmetry seed_check seed_input input seed reflections crystal error
-//! output       ← report solve input formats model structure reflections crystal error
+//! output       ← report solve input formats model structure twinning reflections crystal error
 //! cli          ← clock output report diary screen solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
 //! ```
 //! - `engine` knows grids, coefficients, trials and recipes, and no crystallography: a GPU engine takes its place

@@ -18,8 +18,8 @@ struct Crystal {
     atoms: &'static [(&'static str, [f64; 3])],
 }
 
-/// Low quartz: Levien, Prewitt & Weidner, Am. Mineral. 65 (1980) 920; sodium chlorate: Abrahams & Bernstein, Acta Cryst. B33 (1977) 3601; tellurium:
-/// Cherin & Unger, Acta Cryst. 23 (1967) 670.
+/// Low quartz: Levien, Prewitt & Weidner, Am. Mineral. 65 (1980) 920; sodium chlorate: Abrahams & Bernstein, Acta Cryst. B33 (1977) 3601; cinnabar:
+/// Auvray & Genet, Bull. Soc. fr. Minéral. Cristallogr. 96 (1973) 218.
 const CRYSTALS: [Crystal; 3] = [
     Crystal {
         name: "quartz",
@@ -36,11 +36,11 @@ const CRYSTALS: [Crystal; 3] = [
         atoms: &[("Na", [0.0686; 3]), ("Cl", [0.4182; 3]), ("O", [0.3028, 0.5924, 0.5052])],
     },
     Crystal {
-        name: "tellurium",
+        name: "cinnabar",
         groups: ["P 31 2 1", "P 32 2 1"],
-        edges: [4.4572, 5.9290],
+        edges: [4.149, 9.495],
         gamma: 120.0,
-        atoms: &[("Te", [0.2633, 0.0, 1.0 / 3.0])],
+        atoms: &[("Hg", [0.7198, 0.0, 1.0 / 3.0]), ("S", [0.4889, 0.0, 5.0 / 6.0])],
     },
 ];
 

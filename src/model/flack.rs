@@ -13,6 +13,8 @@ const FEWEST_PAIRS: usize = 20;
 const LEAST_SIGMAS: f64 = 3.0;
 /// Degrees of freedom of Student's distribution, by which outliers lose their weight (as in Hooft, Straver & Spek, J. Appl. Cryst. 43 (2010) 665).
 const FREEDOM: f64 = 4.0;
+/// An x with a larger standard uncertainty says nothing: all atoms scatter alike out of step.
+const LARGEST_SIGMA: f64 = 10.0;
 /// Rounds in which weights follow residuals: x changes by less than 0.001 after five.
 const ROUNDS: usize = 12;
 /// The median of |r| is this share of the standard deviation of a normal distribution.
@@ -99,7 +101,7 @@ impl Flack {
             spread = (off[off.len() / 2] / MEDIAN_OF_NORMAL).max(1.0);
         }
         let sigma = 0.5 * spread / information.sqrt();
-        Some(Self { x: 0.5 * (1.0 - slope), sigma, pairs: quotients.len() })
+        (sigma < LARGEST_SIGMA).then_some(Self { x: 0.5 * (1.0 - slope), sigma, pairs: quotients.len() })
     }
 
     /// ln of the odds for the model's hand against the other, where the crystal is of one of them.
@@ -208,6 +210,15 @@ mod tests {
             assert_eq!(Flack::new(&cell, &group, &atoms, blind, &measured), None);
         }
         assert_eq!(Flack::new(&cell, &group, &atoms, table, &measured[..FEWEST_PAIRS - 1]), None);
+    }
+
+    #[test]
+    fn one_kind_of_atom_has_no_hand() {
+        let table = ScatteringTable::at(Radiation::Xray, 1.54184);
+        let (cell, group, atoms) = crystal("P 1 21 1");
+        let alike = atoms.map(|atom| Site { element: Some(16), ..atom });
+        let measured = pairs(&cell, &group, &alike, table, 0.0, 0.01);
+        assert_eq!(Flack::new(&cell, &group, &alike, table, &measured), None);
     }
 
     #[test]

@@ -15,7 +15,8 @@ const NO_MODEL: f64 = 0.999;
 const LARGEST: f64 = 9.999;
 
 /// The listing. R1 of the model; Rweak of the best trial; Alpha: 1 less the mean correlation of the group's operations in the P1
-/// phases; SysAbs: mean E² of the absences. Flack_x is open where anomalous scattering says nothing; the formula is that of the cell divided by Z.
+/// phases; SysAbs: mean E² of the absences. Flack_x is open where anomalous scattering says nothing; the formula
+/// is that of the cell divided by Z. Readers cut the group out of columns 38 to 51 and the file out of 59 to 76.
 pub fn listing(input: &Input, solved: &Solved, stem: &str) -> String {
     let mut out = format!("seedflip {}\n\n", env!("CARGO_PKG_VERSION"));
     out.push_str(&table::data_summary(input));
@@ -27,7 +28,7 @@ pub fn listing(input: &Input, solved: &Solved, stem: &str) -> String {
         let figure = |x: f64| x.clamp(0.0, LARGEST);
         let _ = writeln!(
             out,
-            " {:5.3} {:5.3} {:5.3} {:4.2}      as input       {:<14} {:>7} {file:<9}  {}",
+            " {:5.3} {:5.3} {:5.3} {:4.2}   as input   {:<14}{:>6} {file:<17}  {}",
             structure.model.as_ref().map_or(NO_MODEL, |m| figure(m.r1)),
             figure(structure.found.trial.merits.r_weak.into()),
             score.map_or(0.0, |s| figure(1.0 - s.held)),
