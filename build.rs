@@ -15,14 +15,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let db = XrayDb::try_new()?;
     let [least, most] = ENERGIES;
-    let mut text = format!("static CHANTLER: [&[[f32; 3]]; {LAST}] = [\n");
+    let mut text = format!(
+        "// Some figure always looks like a constant of mathematics.\n#[allow(clippy::approx_constant)]\nstatic CHANTLER: [&[[f32; 3]]; {LAST}] = [\n"
+    );
     for z in 1..=LAST {
         let symbol = db.symbol(&z.to_string())?;
         let energies = db.chantler_energies(symbol, Some(least), Some(most))?;
         let (real, imaginary) = (db.f1_chantler(symbol, &energies)?, db.f2_chantler(symbol, &energies)?);
         text.push_str("&[");
         for ((energy, f1), f2) in energies.iter().zip(real).zip(imaginary) {
-            write!(text, "[{:e},{f1:e},{f2:e}],", energy / 1000.0)?;
+            write!(text, "[{:e},{:e},{:e}],", (energy / 1000.0) as f32, f1 as f32, f2 as f32)?;
         }
         text.push_str("],\n");
     }

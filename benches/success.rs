@@ -290,6 +290,7 @@ fn load(data: &Path, set: &str, keys: &Keys) -> (DataSet, Vec<PhasedReflection>,
             completeness: keys.number("completeness", 1.0),
             missing_cone: None,
             radiation,
+            friedel: None,
             seed: 1,
         };
         let rows = simulate(&model, &options).unwrap_or_else(|e| panic!("{e}")).reflections;

@@ -82,7 +82,12 @@ pub fn groups_of(
     let below = if choice.wide { below(data, &ranked, &chosen) } else { Vec::new() };
     let trial = |(place, group): (usize, GroupCandidate)| {
         let (named, below) = (group.is_named(), below.contains(&place));
-        (below || chosen.contains(&place)).then(|| Trial { named, below, score: Some(group.score), group: group.group })
+        (below || chosen.contains(&place)).then_some(Trial {
+            named,
+            below,
+            score: Some(group.score),
+            group: group.group,
+        })
     };
     ranked.into_iter().enumerate().filter_map(trial).collect()
 }
