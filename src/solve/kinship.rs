@@ -8,9 +8,9 @@ use super::structure::Structure;
 use crate::reflections::DataSet;
 use crate::symmetry::{Absences, subgroups_of_laue_class, symbol};
 
-/// The lower symmetry is right where R1 falls below this share of what it is in the higher one, the parameters paid for. 31 simulated crystals
-/// that nearly have a higher symmetry have 0.17 to 0.61, where no absences tell; of 25 pairs of 16 measured crystals the lowest has 0.78, all
-/// the others 0.97 or more (CF3 groups and fluorobenzenes in disorder, which a model of lower symmetry imitates).
+/// The lower symmetry is right where R1 falls below this share of what it is in the higher one, the parameters paid for. Simulated crystals that
+/// nearly have a higher symmetry (`benches/quasi.py`) have 0.17 to 0.61, where no absences tell; of pairs of 16 measured crystals the lowest has 0.78
+/// (a fluorobenzene in disorder, which a model of lower symmetry imitates), the others about 1. The limit was set after looking at these.
 const CLEAR: f64 = 0.70;
 /// … or below this one where absences of the higher symmetry are observed.
 const CLEAR_WHEN_BROKEN: f64 = 0.95;
