@@ -26,6 +26,12 @@ pub fn hash_key(hkl: Hkl) -> u32 {
         ^ hkl[2].cast_unsigned().wrapping_mul(83_492_791)
 }
 
+/// What a phase gains when the positions move by `shift` (fractions): 2π h·s in radians, less than a turn.
+pub fn phase_gain(hkl: Hkl, shift: [f64; 3]) -> f64 {
+    let turns: f64 = (0..3).map(|i| f64::from(hkl[i]) * shift[i]).sum();
+    std::f64::consts::TAU * turns.fract()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

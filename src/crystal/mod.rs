@@ -24,7 +24,7 @@ pub use elements::ElementCount;
 pub use enantiomorph::Enantiomorph;
 pub use identity::Identity;
 pub use lattice::{LatticeRotation, lattice_rotations, rotation_order};
-pub use miller::{Hkl, friedel, in_half};
+pub use miller::{Hkl, friedel, in_half, phase_gain};
 pub use radiation::Radiation;
 pub use reframe::{Mismatch, Reframing, reframe};
 pub use scattering::ScatteringTable;

@@ -9,13 +9,12 @@ mod mismatch;
 
 use super::cell::Cell;
 use super::identity::{identify, origin};
-use super::miller::Hkl;
+use super::miller::{Hkl, phase_gain};
 use super::spacegroup::SpaceGroup;
 use super::symop::{SymOp, inverse_rotation, product};
 use matrix::{Matrix, column_times, row_times, unimodular};
 pub use mismatch::Mismatch;
 use std::collections::HashSet;
-use std::f64::consts::TAU;
 
 /// Largest relative difference of cell edges that still are the same: between 100 K and room temperature a crystal
 /// expands by about 1 %, and other lattices are as near as 2 % far more often by chance.
@@ -53,8 +52,7 @@ impl Reframing {
 
     /// What a phase gains on the way to the data's frame, radians, less than a turn; `of_data` is the index there.
     pub fn phase_gain(&self, of_data: Hkl) -> f64 {
-        let turns: f64 = (0..3).map(|i| f64::from(of_data[i]) * self.shift[i]).sum();
-        TAU * turns.fract()
+        phase_gain(of_data, self.shift)
     }
 
     /// Index and phase (radians) in the data's frame of a reflection and phase of the list.

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 pub const FEWEST_UNIQUE: usize = 6;
 
 /// A systematic absence above this many standard uncertainties counts as observed.
-const STRONG_SIGMAS: f64 = 3.0;
+pub const STRONG_SIGMAS: f64 = 3.0;
 
 /// Rows without uncertainty in a list that has none at all: 5 % of the intensity, a usual R_merge, …
 const ASSUMED_RELATIVE_SIGMA: f64 = 0.05;

@@ -1,15 +1,14 @@
 //! Absolute structure: which hand the crystal has, and structures turned to it.
 
 use super::structure::Structure;
-use crate::crystal::{Enantiomorph, Site, SymOp};
+use crate::crystal::{Enantiomorph, Site, SymOp, phase_gain};
 use crate::model::{Flack, Model};
-use crate::reflections::{CalculatedReflection, DataSet, PhasedReflection, bijvoet_pairs};
-use crate::structure::{Coefficients, Hand, OriginFit, density_map};
+use crate::reflections::{CalculatedReflection, DataSet, bijvoet_pairs};
+use crate::structure::{Coefficients, Hand, OriginFit, density_map, moved};
 use num_complex::Complex32;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::f64::consts::TAU;
 
 /// What anomalous scattering says of the hand of a structure.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
@@ -31,15 +30,15 @@ pub fn settle_hands(structures: &mut [Structure], data: &DataSet) {
         let Some(model) = &structure.model else { return };
         let (cell, table) = (&data.header.cell, data.header.table_at_wavelength());
         let pairs = bijvoet_pairs(&data.rows, &structure.group);
-        let flack = Flack::new(cell, &structure.group, &model.sites[..model.atoms], table, &pairs);
+        let Some(flack) = Flack::new(cell, &structure.group, &model.sites[..model.atoms], table, &pairs) else {
+            return;
+        };
         let other = Enantiomorph::new(&structure.group);
-        let inverted =
-            flack.is_some_and(|flack| flack.is_inverted() || (flack.x > EVEN && other.group == structure.group));
+        let inverted = flack.is_inverted() || (flack.x > EVEN && other.group == structure.group);
         if inverted {
             invert(structure, &other, data);
         }
-        let given = |flack: Flack| if inverted { flack.inverted() } else { flack };
-        structure.absolute = flack.map(|flack| Absolute { flack: given(flack), inverted });
+        structure.absolute = Some(Absolute { flack: if inverted { flack.inverted() } else { flack }, inverted });
     });
 }
 
@@ -49,7 +48,7 @@ fn invert(structure: &mut Structure, other: &Enantiomorph, data: &DataSet) {
     let shift = *shift;
     let solution = &mut structure.solution;
     turn_origin(&mut solution.origin, group.primitive_operations(), shift);
-    solution.phases.reflections.iter_mut().for_each(|r| turn_phase(r, shift));
+    solution.phases.reflections.iter_mut().for_each(|r| *r = moved(r, Hand::Inverted, shift));
     solution.map = density_map(&data.header.cell, group, &solution.phases.reflections, Coefficients::default());
     turn_sites(&mut solution.sites, shift);
     if let Some(Model { sites, calculated, .. }) = &mut structure.model {
@@ -59,19 +58,8 @@ fn invert(structure: &mut Structure, other: &Enantiomorph, data: &DataSet) {
     structure.group = group.clone();
 }
 
-/// 2π h·s.
-fn gain(hkl: [i32; 3], shift: [f64; 3]) -> f64 {
-    let turns: f64 = (0..3).map(|i| f64::from(hkl[i]) * shift[i]).sum();
-    TAU * turns.fract()
-}
-
-fn turn_phase(r: &mut PhasedReflection, shift: [f64; 3]) {
-    let phase = gain(r.hkl, shift) - r.phase;
-    r.phase = phase - TAU * (phase / TAU).round();
-}
-
 fn turn_calculated(r: &mut CalculatedReflection, shift: [f64; 3]) {
-    r.f = r.f.conj() * Complex32::cis(gain(r.hkl, shift) as f32);
+    r.f = r.f.conj() * Complex32::cis(phase_gain(r.hkl, shift) as f32);
 }
 
 fn turn_origin(fit: &mut OriginFit, operations: &[SymOp], shift: [f64; 3]) {
@@ -100,6 +88,8 @@ mod tests {
     use crate::crystal::identity::group_by_name;
     use crate::crystal::structure_factors::structure_factors;
     use crate::crystal::{Cell, Radiation, ScatteringTable, SpaceGroup};
+    use crate::reflections::PhasedReflection;
+    use std::f64::consts::TAU;
 
     fn site(n: usize, xyz: [f64; 3]) -> Site {
         Site { label: format!("C{n}"), element: Some(6), xyz, sof: 1.0, u_iso: 0.03, u_aniso: None, height: None }
@@ -125,9 +115,8 @@ mod tests {
                 turn_calculated(&mut calculated, shift);
                 let off = calculated.f - Complex32::new(expected.re as f32, expected.im as f32);
                 assert!(off.norm() < 1e-3, "{name} {hkl:?}");
-                let mut phased = PhasedReflection { hkl: *hkl, f: f.norm(), e: 1.0, phase: f.arg(), fom: 1.0 };
-                turn_phase(&mut phased, shift);
-                let difference = phased.phase - expected.arg();
+                let phased = PhasedReflection { hkl: *hkl, f: f.norm(), e: 1.0, phase: f.arg(), fom: 1.0 };
+                let difference = moved(&phased, Hand::Inverted, shift).phase - expected.arg();
                 assert!(
                     f.norm() < 1e-3 || (difference / TAU - (difference / TAU).round()).abs() < 1e-6,
                     "{name} {hkl:?}"

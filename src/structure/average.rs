@@ -78,7 +78,7 @@ pub fn symmetrise(group: &SpaceGroup, fit: &OriginFit, phased: &[PhasedReflectio
 }
 
 /// A reflection after x → hand·x + shift.
-fn moved(r: &PhasedReflection, hand: Hand, shift: [f64; 3]) -> PhasedReflection {
+pub fn moved(r: &PhasedReflection, hand: Hand, shift: [f64; 3]) -> PhasedReflection {
     let turns: f64 = (0..3).map(|i| f64::from(r.hkl[i]) * shift[i]).sum();
     PhasedReflection { phase: wrapped(hand.sign() * r.phase + TAU * (turns - turns.round())), ..*r }
 }

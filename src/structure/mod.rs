@@ -36,7 +36,7 @@ pub mod waves;
 pub(crate) mod invented;
 
 pub use agreement::{Agreement, SOLVED_CC, Weighting, agreement};
-pub use average::{SymmetrisedPhases, symmetrise};
+pub use average::{SymmetrisedPhases, moved, symmetrise};
 pub use coefficients::map_coefficients;
 pub use density::{Coefficients, DensityMap, density_map};
 pub use hand::Hand;

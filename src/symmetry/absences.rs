@@ -2,11 +2,9 @@
 
 use crate::crystal::SpaceGroup;
 use crate::reflections::MergedReflection;
+use crate::reflections::merge::STRONG_SIGMAS;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// A reflection is observed whose intensity exceeds this many of its standard uncertainties.
-const OBSERVED: f64 = 3.0;
 
 /// Reflections that a space group extinguishes, of a list that still holds them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, JsonSchema, Serialize, Deserialize)]
@@ -27,7 +25,7 @@ impl Absences {
         let absent = |group: &SpaceGroup, r: &MergedReflection| group.classify(r.hkl).absent;
         reflections.filter(|r| absent(group, r) && !absent(subgroup, r)).fold(Self::default(), |sum, r| Self {
             measured: sum.measured + 1,
-            observed: sum.observed + usize::from(r.intensity > OBSERVED * r.sigma),
+            observed: sum.observed + usize::from(r.intensity > STRONG_SIGMAS * r.sigma),
         })
     }
 
