@@ -91,10 +91,14 @@ class Cell:
         self.edges, self.beta = edges, beta
         self.matrix = orthogonal(edges, beta)
 
-    def distances(self, point, others):
-        """Shortest distances of a fractional point from others, any lattice translation."""
+    def distances(self, point, others, itself=True):
+        """Shortest distances of a fractional point from others, any lattice translation; the point in its own cell left out unless `itself`."""
         near = [np.array([i, j, k]) for i in (-1, 0, 1) for j in (-1, 0, 1) for k in (-1, 0, 1)]
-        delta = (np.asarray(others) - point + 0.5) % 1 - 0.5
+        delta = np.asarray(others) - point
+        if itself:
+            delta = (delta + 0.5) % 1 - 0.5
+        else:
+            near = [n for n in near if n.any()]
         return np.min([np.linalg.norm((delta + n) @ self.matrix.T, axis=1) for n in near], axis=0)
 
 
@@ -113,6 +117,8 @@ def grown(cell, operations, count, rng, first, own=()):
         step = rng.normal(size=3)
         new = at + inverse @ (step / np.linalg.norm(step) * rng.uniform(*BOND))
         if np.any(np.sort(np.linalg.norm((np.array(atoms) - new) @ cell.matrix.T, axis=1))[1:2] < APART):
+            continue
+        if np.min(cell.distances(new, atoms, itself=False)) < BETWEEN:
             continue
         others = [image for atom in atoms for image in images(atom, operations[1:])] + list(own)
         if others and np.min(cell.distances(new, others)) < BETWEEN:

@@ -26,6 +26,8 @@ use std::collections::HashSet;
 const COUNTED_SHARE: f64 = 0.95;
 /// Rows that R_int must rest on: a list merged but for two outliers has 0.85.
 const ROWS_FOR_R_INT: usize = 100;
+/// Pairs of reflections that a correlation must rest on.
+const FEWEST_PAIRS: usize = 30;
 /// Never divide by fewer expected reflections.
 const LEAST_EXPECTED: f64 = 1.0;
 
@@ -127,6 +129,25 @@ pub fn laue_class(rows: &[RawReflection], cell: &Cell, hint: &SpaceGroup) -> Res
     });
     let group = group_of(&lattice.vectors, &list);
     Ok(LaueFinding { group, name, r_int, table, centrings: lattice.table, changed, remarks })
+}
+
+/// How much intensities are alike under rotations of the lattice that the crystal has not: the highest correlation of I/⟨I⟩, each pair of
+/// reflections that one relates; `None` where the lattice has no such rotation or too few pairs were measured. Domains of a twin make it high.
+///
+/// # Errors
+/// Those of `merge`.
+pub fn likeness(rows: &[RawReflection], cell: &Cell, group: &SpaceGroup) -> Result<Option<f64>> {
+    let own = group.proper_rotations();
+    let others: Vec<LatticeRotation> =
+        lattice_rotations(cell, group).into_iter().filter(|rotation| !own.contains(&rotation.rot)).collect();
+    if others.is_empty() {
+        return Ok(None);
+    }
+    let merged = merge(rows, cell, &SpaceGroup::p1())?.reflections;
+    let usable = usable_part(&merged, cell);
+    let pairs = PairTable::new(&usable, cell);
+    let found = others.into_iter().map(|rotation| pairs.evidence(rotation, false));
+    Ok(found.filter(|found| found.pairs >= FEWEST_PAIRS).map(|found| found.correlation).reduce(f64::max))
 }
 
 /// Rotations and centring vectors as a group; P 1 for rotations that do not close, which closed ones never are.

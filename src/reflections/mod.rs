@@ -21,7 +21,7 @@ pub use bijvoet::{BijvoetPair, bijvoet_pairs};
 pub use calculated::CalculatedReflection;
 pub use dataset::{CrystalHeader, DataSet};
 pub use filling::Filling;
-pub use laue::{LaueChange, LaueFinding, laue_class};
+pub use laue::{LaueChange, LaueFinding, laue_class, likeness};
 pub use merge::{AbsenceReport, MergeReport, Merged, merge};
 pub use merged::{MergedReflection, NormalisedReflection};
 pub use normalise::normalise;

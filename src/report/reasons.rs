@@ -5,7 +5,7 @@ use super::twin::imitation;
 use crate::input::{Basis, Input};
 use crate::solve::Solved;
 use crate::trials::verdict::SYMMETRY_FOUND;
-use crate::trust::{Evidence, all_alike, other_edges, other_metric};
+use crate::trust::{Evidence, all_alike, other_edges, other_metric, perhaps_twin};
 
 /// R1 of a model without hydrogen and with isotropic displacements: below, nothing essential is missing …
 const GOOD_R1: f64 = 0.20;
@@ -75,6 +75,12 @@ pub fn why(evidence: &Evidence, group: f64) -> Vec<String> {
         lines.push(format!("{} elements of the model are not on SFAC: proposals, to be looked at", evidence.proposed));
     }
     lines.extend(contrast_line(evidence));
+    if let Some(likeness) = evidence.likeness.filter(|_| perhaps_twin(evidence)) {
+        lines.push(format!(
+            "a rotation of the lattice that the group lacks makes intensities alike (correlation {likeness:.2}): the crystal \
+             may be a twin whose law this model does not bear out"
+        ));
+    }
     lines.extend(cell_lines(evidence));
     lines
 }
@@ -168,6 +174,12 @@ fn advice_of_evidence(evidence: &Evidence) -> Vec<String> {
             "the phases may be right and the cell wrong: divide the named axes by the factor and run again".into(),
         );
     }
+    if perhaps_twin(evidence) {
+        lines.push(
+            "a twin in another group of the Laue class: more trials (--trials), or each group in turn (--space-group)"
+                .into(),
+        );
+    }
     if evidence.agreeing > 1 && !shown {
         lines
             .push("trials agree but do not show the symmetry: try a lower Laue class, or P1 (LATT -1, no SYMM)".into());
@@ -207,6 +219,7 @@ mod tests {
         proven: None,
         edges: None,
         contrast: None,
+        likeness: None,
         per_parameter: 10.0,
         share: Some(0.9),
         left: Some(0.5),

@@ -7,7 +7,7 @@ use super::teller::Teller;
 use crate::crystal::SpaceGroup;
 use crate::reflections::{DataSet, PhasedReflection};
 use crate::symmetry::{
-    Absences, GroupCandidate, OperatorFits, Score, group_candidates, subgroups_of_laue_class, symbol,
+    Absences, GroupCandidate, OperatorFits, Score, group_candidates, maximal_subgroups, subgroups_of_laue_class, symbol,
 };
 
 /// Space groups of a candidate that are worked up …
@@ -19,6 +19,8 @@ const CLOSE: f64 = 6.0;
 const TINY: f64 = 30.0;
 const CLOSE_WHEN_TINY: f64 = 15.0;
 const MOST_WHEN_TINY: usize = 24;
+/// Groups of a lower Laue class that are worked up: phases of a perfect twin are a mixture of both domains and obey what neither has.
+const MOST_BELOW: usize = 4;
 
 /// In how many groups a candidate is worked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub enum Breadth {
     Wide,
     /// In the best and the one that the input names: enough to see how its model stands beside that of another candidate.
     Narrow,
+    /// In the best of each next lower Laue class, as the domain of what may be a perfect twin.
+    Below,
 }
 
 /// A space group to try.
@@ -90,6 +94,20 @@ pub fn groups_of(
         })
     };
     ranked.into_iter().enumerate().filter_map(trial).collect()
+}
+
+/// Space groups of the next lower Laue classes for a candidate whose intensities a perfect twin may have made equal: of each class the best
+/// that its phases allow.
+pub fn groups_below(data: &DataSet, phased: &[PhasedReflection]) -> Vec<Trial> {
+    let header = &data.header;
+    let in_class = |laue: &SpaceGroup| -> Vec<Trial> {
+        let fits = OperatorFits::new(&header.cell, laue, phased);
+        let ranked = group_candidates(&header.cell, laue, laue, phased, &fits, data.statistics.mean_e2_minus_1);
+        let top = ranked.first().map_or(0.0, |best| best.score.total);
+        let close = ranked.into_iter().take(MOST_BELOW).filter(|group| group.score.total > top - CLOSE_WHEN_TINY);
+        close.map(|group| Trial { group: group.group, score: Some(group.score), named: false, below: true }).collect()
+    };
+    maximal_subgroups(&header.space_group).iter().flat_map(in_class).collect()
 }
 
 /// Places of the groups that are maximal subgroups of the chosen ones, in their Laue class, unless absences say that the operations which

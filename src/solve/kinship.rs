@@ -5,6 +5,7 @@
 
 use super::ranking::paid;
 use super::structure::Structure;
+use crate::model::Model;
 use crate::reflections::DataSet;
 use crate::symmetry::{Absences, subgroups_of_laue_class, symbol};
 
@@ -113,8 +114,8 @@ pub fn compare(structures: &mut [Structure], data: &DataSet) {
     };
     let mut found: Vec<(Option<Kinship>, bool)> = vec![(None, false); structures.len()];
     let mut needless: Vec<(usize, usize)> = Vec::new();
+    let operations = |n: usize| structures[n].group.operations().len();
     for upper in 0..structures.len() {
-        let operations = |n: usize| structures[n].group.operations().len();
         let lower_ones = |n: &usize| {
             operations(*n) < operations(upper)
                 && structures[*n].sketch.is_some()
@@ -156,6 +157,18 @@ pub fn compare(structures: &mut [Structure], data: &DataSet) {
             }
         }
     }
+    for (lower, upper) in imitated(structures) {
+        let [own, other] = [lower, upper].map(|n| structures[n].model.as_ref().map(Model::r1_of_one_domain));
+        let (Some(own), Some(other)) = (own, other.or(structures[upper].sketch)) else { continue };
+        let pair =
+            Pair { r1: [own, other], operations: [operations(lower), operations(upper)], lifted: Absences::default() };
+        let better = pair.weight().is_some_and(|weight| weight > 0.0);
+        found[if better { upper } else { lower }].1 = true;
+        let kinship = Kinship { other: names[upper].clone().unwrap_or_default(), below: false, pair };
+        if better && found[lower].0.as_ref().is_none_or(|known| says_more(&kinship, known)) {
+            found[lower].0 = Some(kinship);
+        }
+    }
     // What explains no more than a group that is refuted is not right either.
     for (lower, upper) in needless {
         found[lower].1 |= found[upper].1;
@@ -164,6 +177,15 @@ pub fn compare(structures: &mut [Structure], data: &DataSet) {
         structure.kinship = kinship;
         structure.refuted = refuted;
     }
+}
+
+/// Places of twins with those of structures of a higher Laue class: the intensities of a perfect twin are those of the class.
+fn imitated(structures: &[Structure]) -> Vec<(usize, usize)> {
+    let rotations: Vec<usize> = structures.iter().map(|structure| structure.group.laue_rotations().len()).collect();
+    let is_twin = |n: &usize| structures[*n].model.as_ref().is_some_and(|model| model.twin.is_some());
+    let all = || 0..structures.len();
+    let pairs = all().filter(is_twin).flat_map(|lower| all().map(move |upper| (lower, upper)));
+    pairs.filter(|(lower, upper)| rotations[*lower] < rotations[*upper]).collect()
 }
 
 /// True when it says more than what is known: first what speaks against the structure.

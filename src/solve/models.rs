@@ -1,6 +1,7 @@
 //! Maps that are sketched, and models for those with hope.
 
 use super::contender::Contender;
+use super::groups::Breadth;
 use super::note::{Models, Note, Routes};
 use super::structure::{Route, Structure};
 use super::teller::Teller;
@@ -9,6 +10,7 @@ use crate::crystal::SpaceGroup;
 use crate::model::{Given, Model, build_model, sketch};
 use crate::reflections::{MergedReflection, PhasedReflection};
 use crate::structure::{Aligned, Coefficients, Solution, align, map_solution};
+use crate::symmetry::{subgroups_of_laue_class, symbol};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -81,8 +83,18 @@ impl WorkUp<'_> {
         &self,
         part: &[Contender<'_>],
         drawn: Vec<Vec<Structure>>,
+        breadth: Breadth,
         teller: &Teller<'_>,
     ) -> Vec<Structure> {
+        // Twins are told by their models alone.
+        if breadth == Breadth::Below {
+            let sketched = |structure: Structure| {
+                let hopeful = structure.sketch.is_some();
+                (structure, hopeful)
+            };
+            let drawn = drawn.into_iter().map(|routes| routes.into_iter().map(sketched).collect()).collect();
+            return self.built(drawn, teller);
+        }
         let lowest =
             self.structures.iter().chain(drawn.iter().flatten()).map(Structure::best_r1).fold(f64::INFINITY, f64::min);
         let models = Models {
@@ -93,8 +105,12 @@ impl WorkUp<'_> {
         };
         teller.note(&Note::Models(&models));
         let mut hopeful = models.hopeful().into_iter();
-        let drawn: Vec<Vec<(Structure, bool)>> =
-            drawn.into_iter().map(|routes| routes.into_iter().zip(hopeful.by_ref()).collect()).collect();
+        let drawn = drawn.into_iter().map(|routes| routes.into_iter().zip(hopeful.by_ref()).collect()).collect();
+        self.built(drawn, teller)
+    }
+
+    /// Models of the hopeful; of each draft the better route is kept.
+    fn built(&self, drawn: Vec<Vec<(Structure, bool)>>, teller: &Teller<'_>) -> Vec<Structure> {
         drawn
             .into_par_iter()
             .filter_map(|routes| {
@@ -113,6 +129,38 @@ impl WorkUp<'_> {
                 better.inspect(|structure| teller.modelled(structure, structure.paid()))
             })
             .collect()
+    }
+
+    /// Models for those groups of a candidate that have a sketch alone and are subgroups of one that is refuted: which of them is the crystal's, models
+    /// tell. False when there is nothing to do.
+    pub fn complete(&mut self, candidate: u32, teller: &Teller<'_>) -> bool {
+        let own = |s: &Structure| s.found.candidate == candidate;
+        let refuted =
+            self.structures.iter().filter(|s| own(s) && s.refuted && s.kinship.as_ref().is_some_and(|k| k.below));
+        let lower: Vec<String> = refuted.flat_map(|s| subgroups_of_laue_class(&s.group)).collect();
+        let waits = |s: &Structure| {
+            own(s)
+                && s.model.is_none()
+                && s.sketch.is_some()
+                && symbol(&s.group).is_some_and(|name| lower.contains(&name))
+        };
+        let places: Vec<usize> = (0..self.structures.len()).filter(|&n| waits(&self.structures[n])).collect();
+        let places: Vec<usize> = places.into_iter().filter(|_| !self.clock.over()).collect();
+        let models: Vec<(usize, Option<Model>)> = places
+            .into_par_iter()
+            .map(|n| {
+                let structure = &self.structures[n];
+                teller.builds(&structure.group);
+                let reflections = self.merges.of(&structure.group).ok();
+                (n, reflections.and_then(|reflections| self.model(structure, &reflections)))
+            })
+            .collect();
+        let mut built = false;
+        for (n, model) in models {
+            built |= model.is_some();
+            self.structures[n].model = model;
+        }
+        built
     }
 
     fn model(&self, structure: &Structure, reflections: &[MergedReflection]) -> Option<Model> {

@@ -7,7 +7,7 @@
 //! the model. Between all steps the clock is looked at; when the time is up, what stands is what there is.
 
 use super::contender::Contender;
-use super::groups::{self, Breadth, groups_of};
+use super::groups::{self, Breadth, groups_below, groups_of};
 use super::merges::Merges;
 use super::note::{Note, Polished};
 use super::rework::{self, Rework};
@@ -47,6 +47,8 @@ pub struct WorkUp<'a> {
     /// Atoms per cell that maps may show.
     pub(super) peaks: f64,
     done: Vec<Done>,
+    /// Candidates that were worked up in lower Laue classes, with their best trial then.
+    descended: Vec<(u32, u32)>,
     /// What the engine said when it failed: phases are then worked up as the trials left them.
     fault: OnceLock<EngineError>,
     /// The structures, in no order.
@@ -120,6 +122,7 @@ impl<'a> WorkUp<'a> {
             peaks: peaks(header, &contents),
             contents,
             done: Vec::new(),
+            descended: Vec::new(),
             fault: OnceLock::new(),
             structures: Vec::new(),
         }
@@ -169,6 +172,20 @@ impl<'a> WorkUp<'a> {
         true
     }
 
+    /// Works up a candidate in groups of the next lower Laue classes; what is no twin there is not kept. False when there is nothing to do.
+    pub fn descend(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
+        let was = (contender.id(), contender.best.trial);
+        if self.hint.is_none() || self.clock.over() || self.descended.contains(&was) || !contender.looks_right() {
+            return false;
+        }
+        self.descended.push(was);
+        let found = self.part(std::slice::from_ref(contender), Breadth::Below, Depth::Modelled, teller);
+        let is_twin = |structure: &Structure| structure.model.as_ref().is_some_and(|model| model.twin.is_some());
+        let before = self.structures.len();
+        self.structures.extend(found.into_iter().filter(is_twin));
+        self.structures.len() > before
+    }
+
     fn add(&mut self, part: &[Contender<'_>], breadth: Breadth, depth: Depth, teller: &Teller<'_>) {
         if part.is_empty() || (self.clock.over() && !self.structures.is_empty()) {
             return;
@@ -205,7 +222,10 @@ impl<'a> WorkUp<'a> {
             .enumerate()
             .flat_map_iter(|(place, (contender, settled))| {
                 let settled = settled.as_ref().map(|phased| phased.as_slice());
-                let groups = groups_of(self.data, self.hint, contender, settled, self.atoms, breadth, teller);
+                let groups = match breadth {
+                    Breadth::Below => groups_below(self.data, settled.unwrap_or(&contender.candidate.sighting.phased)),
+                    _ => groups_of(self.data, self.hint, contender, settled, self.atoms, breadth, teller),
+                };
                 groups.into_iter().map(move |group| (place, group))
             })
             .collect();
@@ -218,7 +238,10 @@ impl<'a> WorkUp<'a> {
             })
             .collect();
         if modelled {
-            self.polish(part, &mut drafts, teller);
+            // Polished phases obey the higher class once more.
+            if breadth != Breadth::Below {
+                self.polish(part, &mut drafts, teller);
+            }
             teller.modelling(drafts.len());
         }
         let drawn: Vec<Vec<Structure>> = drafts
@@ -228,7 +251,7 @@ impl<'a> WorkUp<'a> {
                 self.drawn(&part[place], draft, depth, settled[place].as_ref(), teller)
             })
             .collect();
-        if modelled { self.modelled(part, drawn, teller) } else { drawn.into_iter().flatten().collect() }
+        if modelled { self.modelled(part, drawn, breadth, teller) } else { drawn.into_iter().flatten().collect() }
     }
 
     /// True while engines are worth asking: there is time, and none has failed.

@@ -24,6 +24,10 @@ pub struct Evidence {
     /// ⟨|E²−1|⟩ of the data: how much intensities differ. 0.74 without a centre, 0.97 with one, 0.54 in a twin of two (Wilson 1949,
     /// Stanley 1972); `None` where nobody looked.
     pub contrast: Option<f64>,
+    /// How much intensities are alike under a rotation of the lattice that the crystal has not (`reflections::likeness`); `None` where there is no such
+    /// rotation, where the model is that of a twin, and where nobody looked.
+    #[serde(default)]
+    pub likeness: Option<f64>,
     /// Reflections of the model per refined parameter (up to four an atom, by its site); 0 without a model.
     pub per_parameter: f64,
     /// Atoms of the model over those that the volume has room for (`model::Contents::share`); `None` without a model.
@@ -106,6 +110,7 @@ pub(crate) const GOOD: Evidence = Evidence {
     proven: None,
     edges: None,
     contrast: Some(0.74),
+    likeness: None,
     per_parameter: 15.0,
     share: Some(0.95),
     left: Some(0.1),
