@@ -18,6 +18,7 @@
 //! | `rework` | phases that go on in an engine |
 //! | `settle` | phases gone over once more |
 //! | `groups` | the space groups of a candidate |
+//! | `above` | those of a higher Laue class that a model shows |
 //! | `merges` | unique reflections of each group |
 //! | `work_up` | from candidates to structures |
 //! | `models` | maps sketched, models for those with hope |
@@ -37,6 +38,7 @@
 //!
 //! Imports: `clock`, `trials`, `phasing`, `engine`, `symmetry`, `model`, `trust`, `grid`, `structure`, `seed`, `reflections`, `crystal`, `error`.
 
+mod above;
 mod absolute;
 mod assessment;
 mod case;

@@ -157,16 +157,21 @@ pub fn compare(structures: &mut [Structure], data: &DataSet) {
             }
         }
     }
-    for (lower, upper) in imitated(structures) {
+    for (lower, upper) in across_classes(structures) {
         let [own, other] = [lower, upper].map(|n| structures[n].model.as_ref().map(Model::r1_of_one_domain));
+        let is_twin = structures[lower].model.as_ref().is_some_and(|model| model.twin.is_some());
         let (Some(own), Some(other)) = (own, other.or(structures[upper].sketch)) else { continue };
         let pair =
             Pair { r1: [own, other], operations: [operations(lower), operations(upper)], lifted: Absences::default() };
         let better = pair.weight().is_some_and(|weight| weight > 0.0);
-        found[if better { upper } else { lower }].1 = true;
-        let kinship = Kinship { other: names[upper].clone().unwrap_or_default(), below: false, pair };
-        if better && found[lower].0.as_ref().is_none_or(|known| says_more(&kinship, known)) {
-            found[lower].0 = Some(kinship);
+        found[upper].1 |= better;
+        // A twin must be worth its law, a single crystal its parameters.
+        found[lower].1 |= if is_twin { !better } else { pair.is_needless() };
+        for (own, other, is_below) in [(upper, lower, true), (lower, upper, false)] {
+            let kinship = Kinship { other: names[other].clone().unwrap_or_default(), below: is_below, pair };
+            if better != is_below && found[own].0.as_ref().is_none_or(|known| says_more(&kinship, known)) {
+                found[own].0 = Some(kinship);
+            }
         }
     }
     // What explains no more than a group that is refuted is not right either.
@@ -179,13 +184,19 @@ pub fn compare(structures: &mut [Structure], data: &DataSet) {
     }
 }
 
-/// Places of twins with those of structures of a higher Laue class: the intensities of a perfect twin are those of the class.
-fn imitated(structures: &[Structure]) -> Vec<(usize, usize)> {
+/// Places of structures with those of a higher Laue class: of twins, as a perfect one has the intensities of a higher class, and of single crystals in a
+/// class that a model of the same phases exceeds.
+fn across_classes(structures: &[Structure]) -> Vec<(usize, usize)> {
     let rotations: Vec<usize> = structures.iter().map(|structure| structure.group.laue_rotations().len()).collect();
-    let is_twin = |n: &usize| structures[*n].model.as_ref().is_some_and(|model| model.twin.is_some());
     let all = || 0..structures.len();
-    let pairs = all().filter(is_twin).flat_map(|lower| all().map(move |upper| (lower, upper)));
-    pairs.filter(|(lower, upper)| rotations[*lower] < rotations[*upper]).collect()
+    let pairs = all().flat_map(|lower| all().map(move |upper| (lower, upper)));
+    let compared = |&(lower, upper): &(usize, usize)| {
+        let same = structures[lower].found.candidate == structures[upper].found.candidate;
+        let model = structures[lower].model.as_ref();
+        let both = same && structures[upper].model.is_some();
+        rotations[lower] < rotations[upper] && model.is_some_and(|model| model.twin.is_some() || both)
+    };
+    pairs.filter(compared).collect()
 }
 
 /// True when it says more than what is known: first what speaks against the structure.

@@ -86,8 +86,8 @@ impl WorkUp<'_> {
         breadth: Breadth,
         teller: &Teller<'_>,
     ) -> Vec<Structure> {
-        // Twins are told by their models alone.
-        if breadth == Breadth::Below {
+        // Groups of another Laue class are told by their models alone.
+        if matches!(breadth, Breadth::Below | Breadth::Above) {
             let sketched = |structure: Structure| {
                 let hopeful = structure.sketch.is_some();
                 (structure, hopeful)

@@ -6,6 +6,7 @@
 //! Cheap tests come first: of the routes that the phases of a candidate can take in a group the one with the lower R1 of a sketch gets
 //! the model. Between all steps the clock is looked at; when the time is up, what stands is what there is.
 
+use super::above::groups_above;
 use super::contender::Contender;
 use super::groups::{self, Breadth, groups_below, groups_of};
 use super::merges::Merges;
@@ -49,6 +50,8 @@ pub struct WorkUp<'a> {
     done: Vec<Done>,
     /// Candidates that were worked up in lower Laue classes, with their best trial then.
     descended: Vec<(u32, u32)>,
+    /// The same for higher ones.
+    ascended: Vec<(u32, u32)>,
     /// What the engine said when it failed: phases are then worked up as the trials left them.
     fault: OnceLock<EngineError>,
     /// The structures, in no order.
@@ -123,6 +126,7 @@ impl<'a> WorkUp<'a> {
             contents,
             done: Vec::new(),
             descended: Vec::new(),
+            ascended: Vec::new(),
             fault: OnceLock::new(),
             structures: Vec::new(),
         }
@@ -186,6 +190,37 @@ impl<'a> WorkUp<'a> {
         self.structures.len() > before
     }
 
+    /// Works up a candidate in groups of a higher Laue class that its best model shows; false when there is nothing to do.
+    pub fn ascend(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
+        let was = (contender.id(), contender.best.trial);
+        if self.hint.is_none() || self.clock.over() || self.ascended.contains(&was) {
+            return false;
+        }
+        let own = self
+            .structures
+            .iter()
+            .filter(|structure| structure.found.candidate == contender.id() && !structure.refuted);
+        let Some(best) = own.min_by(|a, b| a.paid().total_cmp(&b.paid())).filter(|best| best.model.is_some()) else {
+            return false;
+        };
+        self.ascended.push(was);
+        let header = &self.data.header;
+        let Some((trials, phased)) = groups_above(header, best, self.data.statistics.mean_e2_minus_1) else {
+            return false;
+        };
+        let draft = |group: groups::Trial| {
+            let own = align(&header.cell, &group.group, &phased);
+            Draft { place: 0, group, own, route: Route::Averaged }
+        };
+        let drafts: Vec<Draft> = trials.into_par_iter().map(draft).collect();
+        let draw = |draft: Draft| self.drawn(contender, draft, Depth::Modelled, None, teller);
+        let drawn: Vec<Vec<Structure>> = drafts.into_par_iter().map(draw).collect();
+        let found = self.modelled(std::slice::from_ref(contender), drawn, Breadth::Above, teller);
+        let before = self.structures.len();
+        self.structures.extend(found.into_iter().filter(|structure| structure.model.is_some()));
+        self.structures.len() > before
+    }
+
     fn add(&mut self, part: &[Contender<'_>], breadth: Breadth, depth: Depth, teller: &Teller<'_>) {
         if part.is_empty() || (self.clock.over() && !self.structures.is_empty()) {
             return;
@@ -224,6 +259,7 @@ impl<'a> WorkUp<'a> {
                 let settled = settled.as_ref().map(|phased| phased.as_slice());
                 let groups = match breadth {
                     Breadth::Below => groups_below(self.data, settled.unwrap_or(&contender.candidate.sighting.phased)),
+                    Breadth::Above => Vec::new(),
                     _ => groups_of(self.data, self.hint, contender, settled, self.atoms, breadth, teller),
                 };
                 groups.into_iter().map(move |group| (place, group))

@@ -1,0 +1,113 @@
+//! Symmetry that a model shows beyond the Laue class in which intensities were merged.
+//!
+//! Where a list holds one asymmetric unit, or electrons were diffracted, intensities cannot tell a Laue class from a lower one; the structure that
+//! was found in the lower one can (as ADDSYM does, Le Page 1987): its structure factors obey the operations that it lacks.
+
+use super::groups::Trial;
+use super::structure::Structure;
+use crate::crystal::miller::in_half;
+use crate::crystal::structure_factors::structure_factors;
+use crate::crystal::{Cell, Hkl, SpaceGroup, SymOp, lattice_rotations};
+use crate::reflections::{CrystalHeader, PhasedReflection};
+use crate::symmetry::{OperatorFits, group_candidates};
+use std::f64::consts::PI;
+
+/// A model that leaves more unexplained shows nothing: a garnet by electron diffraction, whole in P 1, has 0.30.
+const SHOWN_BY: f64 = 0.35;
+/// An operation that structure factors of a right model obey to this mean correlation is one of the crystal …
+const OBEYED: f64 = 0.80;
+/// … and so many groups of the higher class are worked up.
+const MOST_GROUPS: usize = 3;
+/// Reflections to this d, Å, are enough to see symmetry.
+const D_MIN: f64 = 1.0;
+
+/// Groups of a higher Laue class that the model of a structure obeys, with its phases; `None` where there is nothing above, or nothing that
+/// it obeys. `mean_e2_minus_1` is that of the data.
+pub fn groups_above(
+    header: &CrystalHeader,
+    structure: &Structure,
+    mean_e2_minus_1: f64,
+) -> Option<(Vec<Trial>, Vec<PhasedReflection>)> {
+    let cell = &header.cell;
+    let laue = &header.space_group;
+    let lattice = of_lattice(cell, laue)?;
+    let model = structure.model.as_ref().filter(|model| model.r1_of_one_domain() < SHOWN_BY && model.twin.is_none())?;
+    let phased = phases(header, structure, model.agreement.d_min.max(D_MIN))?;
+    let fits = OperatorFits::new(cell, &lattice, &phased);
+    let own = structure.group.laue_rotations().len();
+    let ranked = group_candidates(cell, &lattice, &lattice, &phased, &fits, mean_e2_minus_1);
+    let obeyed = ranked.into_iter().filter(|found| {
+        let rotations = found.group.laue_rotations().len();
+        rotations > own && rotations > laue.laue_rotations().len() && found.score.held > OBEYED
+    });
+    let trials: Vec<Trial> = obeyed
+        .take(MOST_GROUPS)
+        .map(|found| Trial { group: found.group, score: Some(found.score), named: false, below: false })
+        .collect();
+    (!trials.is_empty()).then_some((trials, phased))
+}
+
+/// All rotations of the lattice with its centring; `None` where the Laue class of `group` has them all.
+fn of_lattice(cell: &Cell, group: &SpaceGroup) -> Option<SpaceGroup> {
+    let rotations = lattice_rotations(cell, group);
+    let turned = rotations.iter().map(|rotation| SymOp::new(rotation.rot, [0; 3]));
+    let centring = group.centring().iter().map(|&t| SymOp::IDENTITY.translated(t));
+    let all = SpaceGroup::from_generators(&turned.chain(centring).collect::<Vec<_>>()).ok()?;
+    (all.laue_rotations().len() > group.laue_rotations().len()).then_some(all)
+}
+
+/// Structure factors of the atoms of a model over the half sphere to `d_min`, normalised by what its atoms scatter on average.
+fn phases(header: &CrystalHeader, structure: &Structure, d_min: f64) -> Option<Vec<PhasedReflection>> {
+    let model = structure.model.as_ref()?;
+    let (cell, group, table) = (&header.cell, &structure.group, header.table_at_wavelength());
+    let atoms = &model.sites[..model.atoms];
+    let hkls = half_sphere(cell, d_min);
+    let values = structure_factors(cell, group, atoms, table, &hkls).ok()?;
+    let operations = group.operations().len() as f64;
+    let phased = hkls.into_iter().zip(values).filter_map(|(hkl, value)| {
+        let s_sq = cell.d_star_sq(hkl) / 4.0;
+        let power: f64 = atoms
+            .iter()
+            .filter_map(|site| {
+                let f = table.factor(site.element?, s_sq)? * (-8.0 * PI * PI * site.u_iso * s_sq).exp();
+                Some(operations * site.sof * f * f)
+            })
+            .sum();
+        let f = value.norm();
+        (f > 0.0 && power > 0.0).then(|| PhasedReflection { hkl, f, e: f / power.sqrt(), phase: value.arg(), fom: 1.0 })
+    });
+    Some(phased.collect())
+}
+
+/// Indices of half the sphere to `d_min`.
+fn half_sphere(cell: &Cell, d_min: f64) -> Vec<Hkl> {
+    let limit = 1.0 / (d_min * d_min);
+    let [h, k, l] = cell.lengths.map(|length| (length / d_min).ceil() as i32);
+    let all = (-h..=h).flat_map(|h| (-k..=k).flat_map(move |k| (-l..=l).map(move |l| [h, k, l])));
+    all.filter(|&hkl| hkl != [0; 3] && in_half(hkl) && cell.d_star_sq(hkl) <= limit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crystal::identity::group_by_name;
+
+    #[test]
+    fn a_lattice_has_more_than_a_class_or_not() {
+        let cell = Cell::new([7.5, 7.501, 15.8], [90.0; 3]).unwrap();
+        let above = |name: &str| of_lattice(&cell, &group_by_name(name, false).unwrap().symmorphic());
+        assert_eq!(above("P 1 1 2").map(|group| group.laue_rotations().len()), Some(16));
+        assert_eq!(above("P 4 2 2").map(|group| group.laue_rotations().len()), None);
+        let skew = Cell::new([7.0, 8.0, 9.0], [90.0, 101.0, 90.0]).unwrap();
+        assert!(of_lattice(&skew, &group_by_name("P 1 2 1", false).unwrap()).is_none());
+    }
+
+    #[test]
+    fn half_a_sphere_holds_one_of_two_mates() {
+        let cell = Cell::new([6.0, 7.0, 8.0], [90.0, 100.0, 90.0]).unwrap();
+        let half = half_sphere(&cell, 1.5);
+        let expected = 2.0 / 3.0 * PI * cell.volume / 1.5f64.powi(3);
+        assert!((half.len() as f64 / expected - 1.0).abs() < 0.1);
+        assert!(half.iter().all(|[h, k, l]| !half.contains(&[-h, -k, -l])));
+    }
+}
