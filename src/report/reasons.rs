@@ -5,7 +5,7 @@ use super::twin::imitation;
 use crate::input::{Basis, Input};
 use crate::solve::Solved;
 use crate::trials::verdict::SYMMETRY_FOUND;
-use crate::trust::{Evidence, all_alike, other_edges, other_metric, perhaps_twin};
+use crate::trust::{Evidence, all_alike, other_edges, other_metric, perhaps_higher, perhaps_twin};
 
 /// R1 of a model without hydrogen and with isotropic displacements: below, nothing essential is missing …
 const GOOD_R1: f64 = 0.20;
@@ -67,6 +67,12 @@ pub fn why(evidence: &Evidence, group: f64) -> Vec<String> {
             None => "no other group came into question".into(),
         };
         lines.push(format!("the space group is right as well with probability {sure}: {next}"));
+        if perhaps_higher(evidence) {
+            lines.push(
+                "a supergroup explains as much, its fewer parameters counted: atoms that the higher symmetry joins may be mixtures"
+                    .into(),
+            );
+        }
     }
     if let Some(share) = evidence.share.filter(|share| *share < FEW_ATOMS) {
         lines.push(format!("the model holds {} of the atoms that the volume has room for", percent(share)));

@@ -97,6 +97,9 @@ impl Kinship {
             (false, Some(margin)) if margin > 0.0 && *upper < NEARLY => {
                 Some(format!("nearly {other}: R1 {upper:.3} there, {lower:.3} here{absences}"))
             }
+            (false, Some(margin)) if margin < 0.0 => {
+                Some(format!("in the supergroup {other} R1 is {upper:.3} (here {lower:.3}){absences}"))
+            }
             _ => None,
         }
     }

@@ -94,6 +94,10 @@ const LEAST_CONTRAST: f64 = 0.39;
 const ALIKE: f64 = 0.5;
 /// … and a model that explains them worse than this, and needs no law, is not claimed: in P 3 one of a twin of P 32 had R1 0.21.
 const ALIKE_R1: f64 = 0.15;
+/// A structure whose supergroup explains as much, by this margin in ln R1 on the wrong side of the limit, is not claimed: atoms that the higher symmetry joins may be
+/// mixtures. Of 280 right runs over 52 measured sets and 19 simulated crystals that nearly have a higher symmetry the lowest margin is −0.06; a palladium cage in
+/// P 1 with a quarter of its atoms wrong has −0.33, a garnet in I −4 3 d −0.35.
+const OPEN: f64 = -0.2;
 /// A claim that one of these forbids is no more probable than this.
 const FORBIDDEN: f64 = 0.9;
 
@@ -160,7 +164,8 @@ pub fn probability(evidence: &Evidence) -> f64 {
     let explained = evidence.r1.is_some_and(|r1| r1 <= WORST_R1) && !all_alike(evidence);
     let explained = if explained { 1.0 } else { UNEXPLAINED };
     let named = evidence.proposed <= MOST_PROPOSED;
-    let fits = !other_edges(evidence) && !other_metric(evidence) && !perhaps_twin(evidence);
+    let fits =
+        !other_edges(evidence) && !other_metric(evidence) && !perhaps_twin(evidence) && !perhaps_higher(evidence);
     let allowed = if !few && named && fits { 1.0 } else { FORBIDDEN };
     probability.min(proven).min(explained).min(allowed)
 }
@@ -174,6 +179,12 @@ pub fn all_alike(evidence: &Evidence) -> bool {
 /// True when intensities are those of a twin and the model, which explains them in part, is none.
 pub fn perhaps_twin(evidence: &Evidence) -> bool {
     is_in_part(evidence) && evidence.likeness.is_some_and(|likeness| likeness > ALIKE)
+}
+
+/// True when a supergroup of the same phases explains as much.
+pub fn perhaps_higher(evidence: &Evidence) -> bool {
+    let beside = evidence.group.and_then(|group| group.beside);
+    beside.is_some_and(|beside| !beside.below && beside.margin < OPEN)
 }
 
 /// True of a model that leaves so much unexplained that a twin may be behind it.
@@ -290,6 +301,16 @@ mod tests {
     fn intensities_alike_by_what_the_crystal_has_not_are_those_of_a_twin_unless_explained() {
         let of = |likeness, r1| probability(&Evidence { likeness: Some(likeness), r1: Some(r1), ..GOOD });
         assert!(of(0.51, 0.16) < BAR && of(0.51, 0.14) >= BAR && of(0.49, 0.16) >= BAR);
+    }
+
+    #[test]
+    fn a_structure_that_a_supergroup_explains_as_well_is_not_claimed() {
+        let of = |below, margin| {
+            let beside = Some(Beside { margin, below });
+            let group = Some(GroupEvidence { score: 5.0, margin: None, r1_elsewhere: None, named: true, beside });
+            probability(&Evidence { group, ..GOOD })
+        };
+        assert!(of(false, -0.21) < BAR && of(false, -0.19) >= BAR && of(true, -0.21) >= BAR);
     }
 
     #[test]
