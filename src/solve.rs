@@ -23,6 +23,7 @@
 //! | `work_up` | from candidates to structures |
 //! | `models` | maps sketched, models for those with hope |
 //! | `hopes` | which sketches are worth a model |
+//! | `relatives` | groups that come into question once models stand |
 //! | `structure` | a candidate in a group |
 //! | `kinship` | a group beside its subgroup |
 //! | `ranking` | one order for all structures |
@@ -54,6 +55,7 @@ mod note;
 mod options;
 mod pace;
 mod ranking;
+mod relatives;
 mod rework;
 mod seeded;
 mod settle;

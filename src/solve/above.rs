@@ -1,7 +1,8 @@
 //! Symmetry that a model shows beyond the Laue class in which intensities were merged.
 //!
 //! Where a list holds one asymmetric unit, or electrons were diffracted, intensities cannot tell a Laue class from a lower one; the structure that
-//! was found in the lower one can (as ADDSYM does, Le Page 1987): its structure factors obey the operations that it lacks.
+//! was found in the lower one can (as ADDSYM does, Le Page 1987): its structure factors obey the operations that it lacks. So does one that was found in a
+//! lower class than its own as a domain of a twin.
 
 use super::groups::Trial;
 use super::structure::Structure;
@@ -21,7 +22,7 @@ const MOST_GROUPS: usize = 3;
 /// Reflections to this d, Å, are enough to see symmetry.
 const D_MIN: f64 = 1.0;
 
-/// Groups of a higher Laue class that the model of a structure obeys, with its phases; `None` where there is nothing above, or nothing that
+/// Groups of a higher Laue class than its own that the model of a structure obeys, with its phases; `None` where there is nothing above, or nothing that
 /// it obeys. `mean_e2_minus_1` is that of the data.
 pub fn groups_above(
     header: &CrystalHeader,
@@ -29,17 +30,14 @@ pub fn groups_above(
     mean_e2_minus_1: f64,
 ) -> Option<(Vec<Trial>, Vec<PhasedReflection>)> {
     let cell = &header.cell;
-    let laue = &header.space_group;
-    let lattice = of_lattice(cell, laue)?;
-    let model = structure.model.as_ref().filter(|model| model.r1_of_one_domain() < SHOWN_BY && model.twin.is_none())?;
+    let lattice = of_lattice(cell, &structure.group)?;
+    let model = structure.model.as_ref().filter(|model| model.r1_of_one_domain() < SHOWN_BY)?;
     let phased = phases(header, structure, model.agreement.d_min.max(D_MIN))?;
     let fits = OperatorFits::new(cell, &lattice, &phased);
     let own = structure.group.laue_rotations().len();
     let ranked = group_candidates(cell, &lattice, &lattice, &phased, &fits, mean_e2_minus_1);
-    let obeyed = ranked.into_iter().filter(|found| {
-        let rotations = found.group.laue_rotations().len();
-        rotations > own && rotations > laue.laue_rotations().len() && found.score.held > OBEYED
-    });
+    let obeyed =
+        ranked.into_iter().filter(|found| found.group.laue_rotations().len() > own && found.score.held > OBEYED);
     let trials: Vec<Trial> = obeyed
         .take(MOST_GROUPS)
         .map(|found| Trial { group: found.group, score: Some(found.score), named: false, below: false })

@@ -10,7 +10,6 @@ use crate::crystal::SpaceGroup;
 use crate::model::{Given, Model, build_model, sketch};
 use crate::reflections::{MergedReflection, PhasedReflection};
 use crate::structure::{Aligned, Coefficients, Solution, align, map_solution};
-use crate::symmetry::{subgroups_of_laue_class, symbol};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -131,39 +130,7 @@ impl WorkUp<'_> {
             .collect()
     }
 
-    /// Models for those groups of a candidate that have a sketch alone and are subgroups of one that is refuted: which of them is the crystal's, models
-    /// tell. False when there is nothing to do.
-    pub fn complete(&mut self, candidate: u32, teller: &Teller<'_>) -> bool {
-        let own = |s: &Structure| s.found.candidate == candidate;
-        let refuted =
-            self.structures.iter().filter(|s| own(s) && s.refuted && s.kinship.as_ref().is_some_and(|k| k.below));
-        let lower: Vec<String> = refuted.flat_map(|s| subgroups_of_laue_class(&s.group)).collect();
-        let waits = |s: &Structure| {
-            own(s)
-                && s.model.is_none()
-                && s.sketch.is_some()
-                && symbol(&s.group).is_some_and(|name| lower.contains(&name))
-        };
-        let places: Vec<usize> = (0..self.structures.len()).filter(|&n| waits(&self.structures[n])).collect();
-        let places: Vec<usize> = places.into_iter().filter(|_| !self.clock.over()).collect();
-        let models: Vec<(usize, Option<Model>)> = places
-            .into_par_iter()
-            .map(|n| {
-                let structure = &self.structures[n];
-                teller.builds(&structure.group);
-                let reflections = self.merges.of(&structure.group).ok();
-                (n, reflections.and_then(|reflections| self.model(structure, &reflections)))
-            })
-            .collect();
-        let mut built = false;
-        for (n, model) in models {
-            built |= model.is_some();
-            self.structures[n].model = model;
-        }
-        built
-    }
-
-    fn model(&self, structure: &Structure, reflections: &[MergedReflection]) -> Option<Model> {
+    pub(super) fn model(&self, structure: &Structure, reflections: &[MergedReflection]) -> Option<Model> {
         build_model(&self.given(&structure.group, reflections, &structure.solution))
     }
 

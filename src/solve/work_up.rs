@@ -6,7 +6,6 @@
 //! Cheap tests come first: of the routes that the phases of a candidate can take in a group the one with the lower R1 of a sketch gets
 //! the model. Between all steps the clock is looked at; when the time is up, what stands is what there is.
 
-use super::above::groups_above;
 use super::contender::Contender;
 use super::groups::{self, Breadth, groups_below, groups_of};
 use super::merges::Merges;
@@ -39,7 +38,7 @@ const SMALL: f64 = 120.0;
 /// Everything that candidates were worked up to so far.
 pub struct WorkUp<'a> {
     pub(super) data: &'a DataSet,
-    hint: Option<&'a SpaceGroup>,
+    pub(super) hint: Option<&'a SpaceGroup>,
     rework: Rework<'a>,
     pub(super) clock: &'a Clock,
     pub(super) merges: Merges<'a>,
@@ -49,9 +48,9 @@ pub struct WorkUp<'a> {
     pub(super) peaks: f64,
     done: Vec<Done>,
     /// Candidates that were worked up in lower Laue classes, with their best trial then.
-    descended: Vec<(u32, u32)>,
-    /// The same for higher ones.
-    ascended: Vec<(u32, u32)>,
+    pub(super) descended: Vec<(u32, u32)>,
+    /// The same for higher ones, with the number of rotations of the class that they were above.
+    pub(super) ascended: Vec<(u32, u32, usize)>,
     /// What the engine said when it failed: phases are then worked up as the trials left them.
     fault: OnceLock<EngineError>,
     /// The structures, in no order.
@@ -91,7 +90,7 @@ pub enum Depth {
 /// A candidate in a group, on the way to a structure.
 pub(super) struct Draft {
     /// Place of the candidate in the batch.
-    place: usize,
+    pub(super) place: usize,
     pub(super) group: groups::Trial,
     pub(super) own: Aligned,
     pub(super) route: Route,
@@ -176,51 +175,6 @@ impl<'a> WorkUp<'a> {
         true
     }
 
-    /// Works up a candidate in groups of the next lower Laue classes; what is no twin there is not kept. False when there is nothing to do.
-    pub fn descend(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
-        let was = (contender.id(), contender.best.trial);
-        if self.hint.is_none() || self.clock.over() || self.descended.contains(&was) || !contender.looks_right() {
-            return false;
-        }
-        self.descended.push(was);
-        let found = self.part(std::slice::from_ref(contender), Breadth::Below, Depth::Modelled, teller);
-        let is_twin = |structure: &Structure| structure.model.as_ref().is_some_and(|model| model.twin.is_some());
-        let before = self.structures.len();
-        self.structures.extend(found.into_iter().filter(is_twin));
-        self.structures.len() > before
-    }
-
-    /// Works up a candidate in groups of a higher Laue class that its best model shows; false when there is nothing to do.
-    pub fn ascend(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
-        let was = (contender.id(), contender.best.trial);
-        if self.hint.is_none() || self.clock.over() || self.ascended.contains(&was) {
-            return false;
-        }
-        let own = self
-            .structures
-            .iter()
-            .filter(|structure| structure.found.candidate == contender.id() && !structure.refuted);
-        let Some(best) = own.min_by(|a, b| a.paid().total_cmp(&b.paid())).filter(|best| best.model.is_some()) else {
-            return false;
-        };
-        self.ascended.push(was);
-        let header = &self.data.header;
-        let Some((trials, phased)) = groups_above(header, best, self.data.statistics.mean_e2_minus_1) else {
-            return false;
-        };
-        let draft = |group: groups::Trial| {
-            let own = align(&header.cell, &group.group, &phased);
-            Draft { place: 0, group, own, route: Route::Averaged }
-        };
-        let drafts: Vec<Draft> = trials.into_par_iter().map(draft).collect();
-        let draw = |draft: Draft| self.drawn(contender, draft, Depth::Modelled, None, teller);
-        let drawn: Vec<Vec<Structure>> = drafts.into_par_iter().map(draw).collect();
-        let found = self.modelled(std::slice::from_ref(contender), drawn, Breadth::Above, teller);
-        let before = self.structures.len();
-        self.structures.extend(found.into_iter().filter(|structure| structure.model.is_some()));
-        self.structures.len() > before
-    }
-
     fn add(&mut self, part: &[Contender<'_>], breadth: Breadth, depth: Depth, teller: &Teller<'_>) {
         if part.is_empty() || (self.clock.over() && !self.structures.is_empty()) {
             return;
@@ -231,19 +185,29 @@ impl<'a> WorkUp<'a> {
             self.done.extend(part.iter().map(|c| Done { candidate: c.id(), trial: c.best.trial, breadth }));
         }
         for structure in found {
-            let same = |other: &Structure| {
-                other.found.candidate == structure.found.candidate && other.group == structure.group
-            };
-            match self.structures.iter_mut().find(|other| same(other)) {
-                // A trial with better merits need not have the better map.
-                Some(other) if structure.r1() < other.r1() || other.model.is_none() => *other = structure,
-                Some(_) => {}
-                None => self.structures.push(structure),
-            }
+            self.keep(structure);
         }
     }
 
-    fn part(&self, part: &[Contender<'_>], breadth: Breadth, depth: Depth, teller: &Teller<'_>) -> Vec<Structure> {
+    /// Keeps a structure, of two of a candidate in a group the better: a trial with better merits need not have the better map.
+    pub(super) fn keep(&mut self, structure: Structure) {
+        let same = |other: &&mut Structure| {
+            other.found.candidate == structure.found.candidate && other.group == structure.group
+        };
+        match self.structures.iter_mut().find(same) {
+            Some(other) if structure.r1() < other.r1() || other.model.is_none() => *other = structure,
+            Some(_) => {}
+            None => self.structures.push(structure),
+        }
+    }
+
+    pub(super) fn part(
+        &self,
+        part: &[Contender<'_>],
+        breadth: Breadth,
+        depth: Depth,
+        teller: &Teller<'_>,
+    ) -> Vec<Structure> {
         let modelled = depth == Depth::Modelled;
         let settled = if modelled {
             teller.settling(part.len());

@@ -1,0 +1,96 @@
+//! Groups that a candidate is worked up in once its first models stand: subgroups of one that fell, and those of lower and higher Laue classes.
+
+use super::above::groups_above;
+use super::contender::Contender;
+use super::groups::{self, Breadth};
+use super::structure::{Route, Structure};
+use super::teller::Teller;
+use super::work_up::{Depth, Draft, WorkUp};
+use crate::model::Model;
+use crate::structure::align;
+use crate::symmetry::{subgroups_of_laue_class, symbol};
+use rayon::prelude::*;
+
+impl WorkUp<'_> {
+    /// Models for those groups of a candidate that have a sketch alone and are subgroups of one that is refuted: which of them is the crystal's, models
+    /// tell. False when there is nothing to do.
+    pub fn complete(&mut self, candidate: u32, teller: &Teller<'_>) -> bool {
+        let own = |s: &Structure| s.found.candidate == candidate;
+        let refuted =
+            self.structures.iter().filter(|s| own(s) && s.refuted && s.kinship.as_ref().is_some_and(|k| k.below));
+        let lower: Vec<String> = refuted.flat_map(|s| subgroups_of_laue_class(&s.group)).collect();
+        let waits = |s: &Structure| {
+            own(s)
+                && s.model.is_none()
+                && s.sketch.is_some()
+                && symbol(&s.group).is_some_and(|name| lower.contains(&name))
+        };
+        let places: Vec<usize> = (0..self.structures.len()).filter(|&n| waits(&self.structures[n])).collect();
+        let places: Vec<usize> = places.into_iter().filter(|_| !self.clock.over()).collect();
+        let models: Vec<(usize, Option<Model>)> = places
+            .into_par_iter()
+            .map(|n| {
+                let structure = &self.structures[n];
+                teller.builds(&structure.group);
+                let reflections = self.merges.of(&structure.group).ok();
+                (n, reflections.and_then(|reflections| self.model(structure, &reflections)))
+            })
+            .collect();
+        let mut built = false;
+        for (n, model) in models {
+            built |= model.is_some();
+            self.structures[n].model = model;
+        }
+        built
+    }
+
+    /// Works up a candidate in groups of the next lower Laue classes; what is no twin there is not kept. False when there is nothing to do.
+    pub fn descend(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
+        let was = (contender.id(), contender.best.trial);
+        if self.hint.is_none() || self.clock.over() || self.descended.contains(&was) || !contender.looks_right() {
+            return false;
+        }
+        self.descended.push(was);
+        let found = self.part(std::slice::from_ref(contender), Breadth::Below, Depth::Modelled, teller);
+        let is_twin = |structure: &Structure| structure.model.as_ref().is_some_and(|model| model.twin.is_some());
+        let twins: Vec<Structure> = found.into_iter().filter(is_twin).collect();
+        let any = !twins.is_empty();
+        twins.into_iter().for_each(|twin| self.keep(twin));
+        any
+    }
+
+    /// Works up a candidate in groups of a higher Laue class that its best model shows; false when there is nothing to do.
+    pub fn ascend(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
+        if self.hint.is_none() || self.clock.over() {
+            return false;
+        }
+        let own = self
+            .structures
+            .iter()
+            .filter(|structure| structure.found.candidate == contender.id() && !structure.refuted);
+        let Some(best) = own.min_by(|a, b| a.paid().total_cmp(&b.paid())).filter(|best| best.model.is_some()) else {
+            return false;
+        };
+        let was = (contender.id(), contender.best.trial, best.group.laue_rotations().len());
+        if self.ascended.contains(&was) {
+            return false;
+        }
+        self.ascended.push(was);
+        let header = &self.data.header;
+        let Some((trials, phased)) = groups_above(header, best, self.data.statistics.mean_e2_minus_1) else {
+            return false;
+        };
+        let draft = |group: groups::Trial| {
+            let own = align(&header.cell, &group.group, &phased);
+            Draft { place: 0, group, own, route: Route::Averaged }
+        };
+        let drafts: Vec<Draft> = trials.into_par_iter().map(draft).collect();
+        let draw = |draft: Draft| self.drawn(contender, draft, Depth::Modelled, None, teller);
+        let drawn: Vec<Vec<Structure>> = drafts.into_par_iter().map(draw).collect();
+        let found = self.modelled(std::slice::from_ref(contender), drawn, Breadth::Above, teller);
+        let models: Vec<Structure> = found.into_iter().filter(|structure| structure.model.is_some()).collect();
+        let any = !models.is_empty();
+        models.into_iter().for_each(|model| self.keep(model));
+        any
+    }
+}
