@@ -1,8 +1,11 @@
 //! Space group, elements and R1 through the built program, whatever the input says of the space group.
 
+#[path = "common/amide.rs"]
+mod amide;
 #[path = "common/program.rs"]
 mod program;
 
+use amide::{Crystal, simulated};
 use program::{Outcome, repository, seedflip};
 use serde_json::Value;
 use std::path::Path;
@@ -123,4 +126,22 @@ fn the_listing_says_why() {
     let listing = std::fs::read_to_string(folder.path().join("farnesiaside.lst")).unwrap();
     assert!(listing.contains("Why nothing is claimed") && listing.contains("more trials"), "{listing}");
     assert!(run.stderr.contains("what may help: "), "{}", run.stderr);
+}
+
+/// One asymmetric unit of 4/m is one of 222 about the diagonals as well: what both share, 2/m, is taken. The program once left P 41 in P 1 1 21.
+#[test]
+fn a_list_of_one_asymmetric_unit_shows_its_class_by_the_model() {
+    let folder = tempfile::tempdir().unwrap();
+    simulated(folder.path(), &Crystal { group: "P 41", edges: [9.6, 9.6, 11.9], angles: [90.0; 3] });
+    let ins = folder.path().join("amide.ins");
+    let text = std::fs::read_to_string(&ins).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with("SYMM")).map(|line| format!("{line}\n"));
+    std::fs::write(&ins, lines.collect::<String>()).unwrap();
+    let outcome = solve(&ins, folder.path(), &[]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("P 2/m is taken"), "{}", outcome.stderr);
+    let record = record(folder.path(), "amide");
+    let group = record["candidates"][0]["space_group"].as_str().unwrap().to_owned();
+    // Without anomalous scattering the hand is open.
+    assert!(["P 41", "P 43"].contains(&group.as_str()) && record["solved"] == true, "{}", outcome.stderr);
 }

@@ -31,8 +31,6 @@ pub enum Breadth {
     Narrow,
     /// In the best of each next lower Laue class, as the domain of what may be a perfect twin.
     Below,
-    /// In those of a higher Laue class that its model shows.
-    Above,
 }
 
 /// A space group to try.

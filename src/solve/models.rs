@@ -1,7 +1,6 @@
 //! Maps that are sketched, and models for those with hope.
 
 use super::contender::Contender;
-use super::groups::Breadth;
 use super::note::{Models, Note, Routes};
 use super::structure::{Route, Structure};
 use super::teller::Teller;
@@ -82,18 +81,8 @@ impl WorkUp<'_> {
         &self,
         part: &[Contender<'_>],
         drawn: Vec<Vec<Structure>>,
-        breadth: Breadth,
         teller: &Teller<'_>,
     ) -> Vec<Structure> {
-        // Groups of another Laue class are told by their models alone.
-        if matches!(breadth, Breadth::Below | Breadth::Above) {
-            let sketched = |structure: Structure| {
-                let hopeful = structure.sketch.is_some();
-                (structure, hopeful)
-            };
-            let drawn = drawn.into_iter().map(|routes| routes.into_iter().map(sketched).collect()).collect();
-            return self.built(drawn, teller);
-        }
         let lowest =
             self.structures.iter().chain(drawn.iter().flatten()).map(Structure::best_r1).fold(f64::INFINITY, f64::min);
         let models = Models {
@@ -105,6 +94,16 @@ impl WorkUp<'_> {
         teller.note(&Note::Models(&models));
         let mut hopeful = models.hopeful().into_iter();
         let drawn = drawn.into_iter().map(|routes| routes.into_iter().zip(hopeful.by_ref()).collect()).collect();
+        self.built(drawn, teller)
+    }
+
+    /// Models of all that have a sketch: groups of another Laue class are told by their models alone.
+    pub(super) fn all_modelled(&self, drawn: Vec<Vec<Structure>>, teller: &Teller<'_>) -> Vec<Structure> {
+        let sketched = |structure: Structure| {
+            let hopeful = structure.sketch.is_some();
+            (structure, hopeful)
+        };
+        let drawn = drawn.into_iter().map(|routes| routes.into_iter().map(sketched).collect()).collect();
         self.built(drawn, teller)
     }
 

@@ -25,8 +25,10 @@ impl WorkUp<'_> {
                 && s.sketch.is_some()
                 && symbol(&s.group).is_some_and(|name| lower.contains(&name))
         };
+        if self.clock.over() {
+            return false;
+        }
         let places: Vec<usize> = (0..self.structures.len()).filter(|&n| waits(&self.structures[n])).collect();
-        let places: Vec<usize> = places.into_iter().filter(|_| !self.clock.over()).collect();
         let models: Vec<(usize, Option<Model>)> = places
             .into_par_iter()
             .map(|n| {
@@ -87,7 +89,7 @@ impl WorkUp<'_> {
         let drafts: Vec<Draft> = trials.into_par_iter().map(draft).collect();
         let draw = |draft: Draft| self.drawn(contender, draft, Depth::Modelled, None, teller);
         let drawn: Vec<Vec<Structure>> = drafts.into_par_iter().map(draw).collect();
-        let found = self.modelled(std::slice::from_ref(contender), drawn, Breadth::Above, teller);
+        let found = self.all_modelled(drawn, teller);
         let models: Vec<Structure> = found.into_iter().filter(|structure| structure.model.is_some()).collect();
         let any = !models.is_empty();
         models.into_iter().for_each(|model| self.keep(model));

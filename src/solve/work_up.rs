@@ -223,7 +223,6 @@ impl<'a> WorkUp<'a> {
                 let settled = settled.as_ref().map(|phased| phased.as_slice());
                 let groups = match breadth {
                     Breadth::Below => groups_below(self.data, settled.unwrap_or(&contender.candidate.sighting.phased)),
-                    Breadth::Above => Vec::new(),
                     _ => groups_of(self.data, self.hint, contender, settled, self.atoms, breadth, teller),
                 };
                 groups.into_iter().map(move |group| (place, group))
@@ -251,7 +250,11 @@ impl<'a> WorkUp<'a> {
                 self.drawn(&part[place], draft, depth, settled[place].as_ref(), teller)
             })
             .collect();
-        if modelled { self.modelled(part, drawn, breadth, teller) } else { drawn.into_iter().flatten().collect() }
+        match (depth, breadth) {
+            (Depth::Listed, _) => drawn.into_iter().flatten().collect(),
+            (Depth::Modelled, Breadth::Below) => self.all_modelled(drawn, teller),
+            (Depth::Modelled, _) => self.modelled(part, drawn, teller),
+        }
     }
 
     /// True while engines are worth asking: there is time, and none has failed.
