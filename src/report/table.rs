@@ -1,7 +1,7 @@
 //! Short tables for the screen and the listing.
 
 use super::hand::hand_line;
-use super::twin::{twin_lines, warning};
+use super::twin::{domains_line, twin_lines, warning};
 use crate::crystal::SpaceGroup;
 use crate::crystal::elements::symbol;
 use crate::crystal::identity::identify;
@@ -181,6 +181,9 @@ pub fn conclusion(solved: &Solved, stem: &str, listing: &str, extras: &[String])
         if let Some(line) = hand_line(first).filter(|_| solved.solved) {
             let _ = writeln!(out, "{line}");
         }
+        if let Some(line) = first.model.as_ref().and_then(domains_line) {
+            let _ = writeln!(out, "{line}");
+        }
         if let Some(line) = warning(solved) {
             let _ = writeln!(out, "warning: {line}");
         }
@@ -239,6 +242,7 @@ pub fn early_remarks(structure: &Structure) -> Vec<String> {
     ];
     lines.extend(structure.model.iter().flat_map(|m| [model_line(m), atoms_line(m)]));
     lines.extend(structure.model.iter().flat_map(twin_lines));
+    lines.extend(structure.model.as_ref().and_then(domains_line));
     lines
 }
 
@@ -276,6 +280,7 @@ pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<Stri
     lines.extend(structure.model.iter().flat_map(|m| [model_line(m), atoms_line(m)]));
     lines.extend(hand_line(structure));
     lines.extend(structure.model.iter().flat_map(twin_lines));
+    lines.extend(structure.model.as_ref().and_then(domains_line));
     lines
 }
 
