@@ -4,8 +4,8 @@
 
 use crate::crystal::contents::likely;
 use crate::crystal::{ElementCount, Radiation, SpaceGroup};
-use crate::formats::{HklfFormat, Ins};
 use crate::formats::measured::Choice;
+use crate::formats::{HklfFormat, Ins};
 use crate::reflections::{
     CrystalHeader, DataSet, Domains, LaueFinding, MergedReflection, RawReflection, laue_class, regroup,
 };
@@ -183,8 +183,8 @@ fn twin_line(domains: &Domains, share: f64) -> String {
     let counts = domains.counts();
     let [first, second] = counts.alone;
     format!(
-        "HKLF 5, a twin of two domains: {} observations, {first} of the first alone, {second} of the second, {} overlaps ({:.0} %); taken apart \
-         for the phases with a fraction of about {share:.2}",
+        "HKLF 5, a twin of two domains: {} observations, {first} of the first alone, {second} of the second, \
+         {} overlaps ({:.0} %); taken apart for the phases with a fraction of about {share:.2}",
         counts.all(),
         counts.overlaps,
         100.0 * counts.overlap()

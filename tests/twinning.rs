@@ -1,5 +1,7 @@
 //! Twins through the built program: what is said and written of a simulated crystal of one domain and of two.
 
+#[path = "common/amide.rs"]
+mod amide;
 #[path = "common/program.rs"]
 #[allow(dead_code)] // Files of the repository are not asked for here.
 mod program;
@@ -10,40 +12,12 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::Path;
 
-/// Element, coordinates in Å (a, b and c are nearly at right angles), U in Å2: an invented amide in P 21/c.
-const ATOMS: [(&str, [f64; 3], f64); 11] = [
-    ("S", [0.30, 2.60, 3.00], 0.040),
-    ("C", [2.08, 2.80, 3.25], 0.045),
-    ("C", [2.70, 4.15, 2.90], 0.038),
-    ("O", [2.10, 5.20, 3.15], 0.050),
-    ("N", [3.95, 4.10, 2.40], 0.042),
-    ("C", [4.70, 5.30, 2.00], 0.044),
-    ("C", [6.05, 5.25, 2.70], 0.040),
-    ("O", [6.15, 5.15, 3.92], 0.052),
-    ("O", [7.05, 5.35, 1.85], 0.047),
-    ("C", [-0.20, 4.00, 1.95], 0.055),
-    ("C", [4.90, 5.25, 0.48], 0.060),
-];
-const EDGES: [f64; 3] = [12.1, 8.3, 9.7];
-
 /// Index, intensity, uncertainty.
 type Row = ([i32; 3], f64, f64);
 
 fn simulated(folder: &Path) -> Vec<Row> {
-    let mut cif = "data_amide\n_cell_angle_alpha 90\n_cell_angle_beta 90.2\n_cell_angle_gamma 90\n".to_owned();
-    for (key, edge) in ["a", "b", "c"].iter().zip(EDGES) {
-        writeln!(cif, "_cell_length_{key} {edge}").unwrap();
-    }
-    cif.push_str("_space_group_name_H-M_alt 'P 1 21/c 1'\nloop_\n");
-    for key in ["label", "type_symbol", "fract_x", "fract_y", "fract_z", "U_iso_or_equiv"] {
-        writeln!(cif, "_atom_site_{key}").unwrap();
-    }
-    for (n, (element, x, u)) in ATOMS.iter().enumerate() {
-        let [x, y, z] = [0, 1, 2].map(|i| x[i] / EDGES[i]);
-        writeln!(cif, "{element}{n} {element} {x:.5} {y:.5} {z:.5} {u}").unwrap();
-    }
     let path = folder.join("amide.cif");
-    std::fs::write(&path, cif).unwrap();
+    std::fs::write(&path, amide::amide(90.2)).unwrap();
     let (model, out) = (path.to_string_lossy(), folder.to_string_lossy());
     let made = seedflip(&["simulate", &model, "-d", "0.85", "--noise", "0.03", "-o", &out]);
     assert_eq!(made.code, Some(0), "{}", made.stderr);

@@ -48,7 +48,8 @@ pub fn is_twin(path: &Path, rows: &[Numbered], asked: bool, warnings: &mut Vec<S
     let (mut twice, mut unlike) = (Tally::default(), Tally::default());
     for group in groups().filter(|group| group.len() > 1) {
         let Some(((number, last), others)) = group.split_last() else { continue };
-        let differs = others.iter().any(|(_, row)| (row.value - last.value).abs() > ROUNDING + ALIKE * last.value.abs());
+        let differs =
+            others.iter().any(|(_, row)| (row.value - last.value).abs() > ROUNDING + ALIKE * last.value.abs());
         let repeats = (1..=MOST_DOMAINS).any(|n| group.iter().filter(|(_, row)| domain(row) == n).count() > 1);
         if differs && repeats {
             let first = group.first().map_or(*number, |(number, _)| *number);

@@ -211,9 +211,15 @@ mod tests {
 
     #[test]
     fn cards_are_written_as_they_were_read() {
-        for card in
-            ["HKLF 4", "HKLF 3", "HKLF 2", "HKLF 5", "HKLF 4 0.1", "HKLF 4 1 0 1 0 1 0 0 0 0 -1", "HKLF 4 1 1 0 0 0 1 0 0 0 1 2"]
-        {
+        for card in [
+            "HKLF 4",
+            "HKLF 3",
+            "HKLF 2",
+            "HKLF 5",
+            "HKLF 4 0.1",
+            "HKLF 4 1 0 1 0 1 0 0 0 0 -1",
+            "HKLF 4 1 1 0 0 0 1 0 0 0 1 2",
+        ] {
             let fields: Vec<&str> = card.split(' ').skip(1).collect();
             assert_eq!(Hklf::parse(&fields).unwrap().to_string(), card);
         }

@@ -1,6 +1,5 @@
 //! The finished model: one connected asymmetric unit, order, labels, peaks behind the atoms.
 
-use super::{DomainFit, Model};
 use super::apportioned::{Apportioned, Parts};
 use super::choice::Assigned;
 use super::contacts::Images;
@@ -12,6 +11,7 @@ use super::measurements::Measurements;
 use super::refinement::Fitted;
 use super::residual::{Agreement, Residual};
 use super::rounds::Round;
+use super::{DomainFit, Model};
 use crate::crystal::Site;
 use crate::crystal::contents::non_hydrogen;
 use crate::crystal::elements::symbol;
@@ -91,7 +91,9 @@ pub fn finished(
         calculated: calculated(given, measurements, &best),
         rounds,
         twin: None,
-        domains: given.domains.map(|domains| DomainFit { fraction: best.amplitudes.fraction, counts: domains.counts() }),
+        domains: given
+            .domains
+            .map(|domains| DomainFit { fraction: best.amplitudes.fraction, counts: domains.counts() }),
         laws: Vec::new(),
     }
 }

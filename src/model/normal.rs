@@ -64,9 +64,8 @@ impl<'a> Calculator<'a> {
 
     /// Fc of all reflections in both domains of a twin, or in the one that there is.
     pub fn of(&self, atoms: &[Atom]) -> Amplitudes {
-        let of = |second: &Second| {
-            self.summed(&Lanes::new(atoms, self.factors.of_second(), &second.turns), &second.list)
-        };
+        let of =
+            |second: &Second| self.summed(&Lanes::new(atoms, self.factors.of_second(), &second.turns), &second.list);
         let second = self.measurements.second.as_ref().map_or(Vec::new(), of);
         Amplitudes::new(self.measurements, self.amplitudes(atoms), second)
     }
@@ -74,9 +73,7 @@ impl<'a> Calculator<'a> {
     /// The blocks for `weights` of atoms whose structure factors are known: of Σ w (|Fo| − k √((1 − α)|Fc|² + α|Fc′|²))² for a twin.
     pub fn blocks(&self, atoms: &[Atom], amplitudes: &Amplitudes, weights: &[f64]) -> Vec<Block> {
         let lanes = Lanes::new(atoms, self.factors, &self.measurements.turns);
-        let of = |second: &'a Second| {
-            (Lanes::new(atoms, self.factors.of_second(), &second.turns), &second.list[..])
-        };
+        let of = |second: &'a Second| (Lanes::new(atoms, self.factors.of_second(), &second.turns), &second.list[..]);
         let second = self.measurements.second.as_ref().map(of);
         let piece = |range: Range<usize>| {
             let of_domain = |domain: usize, list: &[Measurement], fc: &[Complex64]| -> Vec<Equation> {

@@ -86,7 +86,8 @@ impl<'a> Results<'a> {
     /// Settles whether the models go with a list of our own.
     fn own_list(&mut self) {
         let card = &self.input.ins.hklf;
-        let same = || std::fs::read(&self.input.hkl_path).is_ok_and(|b| same_in_shelx(&b, card, self.input.data.listed()));
+        let same =
+            || std::fs::read(&self.input.hkl_path).is_ok_and(|b| same_in_shelx(&b, card, self.input.data.listed()));
         if !self.kinds.contains(&Kind::Hkl) && same() {
             return;
         }

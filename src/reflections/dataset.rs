@@ -2,8 +2,8 @@
 
 use super::warnings::Evidence;
 use super::{
-    Domains, IntensityStatistics, MergeReport, NormalisedReflection, RawReflection, ShellTable, WilsonPlot, merge, normalise,
-    shell_table, statistics, wilson_plot,
+    Domains, IntensityStatistics, MergeReport, NormalisedReflection, RawReflection, ShellTable, WilsonPlot, merge,
+    normalise, shell_table, statistics, wilson_plot,
 };
 use crate::crystal::{Cell, ElementCount, Radiation, ScatteringTable, SpaceGroup};
 use crate::error::Result;

@@ -81,7 +81,8 @@ impl Domains {
 
     /// How many observations there are of each kind.
     pub fn counts(&self) -> Counts {
-        let count = |is: [bool; DOMAINS]| self.observations.iter().filter(|o| o.hkls.map(|h| h.is_some()) == is).count();
+        let count =
+            |is: [bool; DOMAINS]| self.observations.iter().filter(|o| o.hkls.map(|h| h.is_some()) == is).count();
         Counts { alone: [count([true, false]), count([false, true])], overlaps: count([true, true]) }
     }
 }
@@ -96,13 +97,10 @@ mod tests {
         let list = [(1, None), (2, Some(1)), (3, Some(-2)), (4, Some(1)), (5, Some(2)), (6, Some(-2)), (7, Some(2))];
         let rows: Vec<RawReflection> = list.iter().map(|&(h, batch)| row(h, f64::from(10 * h), batch)).collect();
         let domains = Domains::new(rows);
-        let found: Vec<_> = domains.observations.iter().map(|o| (o.hkls.map(|h| h.map(|h| h[0])), o.intensity)).collect();
-        let expected = [
-            ([Some(1), None], 10.0),
-            ([Some(2), None], 20.0),
-            ([Some(4), Some(3)], 40.0),
-            ([None, Some(5)], 50.0),
-        ];
+        let found: Vec<_> =
+            domains.observations.iter().map(|o| (o.hkls.map(|h| h.map(|h| h[0])), o.intensity)).collect();
+        let expected =
+            [([Some(1), None], 10.0), ([Some(2), None], 20.0), ([Some(4), Some(3)], 40.0), ([None, Some(5)], 50.0)];
         assert_eq!(found, expected);
         let counts = domains.counts();
         assert_eq!((counts.alone, counts.overlaps, counts.overlap()), ([2, 1], 1, 0.25));

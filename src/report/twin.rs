@@ -105,7 +105,7 @@ impl LawRecord {
 }
 
 /// What is to be said of a twin: its law and share, and what it explains.
-pub fn twin_lines(model: &Model) -> Vec<String> {
+fn twin_lines(model: &Model) -> Vec<String> {
     let Some(Twin { law, fraction, single }) = model.twin else { return Vec::new() };
     let mut lines = vec![
         format!("the crystal is a twin: {law}, fraction {:.3}, s.u. {:.3}", fraction.share, fraction.sigma),
@@ -129,6 +129,11 @@ pub fn domains_line(model: &Model) -> Option<String> {
         100.0 * counts.overlap(),
         counts.all()
     ))
+}
+
+/// What is to be said of a second domain, found or in the list.
+pub fn remarks_of(model: &Model) -> Vec<String> {
+    twin_lines(model).into_iter().chain(domains_line(model)).collect()
 }
 
 /// What is to be said of a twin that was found, in one line.

@@ -1,6 +1,7 @@
 //! A second domain, turned by half a turn that is none of the lattice: its reflections fall on those of the first here and there.
 
-use super::{Meter, SimulateOptions, Simulated, measured};
+use super::meter::Meter;
+use super::{SimulateOptions, Simulated, measured};
 use crate::crystal::Hkl;
 use crate::crystal::structure_factors::structure_factors;
 use crate::error::{Error, Result};
