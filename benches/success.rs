@@ -291,6 +291,7 @@ fn load(data: &Path, set: &str, keys: &Keys) -> (DataSet, Vec<PhasedReflection>,
             missing_cone: None,
             radiation,
             friedel: None,
+            second: None,
             seed: 1,
         };
         let rows = simulate(&model, &options).unwrap_or_else(|e| panic!("{e}")).reflections;

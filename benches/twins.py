@@ -1,12 +1,16 @@
 """Twins whose law and fraction are known: made, solved, and counted.
 
 usage: twins.py BINARY SHARED OUT.jsonl [--noise R] [--resolution D] [--fractions A,...] [--seeds N,...] [--only NAME,...] [--keep DIR]
+       [--overlaps S,... [--axis U,V,W]]
 
 A molecule of a set of SHARED/data is packed into a cell of another group (PLACES; turned and moved at random until nothing
 clashes), `BINARY simulate` measures the crystal, and its list is twinned by the law of the place: I(h) becomes
 (1-a) I(h) + a I(hR), both with noise of their own. Each is solved untwinned (a = 0) and twinned. Counted are: group and law
 right (any matrix of the law's coset), fraction within 0.05, R1 against that of the untwinned crystal, atoms in place by
 SHARED/judge. Needs numpy and gemmi.
+
+With --overlaps the twins are those of HKLF 5 instead: a second domain by half a turn about a row that is no axis of any place, of which that share of
+the reflections falls together with others (`simulate --domain`). Counted are: group, fraction within 0.02, R1 up to 0.06, atoms.
 """
 import argparse
 import json
@@ -34,6 +38,9 @@ PLACES = [
     ("pm1", "ylid_p212121", "P -1", (1, 1.2, 0.8, 90.2, 103, 89.8), [[-1, 0, 0], [0, 1, 0], [0, 0, -1]]),
     ("p1", "xylitol_p212121", "P 1", (1, 1.2, 0.8, 89.8, 97, 90.3), [[-1, 0, 0], [0, 1, 0], [0, 0, -1]]),
 ]
+# A fraction of HKLF 5 is right within, and R1 of its sums is good up to.
+NEAR_OF_DOMAINS = 0.02
+GOOD_R1 = 0.06
 # Å3 for each atom but hydrogen, and the nearest that two molecules come, Å: looser than in crystals, where packing is not random.
 ROOM = 24.0
 CONTACT = 3.0
@@ -158,9 +165,13 @@ def judged(shared, res, cif):
 
 
 def run(options, folder, name, cifs, header, rows, seed):
-    ins = folder / f"{name}.ins"
-    ins.write_text(header)
+    (folder / f"{name}.ins").write_text(header)
     write_hkl(folder / f"{name}.hkl", rows)
+    return solved(options, folder, name, cifs, seed)
+
+
+def solved(options, folder, name, cifs, seed):
+    ins = folder / f"{name}.ins"
     subprocess.run([options.binary, "solve", ins.name, "--backend", "cpu", "--threads", "1", "--seed", str(seed)],
                    cwd=folder, capture_output=True)
     record = json.loads((folder / f"{name}.json").read_text())
@@ -168,8 +179,33 @@ def run(options, folder, name, cifs, header, rows, seed):
     verdicts = [judged(options.shared, folder / f"{name}_a.res", cif) for cif in cifs]
     verdict = max(verdicts, key=lambda v: (v.get("recall_atoms") or 0, bool(v.get("space_group_right"))))
     return {"claimed": record["solved"], "group": record["space_group"].get("hm"), "r1": first.get("r1"), "twin": first.get("twin"),
+            "domains": first.get("domains"),
             "laws": first.get("twin_laws"), "seconds": record["timings"]["wall_s"],
             "model": verdict.get("model"), "group_right": verdict.get("space_group_right"), "atoms": verdict.get("recall_atoms")}
+
+
+def overlapping(options, folder, cif, other, place, seed, out, counts):
+    """Twins of HKLF 5 with each share of overlaps and each fraction."""
+    for overlap in map(float, options.overlaps.split(",")):
+        for share in (float(text) for text in options.fractions.split(",") if float(text) > 0):
+            name = f"d{int(100 * overlap):02d}_{int(100 * share):02d}"
+            subprocess.run([options.binary, "simulate", cif.name, "-d", str(options.resolution), "--noise", str(options.noise), "--seed", str(seed),
+                            "--domain=" + options.axis, "--fraction", str(share), "--overlap", str(overlap), "-o", f"{name}.ins"],
+                           cwd=folder, check=True, capture_output=True)
+            got = solved(options, folder, name, (cif, other), seed)
+            got |= {"place": place, "seed": seed, "share": share, "asked": overlap}
+            domains = got["domains"] or {"fractions": [1, 0], "overlap": 0}
+            counts["runs"] += 1
+            counts["group"] += bool(got["group_right"])
+            counts["fraction"] += abs(domains["fractions"][1] - share) < NEAR_OF_DOMAINS
+            counts["r1"] += (got["r1"] or 1.0) <= GOOD_R1
+            counts["atoms"] += (got["atoms"] or 0) >= 0.95
+            counts["claimed"] += got["claimed"]
+            out.write(json.dumps(got) + "\n")
+            out.flush()
+            print(f"{place:9} {seed} {share:4.2f} of {overlap:4.2f}  {got['group'] or '-':12} {'yes' if got['group_right'] else 'no':3}  "
+                  f"{domains['fractions'][1]:.3f} of {domains['overlap']:.2f}  R1 {got['r1'] or 1:.3f}  {got['model'] or '-':9} "
+                  f"{'claimed' if got['claimed'] else '-':8} {got['seconds']:.1f} s", flush=True)
 
 
 def main():
@@ -182,12 +218,15 @@ def main():
     parser.add_argument("--fractions", default="0,0.1,0.3,0.5")
     parser.add_argument("--seeds", default="1")
     parser.add_argument("--only")
+    parser.add_argument("--overlaps")
+    parser.add_argument("--axis", default="1,0,2")
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
     options.binary = str(Path(options.binary).resolve())
     fractions = sorted({0.0, *map(float, options.fractions.split(","))})
     only = options.only.split(",") if options.only else None
-    counts = dict.fromkeys(("runs", "group", "law", "both", "fraction", "r1", "claimed"), 0)
+    whole = ("runs", "group", "fraction", "r1", "atoms", "claimed")
+    counts = dict.fromkeys(whole if options.overlaps else ("runs", "group", "law", "both", "fraction", "r1", "claimed"), 0)
     false_laws, untwinned_runs = 0, 0
     with tempfile.TemporaryDirectory() as scratch, options.out.open("w") as out:
         root = options.keep or Path(scratch)
@@ -207,6 +246,9 @@ def main():
                 write_cif(cif, cell, ops, elements, frac, us)
                 other = folder / f"{place}.other.cif"
                 write_cif(other, cell, turned(ops, frac, law)[0], elements, turned(ops, frac, law)[1], us)
+                if options.overlaps:
+                    overlapping(options, folder, cif, other, place, seed, out, counts)
+                    continue
                 subprocess.run([options.binary, "simulate", cif.name, "-d", str(options.resolution), "--noise", str(options.noise),
                                 "--seed", str(seed)], cwd=folder, check=True, capture_output=True)
                 header = (folder / f"{place}.ins").read_text()
@@ -239,7 +281,8 @@ def main():
                           f"R1 {got['r1'] or 1:.3f}  {got['model'] or '-':9} {'claimed' if got['claimed'] else '-':8} {got['seconds']:.1f} s",
                           flush=True)
     n = counts.pop("runs")
-    print(f"untwinned: {false_laws}/{untwinned_runs} with a law")
+    if not options.overlaps:
+        print(f"untwinned: {false_laws}/{untwinned_runs} with a law")
     print("twinned: " + ", ".join(f"{what} {count}/{n}" for what, count in counts.items()))
 
 

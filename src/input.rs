@@ -4,11 +4,15 @@
 
 use crate::crystal::contents::likely;
 use crate::crystal::{ElementCount, Radiation, SpaceGroup};
-use crate::formats::Ins;
 use crate::formats::measured::Choice;
-use crate::reflections::{CrystalHeader, DataSet, LaueFinding, MergedReflection, laue_class, regroup};
+use crate::formats::{HklfFormat, Ins};
+use crate::reflections::{
+    CrystalHeader, DataSet, Domains, LaueFinding, MergedReflection, RawReflection, laue_class, regroup,
+};
 use crate::{Error, Result};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 pub use taken::Taken;
 pub use together::Together;
 use together::together;
@@ -66,7 +70,16 @@ impl Request<'_> {
         header.radiation = radiation.unwrap_or(header.radiation);
         warnings.extend(neutrons::remarks(&header));
         let sum_f2 = scattering_power(&header);
-        let data = DataSet::new(header, &rows, sum_f2).map_err(|error| error.of_file(&hkl_path))?;
+        let twin = ins.hklf.format == HklfFormat::TwinIntensities;
+        let (domains, rows) = if twin {
+            let domains = Domains::new(rows);
+            let unmixed = domains.unmixed(&header.cell, &header.space_group);
+            warnings.push(twin_line(&domains, unmixed.share));
+            (Some(Arc::new(domains)), unmixed.rows)
+        } else {
+            (None, rows)
+        };
+        let data = DataSet::new(header, &rows, sum_f2).map_err(|error| error.of_file(&hkl_path))?.of_domains(domains);
         Ok(Input { ins, data, ins_path, hkl_path, shelx_list, taken, plain, warnings })
     }
 
@@ -130,8 +143,18 @@ impl Input {
         }
         let header = CrystalHeader { space_group: group, ..self.data.header.clone() };
         let sum_f2 = scattering_power(&header);
-        let data = DataSet::new(header, &self.data.rows, sum_f2).map_err(|error| error.of_file(&self.hkl_path))?;
-        Ok(Basis { data, hint: None, laue: None })
+        let rows = self.rows_in(&header.space_group);
+        let data = DataSet::new(header, &rows, sum_f2).map_err(|error| error.of_file(&self.hkl_path))?;
+        Ok(Basis { data: data.of_domains(self.data.domains.clone()), hint: None, laue: None })
+    }
+
+    /// Rows to be merged in `group`: as read, or those of a twin one by one.
+    fn rows_in(&self, group: &SpaceGroup) -> Cow<'_, [RawReflection]> {
+        let cell = &self.data.header.cell;
+        match &self.data.domains {
+            Some(domains) => Cow::Owned(domains.unmixed(cell, group).rows),
+            None => Cow::Borrowed(&self.data.rows),
+        }
     }
 
     /// Laue class and centring from the intensities, the space group left open.
@@ -141,13 +164,31 @@ impl Input {
     pub fn with_laue_class(&self) -> Result<Basis> {
         let own = &self.data.header;
         let blamed = |error: Error| error.of_file(&self.hkl_path);
-        let laue = laue_class(&self.data.rows, &own.cell, &own.space_group).map_err(blamed)?;
+        // Equivalents of a twin that were taken apart need not agree.
+        let unmixed = self.data.domains.as_ref().map(|domains| domains.unmixed(&own.cell, &own.space_group));
+        let rows = unmixed.as_ref().map_or(&self.data.rows[..], |unmixed| unmixed.measured_alone());
+        let laue = laue_class(rows, &own.cell, &own.space_group).map_err(blamed)?;
         let header = CrystalHeader { space_group: laue.group.clone(), ..own.clone() };
         let sum_f2 = scattering_power(&header);
-        let data = DataSet::of_laue_class(header, &self.data.rows, sum_f2).map_err(blamed)?;
+        let rows = self.rows_in(&header.space_group);
+        let data = DataSet::of_laue_class(header, &rows, sum_f2).map_err(blamed)?;
+        let data = data.of_domains(self.data.domains.clone());
         let hint = if laue.changed.is_some() { laue.group.clone() } else { own.space_group.clone() };
         Ok(Basis { data, hint: Some(hint), laue: Some(laue) })
     }
+}
+
+/// What is known of a twin whose reflections fall together here and there before there is a model.
+fn twin_line(domains: &Domains, share: f64) -> String {
+    let counts = domains.counts();
+    let [first, second] = counts.alone;
+    format!(
+        "HKLF 5, a twin of two domains: {} observations, {first} of the first alone, {second} of the second, \
+         {} overlaps ({:.0} %); taken apart for the phases with a fraction of about {share:.2}",
+        counts.all(),
+        counts.overlaps,
+        100.0 * counts.overlap()
+    )
 }
 
 /// Σf² over the atoms of the cell as a function of (sin θ/λ)².

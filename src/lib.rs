@@ -86,7 +86,7 @@
 //! input        ← formats reflections crystal error
 //! seed_input   ← formats structure seed twins reflections crystal error
 //! seed_check   ← seed_input trials phasing engine structure grid seed reflections crystal error
-//! simulate     ← formats twins reflections crystal error
+//! simulate     ← formats twinning twins reflections crystal error
 //! bench        ← engine twins
 //! solve        ← clock trials phasing engine symmetry model trust grid structure seed reflections crystal error
 //! diary        ← solve trials phasing symmetry trust engine formats crystal error

@@ -1,28 +1,23 @@
 //! Simulated measurements of a model: unique reflections with noise, gaps and a missing cone.
 //!
-//! Imports: `formats` (the model), `twins`, `reflections`, `crystal`, `error`.
+//! Imports: `formats` (the model), `twinning`, `twins`, `reflections`, `crystal`, `error`.
 
+mod domains;
 mod edit;
+mod meter;
 
+pub use domains::SecondDomain;
 pub use edit::ModelEdits;
 
 use crate::crystal::structure_factors::structure_factors;
 use crate::crystal::{Cell, Hkl, Radiation, ScatteringTable, SpaceGroup, friedel, in_half};
 use crate::error::{Error, Result};
 use crate::formats::cif::Model;
-use crate::reflections::RawReflection;
+use crate::reflections::{Counts, RawReflection};
+use meter::Meter;
 use rustfft::num_complex::Complex64;
 use std::f64::consts::TAU;
 
-/// Noise of a weak reflection: the floor of σ as a fraction of noise · ⟨I⟩, so that weak intensities
-/// are uncertain and may come out negative, as measured ones do.
-const FLOOR: f64 = 0.1;
-/// σ/I written when no noise is asked for: the σ column must not be zero.
-const NOISELESS_SIGMA: f64 = 0.01;
-/// Largest intensity after scaling: fits `F8.2` with a blank in front.
-const TOP_INTENSITY: f64 = 9999.0;
-/// Smallest σ that `F8.2` can hold.
-const SMALLEST_SIGMA: f64 = 0.01;
 /// Columns `I4` hold indices up to this.
 const MAX_INDEX: i32 = 999;
 /// More lattice points than this in the box of the resolution sphere are a slip of the keyboard.
@@ -50,20 +45,30 @@ pub struct SimulateOptions {
     /// Friedel mates are measured apart, and differ as X-rays of this wavelength in Å have it; `None` for one row a unique reflection and atoms far
     /// from every absorption edge.
     pub friedel: Option<f64>,
+    /// A second domain, reflections of which fall together with those of the first here and there.
+    pub second: Option<SecondDomain>,
     /// Seed of every random decision.
     pub seed: u64,
+}
+
+impl SimulateOptions {
+    fn table(&self) -> ScatteringTable {
+        ScatteringTable::at(self.radiation, self.friedel.unwrap_or(0.0))
+    }
 }
 
 /// The result of a simulation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Simulated {
     /// One row per unique reflection (Laue representative) or for it and its mate, absences left out, sorted by hkl descending;
-    /// intensities scaled so that the strongest is 9999.
+    /// intensities scaled so that the strongest is 9999. Of a twin the rows of HKLF 5, with numbers of domains.
     pub reflections: Vec<RawReflection>,
     /// Unique reflections within the resolution limit, before any loss.
     pub possible: usize,
     /// Unique reflections lost to the missing cone.
     pub in_cone: usize,
+    /// Observations of a twin: alone and overlaps.
+    pub counts: Option<Counts>,
 }
 
 /// Simulates the measurement of `model`. The same options and model give the same rows on every machine:
@@ -71,19 +76,12 @@ pub struct Simulated {
 /// models without scattering.
 pub fn simulate(model: &Model, options: &SimulateOptions) -> Result<Simulated> {
     check(&model.cell, options)?;
-    let unique = unique_reflections(&model.cell, &model.space_group, options.d_min);
-    let possible = unique.len();
-    let measured: Vec<Hkl> = unique
-        .into_iter()
-        .filter(|&hkl| !options.missing_cone.is_some_and(|deg| in_cone(&model.cell, &model.space_group, hkl, deg)))
-        .collect();
-    let in_cone = possible - measured.len();
-    let kept: Vec<Hkl> = measured
-        .into_iter()
-        .filter(|&hkl| uniform(options.seed, hkl, Purpose::Completeness) < options.completeness)
-        .collect();
+    if let Some(twin) = &options.second {
+        return domains::twinned(model, options, twin);
+    }
+    let (kept, possible, in_cone) = measured(model, options, options.seed);
     let kept = if options.friedel.is_some() { with_mates(kept, &model.space_group) } else { kept };
-    let table = ScatteringTable::at(options.radiation, options.friedel.unwrap_or(0.0));
+    let table = options.table();
     let factors = |table| {
         structure_factors(&model.cell, &model.space_group, &model.sites, table, &kept)
             .map_err(|what| Error::unusable(what, "correct the model"))
@@ -93,27 +91,27 @@ pub fn simulate(model: &Model, options: &SimulateOptions) -> Result<Simulated> {
         sums.iter_mut().zip(factors(table.lagging())?).for_each(|(a, b)| *a += Complex64::i() * b);
     }
     let ideal: Vec<f64> = sums.iter().map(|f| f.norm_sqr()).collect();
-    let strongest = ideal.iter().copied().fold(0.0, f64::max);
-    if strongest.partial_cmp(&0.0) != Some(std::cmp::Ordering::Greater) {
-        return Err(Error::unusable(
-            "the model gives no reflection within the limits",
-            "choose a smaller -d, or a larger completeness",
-        ));
-    }
-    let scale = TOP_INTENSITY / strongest;
-    let mean = ideal.iter().sum::<f64>() / ideal.len() as f64 * scale;
+    let meter = Meter::new(options, &ideal)?;
     let reflections = kept
         .iter()
         .zip(&ideal)
         .map(|(&hkl, &f_sq)| {
-            let exact = f_sq * scale;
-            let spread = |r: f64| (r * exact).hypot(r * FLOOR * mean);
-            let noise = spread(options.noise) * gaussian(options.seed, hkl);
-            let sigma = spread(if options.noise > 0.0 { options.noise } else { NOISELESS_SIGMA });
-            RawReflection { hkl, intensity: exact + noise, sigma: sigma.max(SMALLEST_SIGMA), batch: None }
+            let (intensity, sigma) = meter.reading(f_sq, options.seed, hkl);
+            RawReflection { hkl, intensity, sigma, batch: None }
         })
         .collect();
-    Ok(Simulated { reflections, possible, in_cone })
+    Ok(Simulated { reflections, possible, in_cone, counts: None })
+}
+
+/// Unique reflections that are measured, how many there are, and how many the cone takes.
+fn measured(model: &Model, options: &SimulateOptions, seed: u64) -> (Vec<Hkl>, usize, usize) {
+    let unique = unique_reflections(&model.cell, &model.space_group, options.d_min);
+    let possible = unique.len();
+    let mut kept = unique;
+    kept.retain(|&hkl| !options.missing_cone.is_some_and(|deg| in_cone(&model.cell, &model.space_group, hkl, deg)));
+    let in_cone = possible - kept.len();
+    kept.retain(|&hkl| uniform(seed, hkl, Purpose::Completeness) < options.completeness);
+    (kept, possible, in_cone)
 }
 
 /// The same with the Friedel mates of those that the crystal class does not turn into them.
@@ -137,6 +135,14 @@ fn check(cell: &Cell, options: &SimulateOptions) -> Result<()> {
     }
     if let Some(cone) = options.missing_cone.filter(|c| !(0.0..90.0).contains(c)) {
         return usage(format!("--missing-cone {cone} is out of range; give degrees from 0 to 90"));
+    }
+    if let Some(twin) = &options.second {
+        if options.friedel.is_some() {
+            return usage("--friedel and --domain: mates of a twin are not measured apart; leave one out".into());
+        }
+        if let Some(what) = twin.fault() {
+            return usage(what);
+        }
     }
     let limits = cell.max_indices(options.d_min);
     let points: f64 = limits.iter().map(|&n| 2.0 * f64::from(n) + 1.0).product();

@@ -91,7 +91,12 @@ fn embedded_lists_of_cifs() {
     );
     let five =
         format!("data_t\n_shelx_res_file\n;\n{};\n_shelx_hkl_file\n;\n{hkl};\n", ins.replace("HKLF 4", "HKLF 5"));
-    refused(&[("t.cif", five.as_bytes())], "t.cif", "twin");
+    // A list without numbers of domains is of one crystal, whatever its card.
+    let place = folder(&[("t.cif", five.as_bytes())]);
+    let one = Request { name: &place.path().join("t.cif"), hkl: None, choice: &Choice::default() }.rows().unwrap();
+    assert!(one.warnings.iter().any(|w| w.contains("one domain")), "{:?}", one.warnings);
+    let six = five.replace("HKLF 5", "HKLF 6");
+    refused(&[("t.cif", six.as_bytes())], "t.cif", "powder");
 }
 
 /// A CIF that is named with a list in another file says how the list is to be read.
@@ -119,7 +124,7 @@ fn a_cif_names_the_card_for_a_list_elsewhere() {
     // What was named comes before a .ins that lies there.
     let other = ins.replace("HKLF 4", "HKLF 3");
     assert_eq!(read(&with_card(card), &[("t.ins", other.as_bytes())]).unwrap().ins.hklf.to_string(), card);
-    assert!(read(&with_card("HKLF 5"), &[]).unwrap_err().contains("twin"));
+    assert!(read(&with_card("HKLF 6"), &[]).unwrap_err().contains("powder"));
 }
 
 #[test]

@@ -19,7 +19,16 @@ fn example(name: &str) -> Model {
 
 fn options() -> SimulateOptions {
     let radiation = Radiation::Xray;
-    SimulateOptions { d_min: 1.0, noise: 0.0, completeness: 1.0, missing_cone: None, radiation, friedel: None, seed: 1 }
+    SimulateOptions {
+        d_min: 1.0,
+        noise: 0.0,
+        completeness: 1.0,
+        missing_cone: None,
+        radiation,
+        friedel: None,
+        second: None,
+        seed: 1,
+    }
 }
 
 /// Indices, intensity and σ of the rows of an HKLF 4 file, the end line left out.
@@ -105,6 +114,9 @@ fn the_committed_data_are_what_the_commands_give() {
             whole: false,
             radiation: None,
             friedel: false,
+            domain: None,
+            fraction: 0.3,
+            overlap: 0.2,
             seed: 1,
             output: Some(folder.path().to_owned()),
         })
@@ -140,6 +152,9 @@ fn a_folder_that_cannot_be_made_is_named() {
         whole: false,
         radiation: Some("muon".into()),
         friedel: false,
+        domain: None,
+        fraction: 0.3,
+        overlap: 0.2,
         seed: 1,
         output: Some(repository("Cargo.toml/no")),
     };

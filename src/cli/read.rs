@@ -7,7 +7,7 @@ use crate::error::EXIT_OK;
 use crate::formats::ins_write::{Instructions, write_ins};
 use crate::formats::measured::file_name;
 use crate::formats::res::ScatteringType;
-use crate::formats::{Ins, hkl_writer, write_bytes};
+use crate::formats::{HklfFormat, Ins, hkl_writer, write_bytes};
 use crate::output::say;
 use crate::{Error, Result};
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ Files that come out: none, but for -o: NAME.ins and NAME.hkl.")]
 pub struct Args {
     #[command(flatten)]
     data: DataArgs,
-    /// Write NAME.ins and NAME.hkl (HKLF 4); files that are there already are not written over
+    /// Write NAME.ins and NAME.hkl (HKLF 4, of a twin's list HKLF 5); files that are there already are not written over
     #[arg(short = 'o', long, value_name = "NAME.ins", help_heading = heading::RESULTS)]
     output: Option<PathBuf>,
 }
@@ -73,6 +73,7 @@ fn instructions(ins: &Ins, remarks: &[String]) -> Result<String> {
         group: &ins.space_group,
         contents: &contents,
         kept: &ins.kept,
+        twin: ins.hklf.format == HklfFormat::TwinIntensities,
     })
 }
 

@@ -9,16 +9,17 @@ use crate::formats::ins_write::{Instructions, write_ins};
 use crate::formats::res::{ResModel, ScatteringType, res};
 use crate::formats::{Hklf, write_bytes, write_hkl};
 use crate::output::say;
-use crate::simulate::{ELECTRONS_200_KV, MO_K_ALPHA, ModelEdits, SimulateOptions, Simulated, simulate};
+use crate::simulate::{ELECTRONS_200_KV, MO_K_ALPHA, ModelEdits, SecondDomain, SimulateOptions, Simulated, simulate};
 use std::path::{Path, PathBuf};
 
 /// What stands below the options.
 const AFTER_HELP: &str = "Examples:
   seedflip simulate MODEL.cif -d 0.9 --noise 0.05
   seedflip simulate MODEL.cif -d 1.0 --element O --b 3-60 --whole -o equal/
+  seedflip simulate MODEL.cif -d 0.85 --domain 0,0,1 --fraction 0.35 --overlap 0.45
 
 Files that come out:
-  NAME.ins, NAME.hkl    the simulated measurement (HKLF 4)
+  NAME.ins, NAME.hkl    the simulated measurement (HKLF 4, with --domain HKLF 5)
   NAME.model.res        the model, where options changed it";
 
 /// Simulate a measurement: MODEL.cif in, NAME.ins + NAME.hkl out
@@ -46,6 +47,15 @@ pub struct SimulateArgs {
     /// Measure Friedel mates apart, with the anomalous dispersion of the wavelength
     #[arg(long, help_heading = heading::DATA)]
     pub friedel: bool,
+    /// A twin: a second domain, turned by half a turn about this row of the lattice, where that is none of its symmetry; the list is HKLF 5
+    #[arg(long, value_name = "U,V,W", help_heading = heading::DATA)]
+    pub domain: Option<String>,
+    /// Share of the second domain
+    #[arg(long, default_value_t = 0.3, value_name = "F", requires = "domain", help_heading = heading::DATA)]
+    pub fraction: f64,
+    /// Share of the reflections of each domain that fall together with one of the other: those that come nearest in reciprocal space
+    #[arg(long, default_value_t = 0.2, value_name = "SHARE", requires = "domain", help_heading = heading::DATA)]
+    pub overlap: f64,
     /// Every atom becomes this element; hydrogen atoms are dropped
     #[arg(long, value_name = "EL", help_heading = heading::MODEL)]
     pub element: Option<String>,
@@ -80,6 +90,7 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
         missing_cone: args.missing_cone,
         radiation,
         friedel: (args.friedel && radiation == Radiation::Xray).then_some(wavelength),
+        second: second(args)?,
         seed: args.seed,
     };
     let simulated = simulate(&model, &options)?;
@@ -93,8 +104,9 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
         write_bytes(&path, edited(&model, (radiation, wavelength))?.as_bytes())?;
         say::line(&format!("the changed model: {}", path.display()));
     }
+    let what = if options.second.is_some() { "rows of two domains, each of" } else { "of" };
     say::line(&format!(
-        "simulated {} of {} unique reflections to {} Å: {} and {}",
+        "simulated {} {what} {} unique reflections to {} Å: {} and {}",
         simulated.reflections.len(),
         simulated.possible,
         options.d_min,
@@ -102,6 +114,16 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
         hkl.display()
     ));
     Ok(())
+}
+
+/// The second domain that the options ask for.
+fn second(args: &SimulateArgs) -> Result<Option<SecondDomain>> {
+    let Some(text) = &args.domain else { return Ok(None) };
+    let numbers: Vec<i32> = text.split(',').map_while(|part| part.trim().parse().ok()).collect();
+    match (<[i32; 3]>::try_from(numbers), text.split(',').count()) {
+        (Ok(axis), 3) => Ok(Some(SecondDomain { axis, fraction: args.fraction, overlap: args.overlap })),
+        _ => Err(Error::Usage(format!("--domain {text:?} is no row of the lattice; give u,v,w such as 0,0,1"))),
+    }
 }
 
 /// The changes that the options ask for.
@@ -203,7 +225,7 @@ fn instructions(
     let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let file = path.file_name().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let cone = options.missing_cone.map_or("none".to_owned(), |deg| format!("{deg} degrees about c*"));
-    let remarks = [
+    let mut remarks = vec![
         format!("simulated by seedflip from the model {file}: no measurement"),
         format!(
             "d {} noise {} completeness {} missing cone {cone} radiation {} seed {}",
@@ -220,6 +242,13 @@ fn instructions(
             data.in_cone
         ),
     ];
+    if let (Some(SecondDomain { axis: [u, v, w], fraction, .. }), Some(counts)) = (options.second, data.counts) {
+        remarks.push(format!(
+            "a second domain, fraction {fraction}, by half a turn about [{u} {v} {w}]: {} overlaps among {} observations",
+            counts.overlaps,
+            counts.all()
+        ));
+    }
     let title = format!("{name} simulated: {}", model.title);
     let group = &model.space_group;
     write_ins(&Instructions {
@@ -233,6 +262,7 @@ fn instructions(
         cell_sigma: [0.0; 6],
         contents: &contents(model, group),
         kept: &[],
+        twin: options.second.is_some(),
     })
 }
 

@@ -4,7 +4,6 @@ use crate::crystal::identity::identify;
 use crate::crystal::{Cell, Hkl, SpaceGroup};
 use crate::reflections::{CalculatedReflection, MergedReflection, PhasedReflection};
 use crate::structure::lookup::Lookup;
-use rustfft::num_complex::Complex32;
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -88,19 +87,21 @@ pub fn fcf_rows(merged: &[MergedReflection], phased: &[PhasedReflection]) -> Vec
 
 /// Unique reflections with what a model makes of them, on the scale of the model: measured |F| is `scale` times
 /// calculated |F|. Reflections that were not calculated are left out. Of a twin the intensity is the part that the model gives to the first domain,
-/// as SHELXL writes it.
+/// as SHELXL writes it; observations of a twin that the model took apart are each reflection's own.
 pub fn fcf_rows_of_model(merged: &[MergedReflection], calculated: &[CalculatedReflection], scale: f64) -> Vec<FcfRow> {
-    let found: HashMap<Hkl, (Complex32, f32)> = calculated.iter().map(|c| (c.hkl, (c.f, c.share))).collect();
+    let found: HashMap<Hkl, &CalculatedReflection> = calculated.iter().map(|c| (c.hkl, c)).collect();
     merged
         .iter()
         .filter_map(|m| {
-            let (f, share) = found.get(&m.hkl)?;
-            let by = f64::from(*share) * scale.powi(-2);
-            let (size, phase) = f.to_polar();
+            let of_model = found.get(&m.hkl)?;
+            let share = f64::from(of_model.share);
+            let [intensity, sigma] = of_model.apart.unwrap_or([share * m.intensity, share * m.sigma]);
+            let by = scale.powi(-2);
+            let (size, phase) = of_model.f.to_polar();
             Some(FcfRow {
                 hkl: m.hkl,
-                intensity: by * m.intensity,
-                sigma: by * m.sigma,
+                intensity: by * intensity,
+                sigma: by * sigma,
                 f_calc: f64::from(size),
                 phase: degrees_of(f64::from(phase)),
             })

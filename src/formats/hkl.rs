@@ -1,12 +1,13 @@
-//! Reads SHELX reflection files, HKLF 2, 3 and 4.
+//! Reads SHELX reflection files, HKLF 2, 3, 4 and 5.
 
 use super::hkl_columns::Columns;
 use super::hkl_layout::Layout;
-use super::hkl_left_out::{leave_domains_out, leave_satellites_out};
+use super::hkl_left_out::leave_satellites_out;
 use super::hkl_line::{Row, ends_list};
 use super::hkl_meaning::is_hardly_sigma;
 use super::hkl_several::{Pieces, pieces};
 use super::hkl_tally::Tally;
+use super::hkl_twin::is_twin;
 use super::hklf::{Hklf, HklfFormat};
 use super::text::{decode, lines, plain, read_bytes};
 use crate::error::{Error, Result};
@@ -19,7 +20,7 @@ use std::path::Path;
 pub struct HklFile {
     /// Rows in the order of the file: indices after the matrix of `HKLF`, intensities after its scale.
     pub reflections: Vec<RawReflection>,
-    /// What the list was taken to hold.
+    /// What the list was taken to hold: of a twin, batch numbers are those of HKLF 5.
     pub quantity: HklfFormat,
     /// Where the numbers stand, in words: `columns 3I4,2F8,I4`.
     pub layout: String,
@@ -51,11 +52,12 @@ pub fn read_hkl(path: &Path, hklf: &Hklf) -> Result<HklFile> {
 /// separated by blanks, tabs or commas: one layout, found from all rows, for the whole list. The list ends at
 /// `0 0 0`, at a blank line or with the file; what stands behind is ignored, and so are blank lines, comments and a
 /// row `0 0 0` before the first reflection. Rows `h k l -1 -1` are marked as not measured and left out. HKLF 3:
-/// I = F|F|. Satellites and the rows of the other domains of a twin (HKLF 5) are left out, with a warning.
+/// I = F|F|. Satellites are left out, with a warning.
 ///
 /// # Errors
 /// `Error::Input` naming `path` and the line: text that is no reflection in the layout of the list, indices beyond
-/// 16 bits or not integral after the matrix, infinite or undefined numbers; and a file without any reflection.
+/// 16 bits or not integral after the matrix, infinite or undefined numbers; and a file without any reflection. Of a twin those
+/// of `hkl_twin::is_twin`.
 pub fn parse_hkl(path: &Path, bytes: &[u8], hklf: &Hklf) -> Result<HklFile> {
     parse_hkl_as(path, bytes, hklf, None)
 }
@@ -128,7 +130,12 @@ pub fn parse_hkl_as(path: &Path, bytes: &[u8], hklf: &Hklf, columns: Option<&Col
     }
     missing.warn(&mut warnings, "marked as not measured (-1 -1) and left out");
     warnings.extend(leave_satellites_out(&mut rows, &layout));
-    warnings.extend(leave_domains_out(&mut rows));
+    let asked = hklf.format == HklfFormat::TwinIntensities;
+    let quantity = match is_twin(path, &rows, asked, &mut warnings)? {
+        true => HklfFormat::TwinIntensities,
+        false if asked => HklfFormat::Intensities,
+        false => hklf.format,
+    };
     let mut no_sigma = Tally::default();
     let mut reflections = Vec::with_capacity(rows.len());
     for (number, row) in rows {
@@ -143,7 +150,7 @@ pub fn parse_hkl_as(path: &Path, bytes: &[u8], hklf: &Hklf, columns: Option<&Col
         warnings.extend(rows_behind(&lines, end, &layout));
     }
     let layout = if each > 1 { format!("{each} times {layout}") } else { layout.to_string() };
-    Ok(HklFile { reflections, quantity: hklf.format, layout, warnings })
+    Ok(HklFile { reflections, quantity, layout, warnings })
 }
 
 fn is_blank(line: &[u8]) -> bool {

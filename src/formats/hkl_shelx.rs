@@ -23,7 +23,7 @@ pub fn same_in_shelx(bytes: &[u8], card: &Hklf, rows: &[RawReflection]) -> bool 
         }
         let intensity = match card.format {
             HklfFormat::Amplitudes => (card.scale * value) * (card.scale * value).abs(),
-            HklfFormat::Intensities | HklfFormat::LaueIntensities => card.scale * value,
+            HklfFormat::Intensities | HklfFormat::LaueIntensities | HklfFormat::TwinIntensities => card.scale * value,
         };
         let Some(row) = left.next() else { return false };
         if plain && row.hkl != hkl || (row.intensity - intensity).abs() > ALIKE * intensity.abs().max(1.0) {

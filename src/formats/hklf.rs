@@ -12,13 +12,15 @@ pub enum HklfFormat {
     Intensities,
     /// HKLF 2: the same of Laue data, the wavelength of each reflection in a further column.
     LaueIntensities,
+    /// HKLF 5: the same of a twin, batch numbers say of which domains a row and those that follow it are one intensity.
+    TwinIntensities,
 }
 
 impl HklfFormat {
     /// Intensity and its uncertainty of a value of this kind.
     pub fn intensity(self, value: f64, sigma: f64) -> (f64, f64) {
         match self {
-            Self::Intensities | Self::LaueIntensities => (value, sigma),
+            Self::Intensities | Self::LaueIntensities | Self::TwinIntensities => (value, sigma),
             // σ(F²) = 2Fσ(F) to first order; where F is below σ/2 the second-order term σ² is the larger one.
             Self::Amplitudes => (value * value.abs(), (2.0 * value.abs() * sigma).max(sigma * sigma)),
         }
@@ -27,7 +29,7 @@ impl HklfFormat {
     /// `F²` or `F`.
     pub fn symbol(self) -> &'static str {
         match self {
-            Self::Intensities | Self::LaueIntensities => "F²",
+            Self::Intensities | Self::LaueIntensities | Self::TwinIntensities => "F²",
             Self::Amplitudes => "F",
         }
     }
@@ -69,6 +71,7 @@ impl std::fmt::Display for Hklf {
             HklfFormat::Amplitudes => 3,
             HklfFormat::Intensities => 4,
             HklfFormat::LaueIntensities => 2,
+            HklfFormat::TwinIntensities => 5,
         };
         write!(f, "HKLF {code}")?;
         let plain_matrix = self.matrix == IDENTITY;
@@ -90,6 +93,11 @@ impl std::fmt::Display for Hklf {
 pub type Fault = (String, String);
 
 impl Hklf {
+    /// The card of a list as this program writes it: `HKLF 4`, or `HKLF 5` of a twin whose rows have numbers of domains.
+    pub fn of_intensities(twin: bool) -> Self {
+        Self { format: if twin { HklfFormat::TwinIntensities } else { HklfFormat::Intensities }, ..Self::default() }
+    }
+
     /// True where indices stay as they are in the file.
     pub fn has_no_matrix(&self) -> bool {
         self.matrix == IDENTITY
@@ -98,7 +106,7 @@ impl Hklf {
     /// Reads the numbers behind `HKLF`. `Err` holds what is wrong and what to do: a format that is not
     /// supported is named.
     pub fn parse(fields: &[&str]) -> Result<Self, Fault> {
-        let wants = || "write `HKLF 4` for intensities or `HKLF 3` for amplitudes".to_string();
+        let wants = || "write `HKLF 4` for intensities, `HKLF 3` for amplitudes or `HKLF 5` for a twin".to_string();
         let mut numbers = Vec::with_capacity(fields.len());
         for field in fields {
             numbers.push(finite(field).ok_or_else(|| (format!("{field:?} on HKLF is no number"), wants()))?);
@@ -108,6 +116,7 @@ impl Hklf {
             3.0 => HklfFormat::Amplitudes,
             4.0 => HklfFormat::Intensities,
             2.0 => HklfFormat::LaueIntensities,
+            5.0 => HklfFormat::TwinIntensities,
             _ => return Err(unsupported(code)),
         };
         let scale = numbers.get(1).copied().unwrap_or(1.0);
@@ -160,13 +169,12 @@ fn unsupported(code: f64) -> Fault {
     let name = match code {
         c if c < 0.0 => "the reflections inside the .ins",
         1.0 => "SHELX-76 condensed data",
-        5.0 => "overlapping reflections of a twin",
         6.0 => "powder data with overlapping reflections",
         _ => "no known format",
     };
     (
         format!("HKLF {code} ({name}) is not supported"),
-        "give a .hkl file of HKLF 4 (F²) or HKLF 3 (F); for twins, the detwinned list of one domain".into(),
+        "give a .hkl file of HKLF 4 (F²), HKLF 3 (F) or, for twins, HKLF 5".into(),
     )
 }
 
@@ -184,7 +192,8 @@ mod tests {
         let swapped = parse("3 0.5 0 1 0 0 0 1 1 0 0").unwrap();
         assert_eq!((swapped.format, swapped.scale), (HklfFormat::Amplitudes, 0.5));
         assert_eq!(swapped.transform([1, 2, 3]), Some([2, 3, 1]));
-        assert!(parse("5").unwrap_err().0.contains("twin"));
+        assert_eq!(parse("5").unwrap().format, HklfFormat::TwinIntensities);
+        assert!(parse("6").unwrap_err().0.contains("powder"));
         assert!(parse("-4").unwrap_err().0.contains("inside"));
         for bad in ["", "x", "4 0", "4 1 1 0 0", "4 1 0 0 0 0 0 0 0 0 0", "4 nan"] {
             assert!(parse(bad).is_err(), "{bad:?} passed");
@@ -202,9 +211,15 @@ mod tests {
 
     #[test]
     fn cards_are_written_as_they_were_read() {
-        for card in
-            ["HKLF 4", "HKLF 3", "HKLF 2", "HKLF 4 0.1", "HKLF 4 1 0 1 0 1 0 0 0 0 -1", "HKLF 4 1 1 0 0 0 1 0 0 0 1 2"]
-        {
+        for card in [
+            "HKLF 4",
+            "HKLF 3",
+            "HKLF 2",
+            "HKLF 5",
+            "HKLF 4 0.1",
+            "HKLF 4 1 0 1 0 1 0 0 0 0 -1",
+            "HKLF 4 1 1 0 0 0 1 0 0 0 1 2",
+        ] {
             let fields: Vec<&str> = card.split(' ').skip(1).collect();
             assert_eq!(Hklf::parse(&fields).unwrap().to_string(), card);
         }

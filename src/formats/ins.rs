@@ -99,6 +99,8 @@ struct Reader {
     elements: Vec<ElementCount>,
     unit: bool,
     hklf: Option<Hklf>,
+    /// Line of a card TWIN.
+    twin: Option<usize>,
     neutrons: bool,
     kept: Vec<String>,
     atoms: AtomReader,
@@ -123,6 +125,7 @@ impl Reader {
             elements: Vec::new(),
             unit: false,
             hklf: None,
+            twin: None,
             neutrons: false,
             kept: Vec::new(),
             atoms: AtomReader::default(),
@@ -178,6 +181,7 @@ impl Reader {
             }
             "HKLF" => self.hklf = Some(self.on(n, Hklf::parse(rest))?),
             "NEUT" => self.neutrons = true,
+            "TWIN" => self.twin = Some(n),
             "END" => self.ended = true,
             "DISP" | "TEMP" | "SIZE" => self.kept.push(text.trim().to_owned()),
             "REM" => {}
@@ -242,6 +246,10 @@ impl Reader {
             warnings.push("no HKLF card: the reflection file is taken as HKLF 4 (intensities)".to_string());
             Hklf::default()
         });
+        if let Some(line) = self.twin.filter(|_| hklf.format == HklfFormat::TwinIntensities) {
+            let hint = "take TWIN out: the rows of an HKLF 5 list say which reflections overlap; or give HKLF 4";
+            return Err(self.fault(line, "TWIN beside HKLF 5", hint));
+        }
         if hklf.format == HklfFormat::LaueIntensities {
             warnings
                 .push("HKLF 2: F² are taken to be on one scale, wavelengths of single rows are left out".to_string());

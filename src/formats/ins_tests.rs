@@ -137,7 +137,8 @@ fn faults_are_named_with_their_line() {
         ("UNIT 28 28 4", "UNIT 28 28 4 8", "x.ins:7: UNIT has 4 numbers for 3"),
         ("UNIT 28 28 4", "UNIT 28 28 x", "x.ins:7: UNIT has 2 numbers for 3"),
         ("UNIT 28 28 4", "UNIT 28 -28 4", "x.ins:7: UNIT holds a negative number"),
-        ("HKLF 4", "HKLF 5", "x.ins:8: HKLF 5 (overlapping"),
+        ("HKLF 4", "HKLF 6", "x.ins:8: HKLF 6 (powder"),
+        ("HKLF 4", "TWIN -1 0 0 0 -1 0 0 0 1\nHKLF 5", "x.ins:8: TWIN beside HKLF 5"),
         ("CELL", "REM", "x.ins: has no CELL card"),
         ("CELL", " CELL", "x.ins: has no CELL card; begin cards in the first column (line 2"),
     ] {

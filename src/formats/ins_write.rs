@@ -1,5 +1,6 @@
 //! SHELX instruction files without atoms: what a solution program starts from.
 
+use super::hklf::Hklf;
 use super::res::{ScatteringType, is_disp, nameless, write_card, write_sfac};
 use crate::Result;
 use crate::crystal::elements::is_hydrogen;
@@ -33,10 +34,12 @@ pub struct Instructions<'a> {
     pub contents: &'a [ScatteringType],
     /// Cards that are written as they are: DISP behind SFAC, others behind UNIT.
     pub kept: &'a [String],
+    /// The rows of the list have numbers of the domains of a twin: HKLF 5.
+    pub twin: bool,
 }
 
 /// TITL, REM, CELL, ZERR, LATT, SYMM, SFAC (carbon, hydrogen, then by symbol; with numbers of their own where they have
-/// them), UNIT, HKLF 4, END.
+/// them), UNIT, HKLF 4 or 5, END.
 ///
 /// # Errors
 /// `Error::Unusable` for a centring that LATT cannot name.
@@ -69,7 +72,7 @@ pub fn write_ins(instructions: &Instructions<'_>) -> Result<String> {
     let amounts: Vec<String> = contents.iter().map(|t| amount(t.count)).collect();
     write_card(&mut text, &format!("UNIT {}", amounts.join(" ")));
     others.iter().for_each(|card| write_card(&mut text, card));
-    text.push_str("HKLF 4\nEND\n");
+    let _ = writeln!(text, "{}\nEND", Hklf::of_intensities(instructions.twin));
     Ok(text)
 }
 
@@ -120,6 +123,7 @@ mod tests {
             cell_sigma: [0.001, 0.0, 0.0, 0.0, 0.02, 0.0],
             group: &group,
             contents: &contents,
+            twin: false,
             kept: &kept,
         })
         .unwrap();

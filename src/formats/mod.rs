@@ -18,6 +18,7 @@ mod hkl_meaning;
 mod hkl_several;
 pub mod hkl_shelx;
 mod hkl_tally;
+mod hkl_twin;
 pub mod hkl_writer;
 pub mod hklf;
 pub mod inflip;

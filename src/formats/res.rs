@@ -56,8 +56,8 @@ pub struct ResModel<'a> {
     /// Atoms and Q-peaks, highest first. Sites without an element are written behind END as peaks of the first type,
     /// their height last on the line. Labels should have at most four characters; SHELX cuts longer ones.
     pub sites: &'a [Site],
-    /// The numbers of a card TWIN and that of BASF, for a twin of two domains.
-    pub twin: Option<(&'a str, f64)>,
+    /// The numbers of a card TWIN, where the list has none of domains, and that of BASF, for a twin of two domains.
+    pub twin: Option<(Option<&'a str>, f64)>,
     /// The card that says how the reflection file is to be read.
     pub hklf: &'a Hklf,
     /// Remarks between HKLF and END, where SHELXL says how the model fits; readers look for them there.
@@ -96,7 +96,9 @@ pub fn res(model: &ResModel) -> Result<String> {
     others.iter().for_each(|card| write_card(&mut out, card));
     out.push_str("L.S. 4\nBOND\nLIST 6\nFMAP 2\nPLAN 20\nWGHT 0.1\n");
     if let Some((law, share)) = model.twin {
-        write_card(&mut out, &format!("TWIN {law} 2"));
+        if let Some(law) = law {
+            write_card(&mut out, &format!("TWIN {law} 2"));
+        }
         let _ = writeln!(out, "BASF {share:.4}");
     }
     let _ = writeln!(out, "FVAR {:.5}", model.scale);

@@ -67,7 +67,7 @@ pub struct StructureCif<'a> {
     /// How the model fits; `None` without one.
     pub fit: Option<Fit>,
     /// Matrix of the law (r11 r12 … r33, acting on indices) and share of the second domain of a twin.
-    pub twin: Option<([f64; 9], f64)>,
+    pub twin: Option<(Option<[f64; 9]>, f64)>,
     /// Atoms, then peaks.
     pub sites: &'a [Site],
     /// Texts of the model and of the reflection file, where they are asked for.
@@ -90,7 +90,7 @@ pub fn structure_cif(s: &StructureCif) -> String {
         refinement(&mut out, fit);
     }
     if let Some((law, share)) = s.twin {
-        domains(&mut out, &law, share);
+        domains(&mut out, law.as_ref(), share);
     }
     atoms(&mut out, s);
     peaks(&mut out, s.sites);
@@ -210,9 +210,13 @@ fn refinement(out: &mut String, fit: &Fit) {
 }
 
 /// Both domains, by the items of the twinning dictionary.
-fn domains(out: &mut String, law: &[f64; 9], share: f64) {
+fn domains(out: &mut String, law: Option<&[f64; 9]>, share: f64) {
     const UNTURNED: [f64; 9] = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
     out.push_str("\nloop_\n _twin_individual_id\n _twin_individual_mass_fraction_refined\n");
+    let Some(law) = law else {
+        let _ = writeln!(out, " 1 {:.4}\n 2 {share:.4}", 1.0 - share);
+        return;
+    };
     for n in 0..UNTURNED.len() {
         let _ = writeln!(out, " _twin_individual_twin_matrix_{}{}", n / 3 + 1, n % 3 + 1);
     }

@@ -4,7 +4,7 @@ use super::places::{self, Places};
 use super::taken::Taken;
 use super::{Request, inflip, obverse};
 use crate::formats::measured::{Crystal, Facts, Measured, differ, file_name, read_crystal, read_measured};
-use crate::formats::{Hklf, Ins, read_ins};
+use crate::formats::{Hklf, HklfFormat, Ins, read_ins};
 use crate::reflections::RawReflection;
 use crate::{Error, Result};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub struct Together {
     /// The crystal.
     pub ins: Ins,
-    /// Rows in the obverse setting where the cell is rhombohedral.
+    /// Rows in the obverse setting where the cell is rhombohedral; those of both domains, as they stand, where the card is HKLF 5.
     pub rows: Vec<RawReflection>,
     /// See `Input`.
     pub ins_path: PathBuf,
@@ -62,8 +62,10 @@ pub fn together(request: &Request<'_>) -> Result<Together> {
     warnings.extend(ins.warnings.iter().cloned());
     warnings.append(&mut measured.warnings);
     let card = shelx_list.then_some(&mut ins.hklf);
-    let turned = obverse::turn(&mut measured.reflections, card, &ins.cell, &ins.space_group);
-    warnings.extend(turned);
+    // Half a turn about c is often the very law of a twin: its list stays as it is.
+    if measured.quantity != HklfFormat::TwinIntensities {
+        warnings.extend(obverse::turn(&mut measured.reflections, card, &ins.cell, &ins.space_group));
+    }
     let plain = !found && shelx_list && request.choice.is_default();
     let taken = Taken::new(source.as_deref(), &data, &measured);
     let rows = measured.reflections;

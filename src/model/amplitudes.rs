@@ -1,6 +1,6 @@
 //! What atoms scatter at the measurements, in one domain or two.
 
-use super::measurements::Measurements;
+use super::measurements::{Measurement, Measurements};
 use super::scale::{EIGHT_PI_SQ, Overall, scale, size, weights};
 use crate::twinning::Fraction;
 use rustfft::num_complex::Complex64;
@@ -41,10 +41,11 @@ impl Amplitudes {
 
     /// The same with an overall displacement.
     pub fn damped(&self, measurements: &Measurements, by: Overall) -> Self {
-        let damped = |of: &[Complex64]| -> Vec<Complex64> {
-            of.iter().zip(&measurements.list).map(|(f, m)| f * (-EIGHT_PI_SQ * by.u * m.stol_sq).exp()).collect()
+        let damped = |of: &[Complex64], list: &[Measurement]| -> Vec<Complex64> {
+            of.iter().zip(list).map(|(f, m)| f * (-EIGHT_PI_SQ * by.u * m.stol_sq).exp()).collect()
         };
-        Self::new(measurements, damped(&self.fc), damped(&self.second))
+        let second = measurements.second.as_ref().map_or(Vec::new(), |second| damped(&self.second, &second.list));
+        Self::new(measurements, damped(&self.fc, &measurements.list), second)
     }
 
     /// Those of these atoms and more.

@@ -1,5 +1,6 @@
-//! The difference map (|Fo| − |Fc|) exp iφc and its peaks. Of a twin |Fo|² is the part that the model gives to the first domain.
+//! The difference map (|Fo| − |Fc|) exp iφc and its peaks. Of a twin |Fo|² is the part that the model gives to a reflection of one domain.
 
+use super::apportioned::{Apportioned, Parts};
 use super::given::Given;
 use super::measurements::Measurements;
 use super::refinement::Fitted;
@@ -50,14 +51,14 @@ pub struct Rest {
 
 /// The map and its highest `count` independent peaks; `None` without reflections.
 pub fn difference(given: &Given, measurements: &Measurements, model: &Fitted, count: usize) -> Option<Difference> {
-    let shown = model.amplitudes.shown();
+    let Parts { list, shown } = Parts::new(measurements, &model.amplitudes, given.domains.is_some());
     let mut seen = HashSet::new();
     let mut phased = Vec::new();
-    for ((n, m), fc) in measurements.list.iter().enumerate().zip(&model.amplitudes.fc) {
-        let difference = (m.f / model.scale * model.amplitudes.apportioned(n).sqrt() - fc.norm()) / shown;
+    for Apportioned { hkl, fc, f, part, .. } in list {
+        let difference = (f / model.scale * part.sqrt() - fc.norm()) / shown;
         for op in given.group.primitive_operations() {
-            let image = op.rotate_hkl(m.hkl);
-            let phase = fc.arg() - op.phase_shift(m.hkl);
+            let image = op.rotate_hkl(hkl);
+            let phase = fc.arg() - op.phase_shift(hkl);
             let (hkl, phase) = if in_half(image) { (image, phase) } else { (friedel(image), -phase) };
             if seen.insert(hkl) {
                 phased.push(PhasedReflection { hkl, f: difference, e: 0.0, phase, fom: 1.0 });

@@ -1,23 +1,23 @@
 //! The finished model: one connected asymmetric unit, order, labels, peaks behind the atoms.
 
-use super::Model;
-use super::amplitudes::Amplitudes;
+use super::apportioned::{Apportioned, Parts};
 use super::choice::Assigned;
 use super::contacts::Images;
 use super::contents::Contents;
 use super::difference::{Difference, Rest};
 use super::geometry::Geometry;
 use super::given::{Expected, Given};
-use super::measurements::{Measurement, Measurements};
+use super::measurements::Measurements;
 use super::refinement::Fitted;
 use super::residual::{Agreement, Residual};
 use super::rounds::Round;
+use super::{DomainFit, Model};
 use crate::crystal::Site;
 use crate::crystal::contents::non_hydrogen;
 use crate::crystal::elements::symbol;
 use crate::reflections::CalculatedReflection;
 use crate::structure::compact::make_compact;
-use rustfft::num_complex::{Complex32, Complex64};
+use rustfft::num_complex::Complex32;
 
 /// SHELX reads labels of this many characters.
 const LABEL: usize = 4;
@@ -71,7 +71,7 @@ pub fn finished(
     Model {
         sites,
         atoms: count,
-        parameters: usize::from(given.twin.is_some()) + best.atoms.iter().map(|a| a.free.len() + 1).sum::<usize>(),
+        parameters: usize::from(given.is_twin()) + best.atoms.iter().map(|a| a.free.len() + 1).sum::<usize>(),
         r1: best.r1[0],
         r1_all: best.r1[1],
         scale: best.scale,
@@ -88,22 +88,26 @@ pub fn finished(
             unused,
         },
         formula,
-        calculated: calculated(measurements, &best),
+        calculated: calculated(given, measurements, &best),
         rounds,
         twin: None,
+        domains: given
+            .domains
+            .map(|domains| DomainFit { fraction: best.amplitudes.fraction, counts: domains.counts() }),
         laws: Vec::new(),
     }
 }
 
 /// Fc with the reflections that they are of.
-fn calculated(measurements: &Measurements, best: &Fitted) -> Vec<CalculatedReflection> {
-    let single = |f: &Complex64| Complex32::new(f.re as f32, f.im as f32);
-    let Amplitudes { fc, .. } = &best.amplitudes;
-    let of = |(n, (m, f)): (usize, (&Measurement, &Complex64))| {
-        let share = best.amplitudes.apportioned(n) as f32;
-        CalculatedReflection { hkl: m.hkl, f: single(f), share }
+fn calculated(given: &Given, measurements: &Measurements, best: &Fitted) -> Vec<CalculatedReflection> {
+    let twin = given.domains.is_some();
+    let of = |part: Apportioned| CalculatedReflection {
+        hkl: part.hkl,
+        f: Complex32::new(part.fc.re as f32, part.fc.im as f32),
+        share: part.part as f32,
+        apart: twin.then_some([part.part * part.f * part.f, part.sigma]),
     };
-    measurements.list.iter().zip(fc).enumerate().map(of).collect()
+    Parts::new(measurements, &best.amplitudes, twin).list.into_iter().map(of).collect()
 }
 
 /// Peaks that stand apart from the atoms and each other.

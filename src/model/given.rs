@@ -5,7 +5,7 @@ use crate::clock::Clock;
 use crate::crystal::contents::{fits, non_hydrogen, organic, room, usual_share};
 use crate::crystal::elements::{HYDROGEN, is_hydrogen};
 use crate::crystal::{Cell, Radiation, ScatteringTable, SpaceGroup};
-use crate::reflections::MergedReflection;
+use crate::reflections::{Domains, MergedReflection};
 use crate::structure::Solution;
 use crate::twinning::TwinLaw;
 
@@ -27,6 +27,9 @@ pub struct Given<'a> {
     pub solution: &'a Solution,
     /// The crystal is a twin by this law.
     pub twin: Option<TwinLaw>,
+    /// The crystal is a twin of which each domain has reflections of its own, and this was measured: `reflections` are what is known of it without a
+    /// model.
+    pub domains: Option<&'a Domains>,
     /// When to be content with what stands.
     pub clock: &'a Clock,
 }
@@ -54,6 +57,11 @@ pub struct Expected {
 const UNNAMED: [u8; 3] = [8, 7, 6];
 
 impl Given<'_> {
+    /// The crystal has a second domain.
+    pub fn is_twin(&self) -> bool {
+        self.twin.is_some() || self.domains.is_some()
+    }
+
     /// Neutrons were scattered.
     pub fn neutrons(&self) -> bool {
         self.table.radiation() == Radiation::Neutron

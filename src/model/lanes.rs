@@ -190,18 +190,18 @@ pub fn equations(lanes: &Lanes, rows: &[Equation], second: Option<(&Lanes, &[Equ
         let waves = lanes.waves.octet(n);
         let mut damping = Damping::NONE;
         // Atoms stand in one order for both domains.
-        let other = second.map(|(lanes, rows)| (lanes.waves.octet(n), rows));
+        let other = second.map(|(lanes, rows)| (lanes.factors, lanes.waves.octet(n), rows));
         let mut damping_of_other = Damping::NONE;
         for (part, rows) in rows.chunks(TOGETHER).enumerate() {
             for ((n, row), slopes) in rows.iter().enumerate().zip(&mut slopes) {
                 let reflection = first + part * TOGETHER + n;
                 *slopes = derivatives(octet, &waves, &mut damping, row, lanes.factors.row(reflection), reflection);
             }
-            if let Some((waves, all)) = &other {
+            if let Some((factors, waves, all)) = &other {
                 let start = part * TOGETHER;
                 for ((n, row), slopes) in all[start..start + rows.len()].iter().enumerate().zip(&mut slopes) {
                     let reflection = first + start + n;
-                    let factors = lanes.factors.row(reflection);
+                    let factors = factors.row(reflection);
                     let more = derivatives(octet, waves, &mut damping_of_other, row, factors, reflection);
                     for (sum, more) in slopes.iter_mut().zip(more) {
                         *sum = lane(|j| sum[j] + more[j]);

@@ -3,6 +3,7 @@
 use super::given::Given;
 use super::waves::Turns;
 use crate::crystal::Hkl;
+use crate::reflections::Observation;
 use crate::twinning::TwinLaw;
 
 /// Reflections beyond this resolution, in Å, add time and hardly tell elements: without hydrogen and with isotropic
@@ -25,13 +26,13 @@ const GOLDEN: f64 = 0.618_033_988_749_895;
 /// One amplitude.
 #[derive(Debug, Clone, Copy)]
 pub struct Measurement {
-    /// Index, unique in the Laue group.
-    pub hkl: Hkl,
+    /// The reflection of each domain, unique in the Laue group: of a single crystal the first, and of a twin those that fall together.
+    pub hkls: [Option<Hkl>; 2],
     /// |F| on the scale of the file; 0 for a negative intensity.
     pub f: f64,
     /// Its standard uncertainty.
     pub sigma: f64,
-    /// (sin θ/λ)² in Å⁻².
+    /// (sin θ/λ)² in Å⁻², of the first domain where it takes part.
     pub stol_sq: f64,
     /// Resolution shell, from 0.
     pub shell: usize,
@@ -48,8 +49,17 @@ pub struct Measurements {
     pub shells: usize,
     /// What the operations of the group make of them.
     pub turns: Turns,
-    /// The same of the reflections of the second domain of a twin that fall on them.
-    pub second: Option<Turns>,
+    /// The second domain of a twin.
+    pub second: Option<Second>,
+}
+
+/// The reflections of a second domain.
+#[derive(Debug, Clone)]
+pub struct Second {
+    /// What the operations of the group make of them.
+    pub turns: Turns,
+    /// The measurements, at their resolutions.
+    pub list: Vec<Measurement>,
 }
 
 impl Measurements {
@@ -80,35 +90,49 @@ impl Measurements {
         for (n, m) in list.iter_mut().enumerate() {
             m.shell = n * shells / all;
         }
-        let turns = Turns::new(given.group, list.iter().map(|m| Some(m.hkl)));
-        let second = given.twin.map(|law| turned(given, &list, law));
-        Self { list, shells, turns, second }
+        let turns = |list: &[Measurement], domain: usize| Turns::new(given.group, list.iter().map(|m| m.hkls[domain]));
+        let second = given.is_twin().then(|| {
+            let stol_sq = |m: &Measurement| m.hkls[1].map_or(m.stol_sq, |hkl| given.cell.stol_sq(hkl));
+            let list: Vec<_> = list.iter().map(|m| Measurement { stol_sq: stol_sq(m), ..*m }).collect();
+            Second { turns: turns(&list, 1), list }
+        });
+        Self { turns: turns(&list, 0), list, shells, second }
     }
 }
 
 /// The reflections of the second domain by a law that fall on those of `list`.
 pub fn turned(given: &Given, list: &[Measurement], law: TwinLaw) -> Turns {
-    Turns::new(given.group, list.iter().map(|m| law.image(m.hkl)))
+    Turns::new(given.group, list.iter().map(|m| law.image(m.hkls[0]?)))
 }
 
-/// Everything given that is not extinct, lowest resolution first.
+/// Everything given that is not extinct, lowest resolution first: observations of a twin that has a list of them, else unique reflections.
 fn sorted(given: &Given) -> Vec<Measurement> {
-    let mut list: Vec<Measurement> = given
-        .reflections
-        .iter()
-        .filter(|r| !given.group.classify(r.hkl).absent)
-        .map(|r| Measurement {
-            hkl: r.hkl,
-            f: r.intensity.max(0.0).sqrt(),
-            sigma: sigma_f(r.intensity, r.sigma),
-            stol_sq: given.cell.stol_sq(r.hkl),
-            shell: 0,
-            observed: r.intensity > OBSERVED * r.sigma,
-        })
-        .filter(|m| m.f.is_finite() && m.sigma.is_finite())
-        .collect();
-    list.sort_by(|a, b| a.stol_sq.total_cmp(&b.stol_sq).then(a.hkl.cmp(&b.hkl)));
+    let mut list: Vec<Measurement> = match given.domains {
+        Some(domains) => domains.observations.iter().filter_map(|o| observed(given, o)).collect(),
+        None => {
+            let allowed = given.reflections.iter().filter(|r| !given.group.classify(r.hkl).absent);
+            let of = |hkl: Hkl| [Some(hkl), given.twin.and_then(|law| law.image(hkl))];
+            allowed.map(|r| measured(of(r.hkl), given.cell.stol_sq(r.hkl), r.intensity, r.sigma)).collect()
+        }
+    };
+    list.retain(|m| m.f.is_finite() && m.sigma.is_finite());
+    list.sort_by(|a, b| a.stol_sq.total_cmp(&b.stol_sq).then(a.hkls.cmp(&b.hkls)));
     list
+}
+
+/// An observation of a twin; `None` where the group forbids all its reflections.
+fn observed(given: &Given, observation: &Observation) -> Option<Measurement> {
+    let hkls = observation.hkls.map(|hkl| {
+        let unique = given.group.laue_representative(hkl?);
+        (!given.group.classify(unique).absent).then_some(unique)
+    });
+    let first = hkls[0].or(hkls[1])?;
+    Some(measured(hkls, given.cell.stol_sq(first), observation.intensity, observation.sigma))
+}
+
+fn measured(hkls: [Option<Hkl>; 2], stol_sq: f64, intensity: f64, sigma: f64) -> Measurement {
+    let (f, observed) = (intensity.max(0.0).sqrt(), intensity > OBSERVED * sigma);
+    Measurement { hkls, f, sigma: sigma_f(intensity, sigma), stol_sq, shell: 0, observed }
 }
 
 /// σ(F) from I and σ(I), finite also for I ≤ 0: √(I+σ) − √I.

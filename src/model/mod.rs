@@ -39,9 +39,10 @@
 //! | `elements` | elements of atoms by scattering, bonds and contents |
 //! | `naming` | which of the elements that nobody named, where R1 can tell |
 //! | `start` | first atoms, from integrated peaks |
+//! | `apportioned` | what of the intensities is of one reflection each |
 //! | `difference` | the difference map and what it shows |
 //! | `sketch` | a model in few cycles |
-//! | `twin` | laws of a twin tried on a model |
+//! | `twin` | laws of a twin tried on a model, and what a model says of a second domain |
 //! | `rounds` | all of it in order |
 //! | `residual` | agreement over all data, what the difference map has left |
 //! | `geometry` | contacts, bonds, and the metric scale that bonds imply |
@@ -50,6 +51,7 @@
 //! | `flack` | the share of the inverted crystal |
 
 mod amplitudes;
+mod apportioned;
 mod ascent;
 mod assignment;
 mod atom;
@@ -96,7 +98,7 @@ pub use given::Given;
 pub use residual::{Agreement, Residual};
 pub use rounds::{Round, build_model};
 pub use sketch::sketch;
-pub use twin::{LawTest, Twin};
+pub use twin::{DomainFit, LawTest, Twin};
 
 use crate::crystal::Site;
 use crate::reflections::CalculatedReflection;
@@ -104,7 +106,8 @@ use crate::reflections::CalculatedReflection;
 impl Model {
     /// R1 as evidence: two domains fit better than one even where the structure is wrong, by what this makes up for.
     pub fn r1_of_one_domain(&self) -> f64 {
-        self.r1 / self.twin.map_or(1.0, |twin| twin.fraction.contrast())
+        let of_domains = self.domains.map_or(1.0, |fit| fit.contrast());
+        self.r1 / self.twin.map_or(of_domains, |twin| twin.fraction.contrast())
     }
 }
 
@@ -142,6 +145,8 @@ pub struct Model {
     pub rounds: Vec<Round>,
     /// The second domain, where the crystal is a twin: R1 and all that is said of the fit are then of both.
     pub twin: Option<Twin>,
+    /// The second domain of a twin whose list says which reflections fall together (HKLF 5): R1 and all that is said of the fit are of the sums.
+    pub domains: Option<DomainFit>,
     /// Twin laws tried on the best model of a single crystal: those of the lattice, the one that explains most first, and the best half turn that is
     /// none of it.
     pub laws: Vec<LawTest>,

@@ -4,7 +4,7 @@ use super::amplitudes::Amplitudes;
 use super::atom::Atom;
 use super::factors::Factors;
 use super::lanes::{Equation, Lanes, NO_SUMS, Sums, TRIANGLE, amplitudes, blocks, equations};
-use super::measurements::Measurements;
+use super::measurements::{Measurement, Measurements, Second};
 use super::waves::Turns;
 use rayon::prelude::*;
 use rustfft::num_complex::Complex64;
@@ -46,7 +46,7 @@ pub struct Calculator<'a> {
     pub factors: &'a Factors,
 }
 
-impl Calculator<'_> {
+impl<'a> Calculator<'a> {
     /// Fc of all reflections, in electrons (X-rays).
     pub fn amplitudes(&self, atoms: &[Atom]) -> Vec<Complex64> {
         self.turned(atoms, &self.measurements.turns)
@@ -54,31 +54,38 @@ impl Calculator<'_> {
 
     /// The same for any other `turns` of as many reflections that stand at the same resolutions.
     pub fn turned(&self, atoms: &[Atom], turns: &Turns) -> Vec<Complex64> {
-        let lanes = Lanes::new(atoms, self.factors, turns);
-        let piece = |range: Range<usize>| amplitudes(&lanes, &self.measurements.list[range.clone()], range);
+        self.summed(&Lanes::new(atoms, self.factors, turns), &self.measurements.list)
+    }
+
+    fn summed(&self, lanes: &Lanes, list: &[Measurement]) -> Vec<Complex64> {
+        let piece = |range: Range<usize>| amplitudes(lanes, &list[range.clone()], range);
         self.pieces().into_par_iter().flat_map_iter(piece).collect()
     }
 
     /// Fc of all reflections in both domains of a twin, or in the one that there is.
     pub fn of(&self, atoms: &[Atom]) -> Amplitudes {
-        let second = self.measurements.second.as_ref().map_or(Vec::new(), |turns| self.turned(atoms, turns));
+        let of =
+            |second: &Second| self.summed(&Lanes::new(atoms, self.factors.of_second(), &second.turns), &second.list);
+        let second = self.measurements.second.as_ref().map_or(Vec::new(), of);
         Amplitudes::new(self.measurements, self.amplitudes(atoms), second)
     }
 
     /// The blocks for `weights` of atoms whose structure factors are known: of Σ w (|Fo| − k √((1 − α)|Fc|² + α|Fc′|²))² for a twin.
     pub fn blocks(&self, atoms: &[Atom], amplitudes: &Amplitudes, weights: &[f64]) -> Vec<Block> {
         let lanes = Lanes::new(atoms, self.factors, &self.measurements.turns);
-        let second = self.measurements.second.as_ref().map(|turns| Lanes::new(atoms, self.factors, turns));
+        let of = |second: &'a Second| (Lanes::new(atoms, self.factors.of_second(), &second.turns), &second.list[..]);
+        let second = self.measurements.second.as_ref().map(of);
         let piece = |range: Range<usize>| {
-            let of_domain = |domain: usize, fc: &[Complex64]| -> Vec<Equation> {
+            let of_domain = |domain: usize, list: &[Measurement], fc: &[Complex64]| -> Vec<Equation> {
                 let equation = |n: usize| {
                     let along = fc[n] * amplitudes.directions(n)[domain];
-                    Equation::new(&self.measurements.list[n], along, amplitudes.sizes[n], weights[n])
+                    Equation::new(&list[n], along, amplitudes.sizes[n], weights[n])
                 };
                 range.clone().map(equation).collect()
             };
-            let second = second.as_ref().map(|lanes| (lanes, of_domain(1, &amplitudes.second)));
-            equations(&lanes, &of_domain(0, &amplitudes.fc), second.as_ref().map(|(l, e)| (*l, &e[..])), range.start)
+            let second = second.as_ref().map(|(lanes, list)| (lanes, of_domain(1, list, &amplitudes.second)));
+            let own = of_domain(0, &self.measurements.list, &amplitudes.fc);
+            equations(&lanes, &own, second.as_ref().map(|(l, e)| (*l, &e[..])), range.start)
         };
         let parts: Vec<Vec<Sums>> = self.pieces().into_par_iter().map(piece).collect();
         let mut sums = vec![NO_SUMS; lanes.len()];

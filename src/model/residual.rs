@@ -60,7 +60,7 @@ impl Agreement {
         let [observed, every] = r1(all, sizes, k);
         // The scale is a parameter too, and so is the share of a second domain.
         let parameters =
-            1 + usize::from(given.twin.is_some()) + model.atoms.iter().map(|atom| atom.free.len() + 1).sum::<usize>();
+            1 + usize::from(given.is_twin()) + model.atoms.iter().map(|atom| atom.free.len() + 1).sum::<usize>();
         let (mut off, mut sum) = (0.0, 0.0);
         for (m, size) in all.list.iter().zip(sizes) {
             let (seen, calculated) = (m.f * m.f, (k * size).powi(2));

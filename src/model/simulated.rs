@@ -110,6 +110,7 @@ impl Simulated {
             reflections: &self.reflections,
             solution: &self.solution,
             twin: None,
+            domains: None,
             clock: &self.clock,
         }
     }

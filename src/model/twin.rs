@@ -7,6 +7,7 @@ use super::part::Part;
 use super::refinement::{Fitted, evaluated};
 use super::scale::{r1, scale, weights};
 use crate::crystal::Hkl;
+use crate::reflections::Counts;
 use crate::twinning::{Fraction, TwinLaw, half_turns, twin_laws};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -60,6 +61,23 @@ pub struct Twin {
     pub single: f64,
 }
 
+/// What a model says of the second domain of a twin each of which has reflections of its own.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DomainFit {
+    /// Share of the second domain.
+    pub fraction: Fraction,
+    /// What was measured.
+    pub counts: Counts,
+}
+
+impl DomainFit {
+    /// By how much intensities differ that have nothing to do with each other, as a share of how much those of one crystal do: only overlaps are sums.
+    pub fn contrast(&self) -> f64 {
+        let overlap = self.counts.overlap();
+        1.0 - overlap + overlap * self.fraction.contrast()
+    }
+}
+
 impl LawTest {
     /// True where a model with this law may explain clearly more.
     pub fn promises(&self) -> bool {
@@ -78,9 +96,14 @@ pub fn is_twin(fraction: &Fraction, twinned: f64, single: f64) -> bool {
     is_clear(fraction) && twinned < GAIN * fraction.contrast() * single
 }
 
+/// Of a crystal whose list has numbers of domains none is tried.
+///
 /// All laws of the lattice on the atoms of a single crystal, the one that explains most first, and behind them the best half turn that is none of
 /// it. Some thousand reflections tell.
 pub fn tested(given: &Given, measurements: &Measurements, model: &Fitted) -> Vec<LawTest> {
+    if given.domains.is_some() {
+        return Vec::new();
+    }
     let laws = twin_laws(given.cell, given.group);
     let mut tests: Vec<LawTest> = Vec::new();
     if !laws.is_empty() {
@@ -120,7 +143,7 @@ impl<'a> Sample<'a> {
         let list = measurements.list.iter();
         Self {
             measurements,
-            squares: list.zip(&model.amplitudes.fc).map(|(m, f)| (m.hkl, f.norm_sqr())).collect(),
+            squares: list.zip(&model.amplitudes.fc).filter_map(|(m, f)| Some((m.hkls[0]?, f.norm_sqr()))).collect(),
             chosen: (0..all).step_by(all.div_ceil(SAMPLED).max(1)).collect(),
             weights: weights(measurements, &model.amplitudes.sizes, model.scale),
         }
@@ -144,8 +167,9 @@ impl<'a> Sample<'a> {
         let (mut rows, mut meeting) = (Vec::new(), 0);
         for &n in &self.chosen {
             let m = &self.measurements.list[n];
-            let own = self.squares.get(&m.hkl).copied().unwrap_or(0.0);
-            let second = match law.image(m.hkl) {
+            let Some(hkl) = m.hkls[0] else { continue };
+            let own = self.squares.get(&hkl).copied().unwrap_or(0.0);
+            let second = match law.image(hkl) {
                 None => 0.0,
                 Some(image) => {
                     // Whoever meets one that was not measured is left out.

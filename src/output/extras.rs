@@ -42,7 +42,7 @@ impl Extras<'_> {
         let header = &self.input.data.header;
         match kind {
             Kind::Lxt => return Ok(Some(lxt::listing(self.input, self.solved, self.stem).into_bytes())),
-            Kind::Hkl => return Ok(Some(hkl(&self.input.data.rows)?.0.into_bytes())),
+            Kind::Hkl => return Ok(Some(hkl(self.input.data.listed())?.0.into_bytes())),
             Kind::Patterson => {
                 let group = self.solved.structures.first().map_or(&self.basis.data.header.space_group, |s| &s.group);
                 let (map, own) = patterson(&header.cell, group, &self.basis.merged_in(group)?);
@@ -88,7 +88,7 @@ impl Extras<'_> {
         let types = scattering_types(first, header);
         let remarks = table::remarks(self.solved, first, 'a');
         let embedded = if whole {
-            let (list, scale) = hkl(&input.data.rows)?;
+            let (list, scale) = hkl(input.data.listed())?;
             let own = OwnList { name: "_shelx_hkl_file".to_owned(), scale };
             Some([model_text(input, first, &remarks, Some(&own))?, list])
         } else {
@@ -111,7 +111,10 @@ impl Extras<'_> {
             },
             how: &remarks.join("\n"),
             fit: first.model.as_ref().map(fit),
-            twin: first.model.as_ref().and_then(|m| m.twin).map(|twin| (twin.law.matrix(), twin.fraction.share)),
+            twin: first.model.as_ref().and_then(|m| {
+                let law = m.twin.map(|twin| (Some(twin.law.matrix()), twin.fraction.share));
+                law.or(m.domains.map(|fit| (None, fit.fraction.share)))
+            }),
             sites: first.sites(),
             embedded: embedded.as_ref().map(|[res, list]| [res.as_str(), list.as_str()]),
         }))

@@ -29,7 +29,7 @@ pub struct OwnList {
 pub fn model_text(input: &Input, structure: &Structure, remarks: &[String], own: Option<&OwnList>) -> Result<String> {
     let header = &input.data.header;
     let (fit, rest) = fit_remarks(structure, &header.title);
-    let twin = structure.model.as_ref().and_then(|m| m.twin);
+    let (twin, domains) = structure.model.as_ref().map_or((None, None), |m| (m.twin, m.domains));
     // A card TWIN takes every reflection for one that meets another.
     let (twin, partly) = (twin.filter(|t| t.law.reach().is_none()), twin.filter(|t| t.law.reach().is_some()));
     let scale =
@@ -42,7 +42,7 @@ pub fn model_text(input: &Input, structure: &Structure, remarks: &[String], own:
         contents: scattering_types(structure, header),
         sites: structure.sites().to_vec(),
         scale: own.map_or(scale, |list| scale * list.scale.sqrt()),
-        hklf: if own.is_some() { Hklf::default() } else { input.ins.hklf },
+        hklf: if own.is_some() { Hklf::of_intensities(input.data.domains.is_some()) } else { input.ins.hklf },
         law: twin.map(|twin| twin.law.matrix()),
         remarks: Vec::new(),
     };
@@ -66,7 +66,7 @@ pub fn model_text(input: &Input, structure: &Structure, remarks: &[String], own:
         kept: &input.ins.kept,
         scale: written.scale,
         sites: &written.sites,
-        twin: law.as_deref().zip(twin.map(|twin| twin.fraction.share)),
+        twin: twin.map(|twin| (law.as_deref(), twin.fraction.share)).or(domains.map(|fit| (None, fit.fraction.share))),
         hklf: &written.hklf,
         fit: &fit,
         rest: &rest,

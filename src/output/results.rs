@@ -86,11 +86,12 @@ impl<'a> Results<'a> {
     /// Settles whether the models go with a list of our own.
     fn own_list(&mut self) {
         let card = &self.input.ins.hklf;
-        let same = || std::fs::read(&self.input.hkl_path).is_ok_and(|b| same_in_shelx(&b, card, &self.input.data.rows));
+        let same =
+            || std::fs::read(&self.input.hkl_path).is_ok_and(|b| same_in_shelx(&b, card, self.input.data.listed()));
         if !self.kinds.contains(&Kind::Hkl) && same() {
             return;
         }
-        match hkl(&self.input.data.rows) {
+        match hkl(self.input.data.listed()) {
             Ok((_, scale)) => {
                 let name = format!("{}{}", self.folder.stem(), Kind::Hkl.ending());
                 self.own = Some(OwnList { name, scale });

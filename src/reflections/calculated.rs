@@ -12,4 +12,6 @@ pub struct CalculatedReflection {
     pub f: Complex32,
     /// What is this domain's of the intensity observed, were it alone: |Fc|² over the intensity of both domains of a twin; 1 for a single crystal.
     pub share: f32,
+    /// Intensity and its uncertainty, on the scale of the file, where observations of a twin were taken apart by the model.
+    pub apart: Option<[f64; 2]>,
 }

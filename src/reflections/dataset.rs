@@ -2,11 +2,12 @@
 
 use super::warnings::Evidence;
 use super::{
-    IntensityStatistics, MergeReport, NormalisedReflection, RawReflection, ShellTable, WilsonPlot, merge, normalise,
-    shell_table, statistics, wilson_plot,
+    Domains, IntensityStatistics, MergeReport, NormalisedReflection, RawReflection, ShellTable, WilsonPlot, merge,
+    normalise, shell_table, statistics, wilson_plot,
 };
 use crate::crystal::{Cell, ElementCount, Radiation, ScatteringTable, SpaceGroup};
 use crate::error::Result;
+use std::sync::Arc;
 
 /// What the header of a data set says: the part of a `.ins` (or CIF, or MTZ) that is not reflections.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,8 +45,10 @@ impl CrystalHeader {
 pub struct DataSet {
     /// Cell, symmetry, contents, radiation.
     pub header: CrystalHeader,
-    /// The rows as read, so that they can be merged in another group.
+    /// The rows as read, so that they can be merged in another group; of a twin whose reflections fall together here and there, reflections one by one.
     pub rows: Vec<RawReflection>,
+    /// What was measured of such a twin: what models are fitted to.
+    pub domains: Option<Arc<Domains>>,
     /// Unique reflections, extinct ones left out, sorted by 1/d then index.
     pub reflections: Vec<NormalisedReflection>,
     /// What merging found.
@@ -80,6 +83,17 @@ impl DataSet {
         Self::examined(header, rows, sum_f2, |evidence| evidence.whatever_the_group())
     }
 
+    /// The same as that of a twin whose reflections are one by one in the rows.
+    #[must_use]
+    pub fn of_domains(self, domains: Option<Arc<Domains>>) -> Self {
+        Self { domains, ..self }
+    }
+
+    /// The rows as they stand in the file, after the card: those of both domains of a twin.
+    pub fn listed(&self) -> &[RawReflection] {
+        self.domains.as_ref().map_or(&self.rows, |domains| &domains.rows)
+    }
+
     fn examined(
         header: CrystalHeader,
         rows: &[RawReflection],
@@ -106,6 +120,7 @@ impl DataSet {
         Ok(Self {
             header,
             rows: rows.to_vec(),
+            domains: None,
             reflections,
             merge: merged.report,
             shells,

@@ -3,6 +3,7 @@
 mod bijvoet;
 pub mod calculated;
 pub mod dataset;
+pub mod domains;
 pub mod filling;
 pub mod laue;
 pub mod merge;
@@ -14,12 +15,14 @@ pub mod raw;
 pub mod regroup;
 pub mod shells;
 pub mod statistics;
+pub mod unmixed;
 mod warnings;
 pub mod wilson;
 
 pub use bijvoet::{BijvoetPair, bijvoet_pairs};
 pub use calculated::CalculatedReflection;
 pub use dataset::{CrystalHeader, DataSet};
+pub use domains::{Counts, Domains, Observation};
 pub use filling::Filling;
 pub use laue::{LaueChange, LaueFinding, laue_class, likeness};
 pub use merge::{AbsenceReport, MergeReport, Merged, merge};
@@ -31,4 +34,5 @@ pub use raw::RawReflection;
 pub use regroup::regroup;
 pub use shells::{Shell, ShellTable, shell_table};
 pub use statistics::{IntensityStatistics, statistics};
+pub use unmixed::Unmixed;
 pub use wilson::{WilsonPlot, wilson_plot};

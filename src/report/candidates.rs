@@ -1,7 +1,7 @@
 //! Structures and trials in the run record.
 
 use super::table::formula;
-use super::twin::{LawRecord, TwinRecord};
+use super::twin::{DomainsRecord, LawRecord, TwinRecord};
 use crate::crystal::identity::identify;
 use crate::solve::{Absolute, Route, Structure};
 use crate::symmetry::Score;
@@ -56,6 +56,9 @@ pub struct CandidateRecord {
     pub absolute_structure: Option<Absolute>,
     /// The second domain of a twin, R1 and all else that is said of the fit being of both; null for a single crystal.
     pub twin: Option<TwinRecord>,
+    /// The domains of a twin whose list says which reflections fall together (HKLF 5), R1 and all else that is said of the fit being of their sums; null
+    /// for other lists.
+    pub domains: Option<DomainsRecord>,
     /// Twin laws tried on the model of a single crystal: those of the lattice, the one that explains most first, and the best half turn that is none of it.
     pub twin_laws: Vec<LawRecord>,
 }
@@ -115,6 +118,7 @@ impl CandidateRecord {
             formula: model.map(formula),
             absolute_structure: structure.absolute,
             twin: model.and_then(|m| m.twin).as_ref().map(TwinRecord::new),
+            domains: model.and_then(|m| m.domains).as_ref().map(DomainsRecord::new),
             twin_laws: model.iter().flat_map(|m| &m.laws).map(LawRecord::new).collect(),
         }
     }

@@ -4,7 +4,7 @@ use super::contents::contents_lines;
 use super::hand::hand_line;
 use super::reasons::{advice, reasons};
 use super::table;
-use super::twin::{imitation, laws_table, twin_line};
+use super::twin::{domains_line, imitation, laws_table, twin_line};
 use crate::crystal::identity::identify;
 use crate::crystal::{Radiation, SymOp};
 use crate::input::{Basis, Input};
@@ -219,6 +219,9 @@ fn sites(out: &mut String, radiation: Radiation, solved: &Solved) {
             let _ = writeln!(out, "\nModel of _a: {}; {}", table::model_line(model), table::atoms_line(model));
             if let Some(line) = twin_line(model) {
                 let _ = writeln!(out, "Warning: {line}");
+            }
+            if let Some(line) = domains_line(model) {
+                let _ = writeln!(out, "{line}");
             }
             out.push_str(&laws_table(model));
             for line in contents_lines(&model.contents).into_iter().chain(hand_line(first)) {

@@ -1,7 +1,7 @@
 //! Short tables for the screen and the listing.
 
 use super::hand::hand_line;
-use super::twin::{twin_lines, warning};
+use super::twin::{domains_line, remarks_of, warning};
 use crate::crystal::SpaceGroup;
 use crate::crystal::elements::symbol;
 use crate::crystal::identity::identify;
@@ -181,8 +181,9 @@ pub fn conclusion(solved: &Solved, stem: &str, listing: &str, extras: &[String])
         if let Some(line) = hand_line(first).filter(|_| solved.solved) {
             let _ = writeln!(out, "{line}");
         }
-        if let Some(line) = warning(solved) {
-            let _ = writeln!(out, "warning: {line}");
+        let warned = warning(solved).map(|line| format!("warning: {line}"));
+        for line in first.model.as_ref().and_then(domains_line).into_iter().chain(warned) {
+            let _ = writeln!(out, "{line}");
         }
     } else {
         out.push_str(": ");
@@ -238,7 +239,7 @@ pub fn early_remarks(structure: &Structure) -> Vec<String> {
         "not judged yet; if this line stays, the run was ended before it was".to_owned(),
     ];
     lines.extend(structure.model.iter().flat_map(|m| [model_line(m), atoms_line(m)]));
-    lines.extend(structure.model.iter().flat_map(twin_lines));
+    lines.extend(structure.model.iter().flat_map(remarks_of));
     lines
 }
 
@@ -275,7 +276,7 @@ pub fn remarks(solved: &Solved, structure: &Structure, letter: char) -> Vec<Stri
     }
     lines.extend(structure.model.iter().flat_map(|m| [model_line(m), atoms_line(m)]));
     lines.extend(hand_line(structure));
-    lines.extend(structure.model.iter().flat_map(twin_lines));
+    lines.extend(structure.model.iter().flat_map(remarks_of));
     lines
 }
 

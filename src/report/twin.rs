@@ -2,7 +2,7 @@
 
 use super::table;
 use crate::input::{Basis, Input};
-use crate::model::{LawTest, Model, Twin};
+use crate::model::{DomainFit, LawTest, Model, Twin};
 use crate::solve::Solved;
 use crate::trust::NO_MODEL_R1;
 use schemars::JsonSchema;
@@ -43,6 +43,41 @@ pub struct LawRecord {
     pub r1_ratio: f64,
 }
 
+/// Two domains whose list says which reflections fall together (HKLF 5).
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct DomainsRecord {
+    /// How many domains there are.
+    pub domains: usize,
+    /// Share of each: the second is that of a card BASF.
+    pub fractions: [f64; 2],
+    /// Standard uncertainty of either; null where nothing tells them apart.
+    pub fraction_su: Option<f64>,
+    /// Observations, over which R1 is: overlaps and reflections of one domain.
+    pub observations: usize,
+    /// Observations of one reflection, by domain.
+    pub alone: [usize; 2],
+    /// Observations of one reflection of each domain.
+    pub overlaps: usize,
+    /// Share of these.
+    pub overlap: f64,
+}
+
+impl DomainsRecord {
+    /// The record of what a model says of them.
+    pub fn new(fit: &DomainFit) -> Self {
+        let DomainFit { fraction, counts } = fit;
+        Self {
+            domains: counts.alone.len(),
+            fractions: fraction.shares(),
+            fraction_su: Some(fraction.sigma).filter(|sigma| sigma.is_finite()),
+            observations: counts.all(),
+            alone: counts.alone,
+            overlaps: counts.overlaps,
+            overlap: counts.overlap(),
+        }
+    }
+}
+
 impl TwinRecord {
     /// The record of a second domain.
     pub fn new(twin: &Twin) -> Self {
@@ -70,7 +105,7 @@ impl LawRecord {
 }
 
 /// What is to be said of a twin: its law and share, and what it explains.
-pub fn twin_lines(model: &Model) -> Vec<String> {
+fn twin_lines(model: &Model) -> Vec<String> {
     let Some(Twin { law, fraction, single }) = model.twin else { return Vec::new() };
     let mut lines = vec![
         format!("the crystal is a twin: {law}, fraction {:.3}, s.u. {:.3}", fraction.share, fraction.sigma),
@@ -84,7 +119,24 @@ pub fn twin_lines(model: &Model) -> Vec<String> {
     lines
 }
 
-/// The same in one line.
+/// What is to be said of a twin whose list says which reflections fall together.
+pub fn domains_line(model: &Model) -> Option<String> {
+    let DomainFit { fraction, counts } = model.domains?;
+    let su = if fraction.sigma.is_finite() { format!(", s.u. {:.4}", fraction.sigma) } else { String::new() };
+    Some(format!(
+        "HKLF 5: two domains, fraction of the second {:.3}{su}; {:.0} % of {} observations are overlaps, R1 is of their sums",
+        fraction.share,
+        100.0 * counts.overlap(),
+        counts.all()
+    ))
+}
+
+/// What is to be said of a second domain, found or in the list.
+pub fn remarks_of(model: &Model) -> Vec<String> {
+    twin_lines(model).into_iter().chain(domains_line(model)).collect()
+}
+
+/// What is to be said of a twin that was found, in one line.
 pub fn twin_line(model: &Model) -> Option<String> {
     let lines = twin_lines(model);
     (!lines.is_empty()).then(|| lines.join("; "))

@@ -111,7 +111,7 @@ mod tests {
             let after = of(&other, &sites);
             for ((hkl, f), expected) in hkls.iter().zip(before).zip(after) {
                 let single = Complex32::new(f.re as f32, f.im as f32);
-                let mut calculated = CalculatedReflection { hkl: *hkl, f: single, share: 1.0 };
+                let mut calculated = CalculatedReflection { hkl: *hkl, f: single, share: 1.0, apart: None };
                 turn_calculated(&mut calculated, shift);
                 let off = calculated.f - Complex32::new(expected.re as f32, expected.im as f32);
                 assert!(off.norm() < 1e-3, "{name} {hkl:?}");

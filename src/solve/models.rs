@@ -148,6 +148,7 @@ impl WorkUp<'_> {
             reflections,
             solution,
             twin: None,
+            domains: self.data.domains.as_deref(),
             clock: self.clock,
         }
     }

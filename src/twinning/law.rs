@@ -46,12 +46,17 @@ impl TwinLaw {
                 sums.iter().all(|x| x % PARTS == 0).then(|| sums.map(|x| x / PARTS))
             }
             Meeting::Near { rotation, metric, reach } => {
-                let exact: [f64; 3] = std::array::from_fn(|j| (0..3).map(|i| f64::from(hkl[i]) * rotation[i][j]).sum());
-                let whole = exact.map(|x| x.round() as i32);
-                let off: [f64; 3] = std::array::from_fn(|i| exact[i] - f64::from(whole[i]));
-                let length_sq: f64 = (0..3).map(|i| (0..3).map(|j| off[i] * metric[i][j] * off[j]).sum::<f64>()).sum();
+                let (whole, length_sq) = nearest(hkl, rotation, metric);
                 (whole != [0; 3] && length_sq < reach * reach).then_some(whole)
             }
+        }
+    }
+
+    /// How far hR is from the reflection of the second domain that comes nearest, Å⁻¹; 0 where the rotation is one of the lattice.
+    pub fn distance(&self, hkl: Hkl) -> f64 {
+        match &self.meeting {
+            Meeting::Exact(_) => 0.0,
+            Meeting::Near { rotation, metric, .. } => nearest(hkl, rotation, metric).1.max(0.0).sqrt(),
         }
     }
 
@@ -76,6 +81,14 @@ impl TwinLaw {
         let rotation = self.rotation();
         std::array::from_fn(|n| rotation[n % 3][n / 3])
     }
+}
+
+/// The indices that hR comes nearest to, and the square of the distance, Å⁻².
+fn nearest(hkl: Hkl, rotation: &[[f64; 3]; 3], metric: &[[f64; 3]; 3]) -> (Hkl, f64) {
+    let exact: [f64; 3] = std::array::from_fn(|j| (0..3).map(|i| f64::from(hkl[i]) * rotation[i][j]).sum());
+    let whole = exact.map(|x| x.round() as i32);
+    let off: [f64; 3] = std::array::from_fn(|i| exact[i] - f64::from(whole[i]));
+    (whole, (0..3).map(|i| (0..3).map(|j| off[i] * metric[i][j] * off[j]).sum::<f64>()).sum())
 }
 
 /// The numbers of a card TWIN, without blanks to spare.

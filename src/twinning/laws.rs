@@ -75,7 +75,7 @@ pub fn half_turns(cell: &Cell, group: &SpaceGroup) -> Vec<Matrix> {
 }
 
 /// Half a turn about Σ uᵢ aᵢ, or about Σ uᵢ aᵢ*, on columns of fractional coordinates: x′ = 2 a (a·x)/(a·a) − x.
-fn half_turn(cell: &Cell, row: [f64; 3], reciprocal: bool) -> Matrix {
+pub fn half_turn(cell: &Cell, row: [f64; 3], reciprocal: bool) -> Matrix {
     let times = |metric: &Matrix| metric.map(|line| (0..3).map(|i| line[i] * row[i]).sum::<f64>());
     // The axis in fractional coordinates, and the form that gives a·x.
     let (axis, form) = if reciprocal { (times(&cell.reciprocal_metric), row) } else { (row, times(&cell.metric)) };

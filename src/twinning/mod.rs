@@ -17,4 +17,4 @@ mod laws;
 
 pub use fraction::Fraction;
 pub use law::{TwinLaw, numbers};
-pub use laws::{half_turns, twin_laws};
+pub use laws::{half_turn, half_turns, twin_laws};

@@ -20,6 +20,7 @@ const ATOMS: [(&str, [f64; 3], f64); 11] = [
 ];
 
 /// A cell of that molecule.
+#[derive(Clone, Copy)]
 pub struct Crystal {
     pub group: &'static str,
     pub edges: [f64; 3],
@@ -29,8 +30,8 @@ pub struct Crystal {
 /// Index, intensity, uncertainty.
 pub type Row = ([i32; 3], f64, f64);
 
-/// Writes `amide.cif`, `amide.ins` and `amide.hkl`; the rows of the last.
-pub fn simulated(folder: &Path, crystal: &Crystal) -> Vec<Row> {
+/// Its CIF.
+pub fn cif(crystal: &Crystal) -> String {
     let mut cif = "data_amide\n".to_owned();
     for (key, edge) in ["a", "b", "c"].iter().zip(crystal.edges) {
         writeln!(cif, "_cell_length_{key} {edge}").unwrap();
@@ -46,8 +47,13 @@ pub fn simulated(folder: &Path, crystal: &Crystal) -> Vec<Row> {
         let [x, y, z] = [0, 1, 2].map(|i| x[i] / crystal.edges[i]);
         writeln!(cif, "{element}{n} {element} {x:.5} {y:.5} {z:.5} {u}").unwrap();
     }
+    cif
+}
+
+/// Writes `amide.cif`, `amide.ins` and `amide.hkl`; the rows of the last.
+pub fn simulated(folder: &Path, crystal: &Crystal) -> Vec<Row> {
     let path = folder.join("amide.cif");
-    std::fs::write(&path, cif).unwrap();
+    std::fs::write(&path, cif(crystal)).unwrap();
     let (model, out) = (path.to_string_lossy(), folder.to_string_lossy());
     let made = seedflip(&["simulate", &model, "-d", "0.85", "--noise", "0.03", "-o", &out]);
     assert_eq!(made.code, Some(0), "{}", made.stderr);

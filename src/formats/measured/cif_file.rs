@@ -189,7 +189,7 @@ fn list(path: &Path, from: &Candidate<'_>, hklf: Option<Hklf>, choice: &Choice, 
         reflections: file.reflections,
         facts: Facts::default(),
         warnings,
-        hklf: Hklf::default(),
+        hklf: Hklf::of_intensities(file.quantity == HklfFormat::TwinIntensities),
     })
 }
 

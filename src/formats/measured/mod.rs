@@ -64,7 +64,7 @@ pub struct Measured {
     /// What the user should know about the reading, one line each.
     pub warnings: Vec<String>,
     /// The card that makes a SHELX program read the list as it was read here: that of the `.ins` for a SHELX list, else
-    /// `HKLF 4` for a list that is written anew.
+    /// `HKLF 4` (of a twin `HKLF 5`) for a list that is written anew.
     pub hklf: Hklf,
 }
 
@@ -125,7 +125,9 @@ pub fn parse_measured(path: &Path, bytes: &[u8], choice: &Choice, hklf: Option<&
 
 fn list(path: &Path, bytes: &[u8], choice: &Choice, hklf: Option<&Hklf>) -> Result<Measured> {
     let plain = Hklf::default();
-    let file = parse_hkl_as(path, bytes, hklf.unwrap_or(&plain), choice.columns.as_ref())?;
+    let card = hklf.unwrap_or(&plain);
+    let file = parse_hkl_as(path, bytes, card, choice.columns.as_ref())?;
+    let twin = [card.format, file.quantity].contains(&HklfFormat::TwinIntensities);
     Ok(Measured {
         kind: LIST,
         part: String::new(),
@@ -134,7 +136,7 @@ fn list(path: &Path, bytes: &[u8], choice: &Choice, hklf: Option<&Hklf>) -> Resu
         reflections: file.reflections,
         facts: Facts::default(),
         warnings: file.warnings,
-        hklf: *hklf.unwrap_or(&plain),
+        hklf: if twin { Hklf { format: file.quantity, ..*card } } else { *card },
     })
 }
 

@@ -101,7 +101,7 @@ fn warnings(mtz: &Mtz<'_>, chosen: &Chosen<'_>, unmeasured: usize) -> Vec<String
         .collect();
     if !others.is_empty() {
         let what = match chosen.quantity {
-            HklfFormat::Intensities | HklfFormat::LaueIntensities => "intensities",
+            HklfFormat::Intensities | HklfFormat::LaueIntensities | HklfFormat::TwinIntensities => "intensities",
             HklfFormat::Amplitudes => "amplitudes",
         };
         let (labels, others) = (chosen.labels(), others.join(", "));
