@@ -189,3 +189,17 @@ impl<'a> Decision<'a> {
 fn relative(e: &RotationEvidence) -> f64 {
     if e.r_unrelated > 0.0 { e.r_sym / e.r_unrelated } else { 1.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glide_leaves_half_of_an_element_and_another_class_leaves_one_bare() {
+        // I 41/a as 4/m: h k 0 with h even alone. As mmm along the diagonals: all of one mirror plane, nothing of the other.
+        let right = OnElements::of([[52, 104], [3, 12]].into_iter());
+        let wrong = OnElements::of([[52, 104], [61, 61], [0, 60], [3, 12]].into_iter());
+        assert!(!right.bare && wrong.bare && (right.share - wrong.share).abs() < BORDER_MARGIN);
+        assert!(!OnElements::of([[0, 19]].into_iter()).bare && !OnElements::of([[0, 0]].into_iter()).bare);
+    }
+}
