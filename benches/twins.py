@@ -2,12 +2,14 @@
 
 usage: twins.py BINARY SHARED OUT.jsonl [--noise R] [--resolution D] [--fractions A,...] [--seeds N,...] [--only NAME,...] [--keep DIR]
        [--overlaps S,... [--axis U,V,W]]
+                [--headers p,r,p1]
 
 A molecule of a set of SHARED/data is packed into a cell of another group (PLACES; turned and moved at random until nothing
 clashes), `BINARY simulate` measures the crystal, and its list is twinned by the law of the place: I(h) becomes
 (1-a) I(h) + a I(hR), both with noise of their own. Each is solved untwinned (a = 0) and twinned. Counted are: group and law
 right (any matrix of the law's coset), fraction within 0.05, R1 against that of the untwinned crystal, atoms in place by
-SHARED/judge. Needs numpy and gemmi.
+SHARED/judge. Places of RETICULAR are rhombohedral crystals with an obverse and a reverse domain: the list holds the reflections of both, those
+with l = 3n overlap, and the header says P with the rotations of the Laue class (p), R (r), or nothing (p1). Needs numpy and gemmi.
 
 With --overlaps the twins are those of HKLF 5 instead: a second domain by half a turn about a row that is no axis of any place, of which that share of
 the reflections falls together with others (`simulate --domain`). Counted are: group, fraction within 0.02, R1 up to 0.06, atoms.
@@ -41,6 +43,12 @@ PLACES = [
 # A fraction of HKLF 5 is right within, and R1 of its sums is good up to.
 NEAR_OF_DOMAINS = 0.02
 GOOD_R1 = 0.06
+OVER = [[-1, 0, 0], [0, -1, 0], [0, 0, 1]]
+RETICULAR = [
+    ("rev_r3", "lcysteine_p212121", "R 3 :H", (1, 1, 0.6, 90, 90, 120), OVER),
+    ("rev_r-3", "xylitol_p212121", "R -3 :H", (1, 1, 0.8, 90, 90, 120), OVER),
+    ("rev_r3c", "pyrazinamide_p21n", "R 3 c :H", (1, 1, 0.7, 90, 90, 120), OVER),
+]
 # Å3 for each atom but hydrogen, and the nearest that two molecules come, Å: looser than in crystals, where packing is not random.
 ROOM = 24.0
 CONTACT = 3.0
@@ -148,6 +156,31 @@ def twinned(rows, rotations, law, share):
     return out
 
 
+def both_domains(rows, rotations, law, share):
+    """The list with the reflections of both domains, those that overlap added."""
+    sums = {}
+    for h, k, l, intensity, sigma in rows:
+        for part, hkl in ((1 - share, np.array([h, k, l])), (share, np.array([h, k, l]) @ np.array(law))):
+            if part > 0:
+                value = sums.setdefault(key(rotations, hkl), [0.0, 0.0])
+                value[0] += part * intensity
+                value[1] = np.hypot(value[1], part * sigma)
+    return [(*hkl, *value) for hkl, value in sorted(sums.items())]
+
+
+def lowered(header, kind, proper):
+    """The header with P and the rotations of the Laue class, or with nothing."""
+    if kind == "r":
+        return header
+    lines = [line for line in header.splitlines() if line[:4] not in ("LATT", "SYMM")]
+    cards = ["LATT -1"]
+    for rot in {tuple(map(tuple, r)) for r in proper} if kind == "p" else ():
+        if rot != ((1, 0, 0), (0, 1, 0), (0, 0, 1)):
+            cards.append(f"SYMM {triplet(np.array(rot), (0, 0, 0))}")
+    at = next(n for n, line in enumerate(lines) if line.startswith("SFAC"))
+    return "\n".join(lines[:at] + sorted(cards) + lines[at:]) + "\n"
+
+
 def write_hkl(path, rows):
     path.write_text("".join(f"{h:4d}{k:4d}{l:4d}{i:8.2f}{s:8.2f}\n" for h, k, l, i, s in rows) + "   0   0   0    0.00    0.00\n")
 
@@ -178,7 +211,7 @@ def solved(options, folder, name, cifs, seed):
     first = (record["candidates"] or [{}])[0]
     verdicts = [judged(options.shared, folder / f"{name}_a.res", cif) for cif in cifs]
     verdict = max(verdicts, key=lambda v: (v.get("recall_atoms") or 0, bool(v.get("space_group_right"))))
-    return {"claimed": record["solved"], "group": record["space_group"].get("hm"), "r1": first.get("r1"), "twin": first.get("twin"),
+    return {"claimed": record["solved"], "group": first.get("space_group"), "r1": first.get("r1"), "twin": first.get("twin"),
             "domains": first.get("domains"),
             "laws": first.get("twin_laws"), "seconds": record["timings"]["wall_s"],
             "model": verdict.get("model"), "group_right": verdict.get("space_group_right"), "atoms": verdict.get("recall_atoms")}
@@ -221,6 +254,7 @@ def main():
     parser.add_argument("--overlaps")
     parser.add_argument("--axis", default="1,0,2")
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--headers", default="p,r")
     options = parser.parse_args()
     options.binary = str(Path(options.binary).resolve())
     fractions = sorted({0.0, *map(float, options.fractions.split(","))})
@@ -231,7 +265,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch, options.out.open("w") as out:
         root = options.keep or Path(scratch)
         for seed in map(int, options.seeds.split(",")):
-            for place, name, symbol, shape, law in PLACES:
+            for place, name, symbol, shape, law in PLACES + RETICULAR:
                 if only and place not in only:
                     continue
                 folder = root / f"{place}_{seed}"
@@ -255,31 +289,38 @@ def main():
                 rows = read_hkl(folder / f"{place}.hkl")
                 rotations = [np.array(op.rot) // 24 for op in group.operations().sym_ops]
                 proper = [r if round(np.linalg.det(r)) > 0 else -r for r in rotations]
-                single = None
-                for share in fractions:
-                    got = run(options, folder, f"t{int(100 * share):02d}", (cif, other), header, twinned(rows, rotations, law, share), seed)
-                    got |= {"place": place, "seed": seed, "share": share}
-                    twin = got["twin"]
-                    if share == 0.0:
-                        single = got["r1"] or 1.0
-                        untwinned_runs += 1
-                        false_laws += twin is not None
-                    else:
-                        got["law_right"] = twin is not None and same_law(law, twin["matrix"], proper)
-                        got["r1_ratio"] = (got["r1"] or 1.0) / single
-                        counts["runs"] += 1
-                        counts["group"] += bool(got["group_right"])
-                        counts["law"] += got["law_right"]
-                        counts["both"] += bool(got["group_right"]) and got["law_right"]
-                        counts["fraction"] += got["law_right"] and abs(twin["fraction"] - share) < NEAR_FRACTION
-                        counts["r1"] += got["r1_ratio"] <= 1.5
-                        counts["claimed"] += got["claimed"]
-                    out.write(json.dumps(got) + "\n")
-                    out.flush()
-                    said = f"{twin['law']} {twin['fraction']:.3f}" if twin else "-"
-                    print(f"{place:9} {seed} {share:4.2f}  {got['group'] or '-':12} {'yes' if got['group_right'] else 'no':3}  {said:26} "
-                          f"R1 {got['r1'] or 1:.3f}  {got['model'] or '-':9} {'claimed' if got['claimed'] else '-':8} {got['seconds']:.1f} s",
-                          flush=True)
+                over = law is OVER
+                for kind in options.headers.split(",") if over else ("given",):
+                    single = None
+                    for share in fractions:
+                        label = f"t{int(100 * share):02d}{kind if over else ''}"
+                        list_of = both_domains if over else twinned
+                        text = lowered(header, kind, proper) if over else header
+                        got = run(options, folder, label, (cif, other), text, list_of(rows, rotations, law, share), seed)
+                        got |= {"place": place, "seed": seed, "share": share, "header": kind}
+                        twin = got["twin"]
+                        if share == 0.0:
+                            single = got["r1"] or 1.0
+                            untwinned_runs += 1
+                            false_laws += twin is not None
+                        else:
+                            got["law_right"] = twin is not None and same_law(law, twin["matrix"], proper)
+                            got["r1_ratio"] = (got["r1"] or 1.0) / single
+                            counts["runs"] += 1
+                            counts["group"] += bool(got["group_right"])
+                            counts["law"] += got["law_right"]
+                            counts["both"] += bool(got["group_right"]) and got["law_right"]
+                            # The larger domain is the first, where the list leaves the choice.
+                            least = min(share, 1 - share) if over else share
+                            counts["fraction"] += got["law_right"] and abs(twin["fraction"] - least) < NEAR_FRACTION
+                            counts["r1"] += got["r1_ratio"] <= 1.5
+                            counts["claimed"] += got["claimed"]
+                        out.write(json.dumps(got) + "\n")
+                        out.flush()
+                        said = f"{twin['law']} {twin['fraction']:.3f}" if twin else "-"
+                        print(f"{place:9} {kind:5} {seed} {share:4.2f}  {got['group'] or '-':12} {'yes' if got['group_right'] else 'no':3}  "
+                              f"{said:26} R1 {got['r1'] or 1:.3f}  {got['model'] or '-':9} {'claimed' if got['claimed'] else '-':8} "
+                              f"{got['seconds']:.1f} s", flush=True)
     n = counts.pop("runs")
     if not options.overlaps:
         print(f"untwinned: {false_laws}/{untwinned_runs} with a law")

@@ -17,6 +17,7 @@ pub use taken::Taken;
 pub use together::Together;
 use together::together;
 
+mod axes;
 pub mod folder;
 pub mod inflip;
 mod neutrons;

@@ -6,10 +6,10 @@ mod amide;
 #[allow(dead_code)] // Files of the repository are not asked for here.
 mod program;
 
-use amide::{Crystal, Row, simulated};
+use amide::{Crystal, Row, cif_of, measured, simulated};
 use program::seedflip;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -100,4 +100,60 @@ fn a_twin_is_written_with_its_law_and_fraction_and_a_single_crystal_without() {
         assert!((twin["fraction"].as_f64().unwrap() - share).abs() < 0.01, "{twin}");
         assert!(twin["reach"].is_null() && twin["r1_without"].as_f64().unwrap() > 0.15, "{twin}");
     }
+}
+
+/// Element, fractional coordinates, U in Å2: an invented molecule in R 3 on hexagonal axes.
+const RHOMBOHEDRAL: [(&str, [f64; 3], f64); 7] = [
+    ("S", [0.11880, 0.38063, 0.23338], 0.0347),
+    ("O", [0.28155, 0.27822, 0.03581], 0.0253),
+    ("O", [0.12599, 0.15055, 0.13253], 0.0423),
+    ("N", [0.00669, 0.20171, -0.04440], 0.0363),
+    ("C", [0.12353, 0.27826, -0.04054], 0.0282),
+    ("C", [0.18250, 0.23165, 0.04993], 0.0280),
+    ("C", [0.14661, 0.38533, 0.02720], 0.0279),
+];
+
+/// The list of an obverse domain and a reverse one with the given share: reflections of both, those with l = 3n added.
+fn both_domains(rows: &[Row], share: f64) -> String {
+    let stands = |[h, k, l]: [i32; 3]| {
+        let images = [[h, k, l], [k, -h - k, l], [-h - k, h, l]];
+        images.into_iter().flat_map(|image| [image, image.map(|x| -x)]).max().unwrap()
+    };
+    let mut sums: BTreeMap<[i32; 3], [f64; 2]> = BTreeMap::new();
+    for ([h, k, l], intensity, sigma) in rows {
+        for (part, hkl) in [(1.0 - share, [*h, *k, *l]), (share, [-h, -k, *l])] {
+            let sum = sums.entry(stands(hkl)).or_default();
+            *sum = [sum[0] + part * intensity, sum[1].hypot(part * sigma)];
+        }
+    }
+    let mut out = String::new();
+    for ([h, k, l], [intensity, sigma]) in sums {
+        writeln!(out, "{h:4}{k:4}{l:4}{intensity:8.2}{sigma:8.2}").unwrap();
+    }
+    out + "   0   0   0    0.00    0.00\n"
+}
+
+#[test]
+fn obverse_and_reverse_domains_under_a_primitive_header_are_one_rhombohedral_twin() {
+    let folder = tempfile::tempdir().unwrap();
+    let sites = RHOMBOHEDRAL.map(|(element, xyz, u)| (element, xyz.map(|x| format!("{x:.5}")), u));
+    let cif = cif_of("rings", "R 3 :H", [14.4179, 14.4179, 8.6508], [90.0, 90.0, 120.0], &sites);
+    let rows = measured(folder.path(), "rings", &cif);
+    let ins = folder.path().join("rings.ins");
+    let primitive = std::fs::read_to_string(&ins).unwrap().replace("LATT -3", "LATT -1");
+    assert!(primitive.contains("LATT -1"), "{primitive}");
+    std::fs::write(&ins, primitive).unwrap();
+    std::fs::write(folder.path().join("rings.hkl"), both_domains(&rows, 0.3)).unwrap();
+    let out = folder.path().join("out");
+    let solved = seedflip(&["solve", &ins.to_string_lossy(), "-o", &out.to_string_lossy(), "--backend", "cpu"]);
+    assert_eq!(solved.code, Some(0), "{}", solved.stderr);
+    assert!(solved.stderr.contains("obverse/reverse"), "{}", solved.stderr);
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    let record: Value = serde_json::from_str(&read("rings.json")).unwrap();
+    let first = &record["candidates"][0];
+    assert!(record["solved"] == true && first["space_group"] == "R 3:H", "{first}");
+    assert!((first["twin"]["fraction"].as_f64().unwrap() - 0.3).abs() < 0.03, "{first}");
+    assert!(first["r1"].as_f64().unwrap() < 0.03, "{first}");
+    let model = read("rings_a.res");
+    assert!(model.contains("LATT -3") && model.contains("\nTWIN -1 0 0 0 -1 0 0 0 1 2\nBASF 0.3"), "{model}");
 }

@@ -19,6 +19,9 @@ pub struct Cell {
     pub reciprocal_metric: [[f64; 3]; 3],
 }
 
+/// Step of a parameter of a cell, in parts of it, by which derivatives are taken.
+const STEP: f64 = 1e-5;
+
 impl Cell {
     /// Builds a cell; `Err` says why no such cell exists (non-positive or non-finite edges, angles
     /// outside 0–180°, or three angles that do not close a parallelepiped).
@@ -92,6 +95,31 @@ impl Cell {
             (dot(axis(i), axis(j)) / (lengths[i] * lengths[j])).clamp(-1.0, 1.0).acos().to_degrees()
         };
         Self::new(lengths, [angle(1, 2), angle(0, 2), angle(0, 1)])
+    }
+
+    /// Standard uncertainties of the new cell from those of the old one, taken as independent but for edges that are `alike` by
+    /// symmetry, which are one length.
+    pub fn transformed_sigma(&self, sigma: [f64; 6], basis: &[[f64; 3]; 3], alike: [usize; 3]) -> [f64; 6] {
+        let six = |cell: &Cell| -> [f64; 6] {
+            std::array::from_fn(|i| if i < 3 { cell.lengths[i] } else { cell.angles[i - 3] })
+        };
+        let parameters = six(self);
+        let leader = |i: usize| alike.get(i).copied().unwrap_or(i);
+        let moved = |by: f64, i: usize| {
+            let mut p = parameters;
+            p.iter_mut().enumerate().filter(|(j, _)| leader(*j) == i).for_each(|(_, x)| *x += by);
+            let cell = Cell::new([p[0], p[1], p[2]], [p[3], p[4], p[5]]).and_then(|cell| cell.transformed(basis));
+            cell.map(|cell| six(&cell)).ok()
+        };
+        let mut variance = [0.0; 6];
+        for i in (0..6).filter(|&i| leader(i) == i && sigma[i] > 0.0) {
+            let step = STEP * parameters[i];
+            let (Some(more), Some(less)) = (moved(step, i), moved(-step, i)) else { continue };
+            for (sum, (a, b)) in variance.iter_mut().zip(more.into_iter().zip(less)) {
+                *sum += ((a - b) / (2.0 * step) * sigma[i]).powi(2);
+            }
+        }
+        variance.map(f64::sqrt)
     }
 }
 

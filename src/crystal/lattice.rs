@@ -80,6 +80,11 @@ pub fn lattice_rotations(cell: &Cell, group: &SpaceGroup) -> Vec<LatticeRotation
     found
 }
 
+/// True when the lattice has rotations that are no whole numbers on the axes of the cell: a threefold axis on orthohexagonal edges.
+pub fn hides_rotations(cell: &Cell, group: &SpaceGroup) -> bool {
+    isometries(cell, group, ANGLE_TOLERANCE).iter().any(|(matrix, _, _)| in_parts(matrix, 1).is_none())
+}
+
 /// A matrix in units of 1/`parts`, where its elements are multiples of that.
 pub fn in_parts(matrix: &[[f64; 3]; 3], parts: i32) -> Option<[[i32; 3]; 3]> {
     let scaled = matrix.map(|row| row.map(|x| f64::from(parts) * x));
@@ -220,6 +225,15 @@ mod tests {
         let oblique = cell.transformed(&[[1.0, 0.0, 2.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]).unwrap();
         let found = lattice_rotations(&oblique, &SpaceGroup::p1());
         assert_eq!(found.iter().map(|r| r.rot).collect::<Vec<_>>()[1..], [[[-1, 0, 0], [0, 1, 0], [0, 0, -1]]]);
+    }
+
+    #[test]
+    fn orthohexagonal_edges_hide_the_threefold_axis() {
+        let of = |b: f64, latt| {
+            let cell = Cell::new([7.0, b, 9.0], [90.0; 3]).unwrap();
+            hides_rotations(&cell, &SpaceGroup::from_latt_symm(latt, &[]).unwrap())
+        };
+        assert!(of(7.0 * 3f64.sqrt(), -7) && !of(7.0 * 3f64.sqrt(), -1) && !of(13.0, -7));
     }
 
     #[test]

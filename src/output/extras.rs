@@ -3,6 +3,7 @@
 use super::Kind;
 use super::amplitudes::amplitudes;
 use super::contents::{hill, scattering_types};
+use super::list::listed;
 use super::model::{OwnList, model_text};
 use super::patterson::patterson;
 use crate::Result;
@@ -42,7 +43,7 @@ impl Extras<'_> {
         let header = &self.input.data.header;
         match kind {
             Kind::Lxt => return Ok(Some(lxt::listing(self.input, self.solved, self.stem).into_bytes())),
-            Kind::Hkl => return Ok(Some(hkl(self.input.data.listed())?.0.into_bytes())),
+            Kind::Hkl => return Ok(Some(hkl(&listed(self.input, self.basis))?.0.into_bytes())),
             Kind::Patterson => {
                 let group = self.solved.structures.first().map_or(&self.basis.data.header.space_group, |s| &s.group);
                 let (map, own) = patterson(&header.cell, group, &self.basis.merged_in(group)?);
@@ -88,7 +89,7 @@ impl Extras<'_> {
         let types = scattering_types(first, header);
         let remarks = table::remarks(self.solved, first, 'a');
         let embedded = if whole {
-            let (list, scale) = hkl(input.data.listed())?;
+            let (list, scale) = hkl(&listed(input, self.basis))?;
             let own = OwnList { name: "_shelx_hkl_file".to_owned(), scale };
             Some([model_text(input, first, &remarks, Some(&own))?, list])
         } else {

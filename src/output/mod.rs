@@ -10,6 +10,7 @@
 //! - `patterson` the Patterson map
 //! - `model`   the text of a model
 //! - `setting` the axes on which a model is written
+//! - `list`    the reflections that go with the models
 //! - `mark`    by what our own files are known
 //! - `results` the files of a run, in the order in which they matter
 //!
@@ -21,6 +22,7 @@ mod contents;
 mod extras;
 pub mod folder;
 mod kind;
+mod list;
 mod mark;
 mod model;
 mod patterson;

@@ -2,6 +2,7 @@
 //! phases, the map last.
 
 use super::extras::{Extras, atoms};
+use super::list::listed;
 use super::mark::checksum_text;
 use super::model::{OwnList, model_text};
 use super::{Folder, Kind};
@@ -86,12 +87,12 @@ impl<'a> Results<'a> {
     /// Settles whether the models go with a list of our own.
     fn own_list(&mut self) {
         let card = &self.input.ins.hklf;
-        let same =
-            || std::fs::read(&self.input.hkl_path).is_ok_and(|b| same_in_shelx(&b, card, self.input.data.listed()));
+        let rows = listed(self.input, self.basis);
+        let same = || std::fs::read(&self.input.hkl_path).is_ok_and(|b| same_in_shelx(&b, card, &rows));
         if !self.kinds.contains(&Kind::Hkl) && same() {
             return;
         }
-        match hkl(self.input.data.listed()) {
+        match hkl(&rows) {
             Ok((_, scale)) => {
                 let name = format!("{}{}", self.folder.stem(), Kind::Hkl.ending());
                 self.own = Some(OwnList { name, scale });

@@ -6,9 +6,6 @@ use crate::formats::Hklf;
 use crate::formats::res::ScatteringType;
 use crate::solve::Structure;
 
-/// Step of a parameter of a cell, in parts of it, by which derivatives are taken.
-const STEP: f64 = 1e-5;
-
 /// Everything of a model that depends on axes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
@@ -59,7 +56,7 @@ impl Setting {
             format!("  {name} here is {x:.4} a {y:+.4} b {z:+.4} c")
         }));
         Self {
-            cell_sigma: transformed_sigma(&self.cell, self.cell_sigma, &way.basis, self.group.axes_alike()),
+            cell_sigma: self.cell.transformed_sigma(self.cell_sigma, &way.basis, self.group.axes_alike()),
             cell,
             z: self.z * ratio,
             group: way.group.clone(),
@@ -71,30 +68,6 @@ impl Setting {
             remarks,
         }
     }
-}
-
-/// Standard uncertainties of the new cell from those of the old one, taken as independent but for edges that are `alike` by
-/// symmetry, which are one length.
-fn transformed_sigma(cell: &Cell, sigma: [f64; 6], basis: &[[f64; 3]; 3], alike: [usize; 3]) -> [f64; 6] {
-    let six =
-        |cell: &Cell| -> [f64; 6] { std::array::from_fn(|i| if i < 3 { cell.lengths[i] } else { cell.angles[i - 3] }) };
-    let parameters = six(cell);
-    let leader = |i: usize| alike.get(i).copied().unwrap_or(i);
-    let moved = |by: f64, i: usize| {
-        let mut p = parameters;
-        p.iter_mut().enumerate().filter(|(j, _)| leader(*j) == i).for_each(|(_, x)| *x += by);
-        let cell = Cell::new([p[0], p[1], p[2]], [p[3], p[4], p[5]]).and_then(|cell| cell.transformed(basis));
-        cell.map(|cell| six(&cell)).ok()
-    };
-    let mut variance = [0.0; 6];
-    for i in (0..6).filter(|&i| leader(i) == i && sigma[i] > 0.0) {
-        let step = STEP * parameters[i];
-        let (Some(more), Some(less)) = (moved(step, i), moved(-step, i)) else { continue };
-        for (sum, (a, b)) in variance.iter_mut().zip(more.into_iter().zip(less)) {
-            *sum += ((a - b) / (2.0 * step) * sigma[i]).powi(2);
-        }
-    }
-    variance.map(f64::sqrt)
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::warnings::Evidence;
 use super::{
-    Domains, IntensityStatistics, MergeReport, NormalisedReflection, RawReflection, ShellTable, WilsonPlot, merge,
-    normalise, shell_table, statistics, wilson_plot,
+    Domains, IntensityStatistics, MergeReport, NormalisedReflection, RawReflection, ShellTable, WilsonPlot, laue_class,
+    merge, normalise, shell_table, statistics, wilson_plot,
 };
 use crate::crystal::{Cell, ElementCount, Radiation, ScatteringTable, SpaceGroup};
 use crate::error::Result;
@@ -71,7 +71,7 @@ impl DataSet {
     /// `Error::Unusable`: fewer than `FEWEST_UNIQUE` unique reflections, no positive intensity, a resolution that does not
     /// exist, or indices that cannot come from this cell. Everything else that looks wrong is a warning.
     pub fn new(header: CrystalHeader, rows: &[RawReflection], sum_f2: impl Fn(f64) -> f64) -> Result<Self> {
-        Self::examined(header, rows, sum_f2, |evidence| evidence.warnings())
+        Self::examined(header, rows, &sum_f2, |evidence| evidence.warnings())
     }
 
     /// The same for data whose space group is still to be found: that of the header stands for its Laue class and centring, and nothing is
@@ -80,7 +80,7 @@ impl DataSet {
     /// # Errors
     /// Those of `new`.
     pub fn of_laue_class(header: CrystalHeader, rows: &[RawReflection], sum_f2: impl Fn(f64) -> f64) -> Result<Self> {
-        Self::examined(header, rows, sum_f2, |evidence| evidence.whatever_the_group())
+        Self::examined(header, rows, &sum_f2, |evidence| evidence.whatever_the_group())
     }
 
     /// The same as that of a twin whose reflections are one by one in the rows.
@@ -97,7 +97,7 @@ impl DataSet {
     fn examined(
         header: CrystalHeader,
         rows: &[RawReflection],
-        sum_f2: impl Fn(f64) -> f64,
+        sum_f2: &dyn Fn(f64) -> f64,
         warnings: fn(&Evidence<'_>) -> Vec<String>,
     ) -> Result<Self> {
         let (cell, group) = (&header.cell, &header.space_group);
@@ -114,7 +114,9 @@ impl DataSet {
             statistics: &statistics,
         };
         if let Some(error) = evidence.refusal() {
-            return Err(error);
+            let class = class_of_list(&header, rows).ok_or(error)?;
+            // Of 4/mmm a list may hold an eighth of what a triclinic header asks for, and all there is.
+            Self::examined(class, rows, sum_f2, warnings)?;
         }
         let warnings = warnings(&evidence);
         Ok(Self {
@@ -129,4 +131,14 @@ impl DataSet {
             warnings,
         })
     }
+}
+
+/// The header with the Laue class in which the list was merged or that it obeys, where that of the header is triclinic and so says nothing.
+fn class_of_list(header: &CrystalHeader, rows: &[RawReflection]) -> Option<CrystalHeader> {
+    let is_triclinic = |group: &SpaceGroup| group.proper_rotations().len() == 1;
+    if !is_triclinic(&header.space_group) {
+        return None;
+    }
+    let found = laue_class(rows, &header.cell, &header.space_group).ok()?.group;
+    (!is_triclinic(&found)).then(|| CrystalHeader { space_group: found, ..header.clone() })
 }

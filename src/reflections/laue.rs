@@ -5,22 +5,26 @@
 
 mod centring;
 mod decide;
+mod domains;
 mod evidence;
+mod finer;
 mod groups;
 
 use super::statistics::usable_part;
 use super::{MergedReflection, RawReflection, merge};
-use crate::crystal::{Cell, LatticeRotation, SpaceGroup, SymOp, friedel, lattice_rotations};
+use crate::crystal::{Cell, Hkl, LatticeRotation, SpaceGroup, SymOp, friedel, in_half, lattice_rotations};
 use crate::error::Result;
 pub use centring::CentringEvidence;
 use centring::{centring, centring_name, forbids};
-use decide::Decision;
+use decide::{Decision, OnElements};
+use domains::domains;
 use evidence::PairTable;
 pub use evidence::RotationEvidence;
+use finer::finer;
 use groups::{Members, laue_name, members};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// Share of the reflections, counted from low resolution, whose completeness is asked for: the outermost few lie in corners.
 const COUNTED_SHARE: f64 = 0.95;
@@ -68,7 +72,8 @@ pub struct LaueFinding {
 /// Those of `merge`: fewer than `FEWEST_UNIQUE` unique reflections, or no intensity.
 pub fn laue_class(rows: &[RawReflection], cell: &Cell, hint: &SpaceGroup) -> Result<LaueFinding> {
     let merged = merge(rows, cell, &SpaceGroup::p1())?;
-    let lattice = centring(&merged.reflections, hint.centring());
+    let twinned = domains(&merged.reflections, hint.centring());
+    let lattice = twinned.unwrap_or_else(|| finer(&merged.reflections, centring(&merged.reflections, hint.centring())));
     let allowed: Vec<MergedReflection> =
         merged.reflections.iter().filter(|r| !forbids(&lattice.vectors, r.hkl)).copied().collect();
     let proper = hint.proper_rotations();
@@ -89,7 +94,10 @@ pub fn laue_class(rows: &[RawReflection], cell: &Cell, hint: &SpaceGroup) -> Res
     let kept = decision.kept();
     let chosen = if triclinic {
         let obeyed = decision.obeyed(kept);
-        let merged_in = decision.merged_in(|group| completeness(&allowed, cell, n_vectors, group));
+        let merged_in = decision.merged_in(
+            |group| completeness(&allowed, cell, n_vectors, group),
+            |group| on_elements(&allowed, cell, &lattice.vectors, group),
+        );
         if merged_in.count_ones() > obeyed.count_ones() { merged_in } else { obeyed }
     } else {
         kept
@@ -163,13 +171,63 @@ fn completeness(merged: &[MergedReflection], cell: &Cell, centring: usize, rotat
     let counted = (COUNTED_SHARE * merged.len() as f64) as usize;
     let Some(last) = merged.get(counted) else { return 0.0 };
     let operations: Vec<SymOp> = rotations.iter().map(|r| SymOp::new(r.rot, [0; 3])).collect();
-    let representative = |r: &MergedReflection| {
-        operations.iter().map(|op| op.rotate_hkl(r.hkl)).flat_map(|image| [image, friedel(image)]).max()
-    };
-    let unique: HashSet<_> = merged.iter().take(counted).filter_map(representative).collect();
+    let unique: HashSet<_> = merged.iter().take(counted).filter_map(|r| images(&operations, r.hkl).pop()).collect();
     let sphere = 4.0 / 3.0 * std::f64::consts::PI * cell.volume / centring as f64 / cell.d_spacing(last.hkl).powi(3);
     let expected = sphere / (2.0 * operations.len() as f64);
     unique.len() as f64 / expected.max(LEAST_EXPECTED)
+}
+
+/// What the rotations and Friedel's law make of a reflection, each once, the one that stands for all last.
+fn images(operations: &[SymOp], hkl: Hkl) -> Vec<Hkl> {
+    let mut all: Vec<Hkl> =
+        operations.iter().map(|op| op.rotate_hkl(hkl)).flat_map(|image| [image, friedel(image)]).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Which of the unique reflections on elements of symmetry (those with fewer images than others) a list holds, of those that the lattice
+/// `vectors` allows.
+fn on_elements(
+    merged: &[MergedReflection],
+    cell: &Cell,
+    vectors: &[[i32; 3]],
+    rotations: &[LatticeRotation],
+) -> OnElements {
+    let counted = (COUNTED_SHARE * merged.len() as f64) as usize;
+    let Some(last) = merged.get(counted) else { return OnElements::default() };
+    let limit = cell.d_star_sq(last.hkl);
+    let operations: Vec<SymOp> = rotations.iter().map(|r| SymOp::new(r.rot, [0; 3])).collect();
+    // The rotations that leave a reflection, or turn it into its mate.
+    let element = |hkl: Hkl| -> u64 {
+        let leaves = |op: &SymOp| [hkl, friedel(hkl)].contains(&op.rotate_hkl(hkl));
+        operations.iter().enumerate().filter(|(_, op)| leaves(op)).map(|(n, _)| 1 << n).sum()
+    };
+    let on_element = |hkl: Hkl| {
+        let images = images(&operations, hkl);
+        images.last().copied().filter(|_| images.len() < 2 * operations.len()).map(|stands| {
+            // Elements that the class makes of each other are one.
+            (stands, images.iter().map(|image| element(*image)).min().unwrap_or(0))
+        })
+    };
+    let found: HashSet<(Hkl, u64)> = merged.iter().take(counted).filter_map(|r| on_element(r.hkl)).collect();
+    let mut tally: BTreeMap<u64, [usize; 2]> = BTreeMap::new();
+    found.iter().for_each(|(_, element)| tally.entry(*element).or_default()[0] += 1);
+    let [h_max, k_max, l_max] = cell.max_indices(limit.sqrt().recip());
+    for h in 0..=h_max {
+        for k in -k_max..=k_max {
+            for l in -l_max..=l_max {
+                let hkl = [h, k, l];
+                if !in_half(hkl) || cell.d_star_sq(hkl) > limit || forbids(vectors, hkl) {
+                    continue;
+                }
+                if let Some((_, element)) = on_element(hkl).filter(|(stands, _)| *stands == hkl) {
+                    tally.entry(element).or_default()[1] += 1;
+                }
+            }
+        }
+    }
+    OnElements::of(tally.values().copied())
 }
 
 #[cfg(test)]

@@ -91,9 +91,8 @@ fn a_triclinic_input_gives_way_to_what_the_data_obey() {
 
 #[test]
 fn a_list_of_one_asymmetric_unit_was_merged_in_its_class() {
-    // An octant may be the unit of 4/m or of mmm with axes along the diagonals: only the twofold axis is sure.
     let full = [FOUR.as_slice(), &["x,-y,-z"]].concat();
-    for (operations, name) in [(full.as_slice(), "4/mmm"), (&FOUR, "2/m")] {
+    for (operations, name) in [(full.as_slice(), "4/mmm"), (&FOUR, "4/m")] {
         let truth = group(-1, operations);
         let mut rows = measured(&truth, 0.05, None);
         rows.retain(|r| truth.laue_representative(r.hkl) == r.hkl);
@@ -147,5 +146,34 @@ fn obverse_and_reverse_together_are_a_twin() {
     let found = laue_class(&measured(&truth, 0.05, Some(("-x,-y,z", 0.3))), &hexagonal(), &truth).unwrap();
     assert_eq!(found.name, "-3");
     assert!(found.remarks[0].contains("obverse/reverse"), "{:?}", found.remarks);
-    assert_eq!(found.group.centring().len(), 3);
+    assert!(found.changed.is_none() && found.group.centring() == truth.centring());
+    // The header may say nothing, and the larger domain be the reverse one.
+    for share in [0.1, 0.7] {
+        let rows = measured(&truth, 0.02, Some(("-x,-y,z", share)));
+        let found = laue_class(&rows, &hexagonal(), &SpaceGroup::p1()).unwrap();
+        assert_eq!((found.name, found.group.centring() == truth.centring()), ("-3", share < 0.5), "{share}");
+        assert!(found.changed.unwrap().to.starts_with('R'));
+    }
+}
+
+#[test]
+fn a_list_of_one_unit_is_told_from_classes_with_the_same_unit_by_its_border() {
+    let three = ["-y,x-y,z", "-x+y,-x,z"];
+    let six = [three[0], three[1], "-x,-y,z", "y,-x+y,z", "x-y,x,z"];
+    let mmm = ["-x,-y,z", "x,-y,-z"];
+    for (operations, cell, name) in [
+        (&FOUR[..], tetragonal(), "4/m"),
+        (&mmm, tetragonal(), "mmm"),
+        (&six, hexagonal(), "6/m"),
+        (&[three[0], three[1], "y,x,-z"], hexagonal(), "-3m1"),
+        (&[three[0], three[1], "-y,-x,-z"], hexagonal(), "-31m"),
+        (&three, hexagonal(), "-3"),
+        (&["z,x,y", "-x,-y,z"], Cell::new([9.0; 3], [90.0; 3]).unwrap(), "m-3"),
+    ] {
+        let truth = group(-1, operations);
+        let mut rows = measured(&truth, 0.05, None);
+        rows.retain(|r| truth.laue_representative(r.hkl) == r.hkl);
+        let found = laue_class(&rows, &cell, &SpaceGroup::p1()).unwrap();
+        assert_eq!(found.name, name);
+    }
 }

@@ -32,32 +32,49 @@ pub type Row = ([i32; 3], f64, f64);
 
 /// Its CIF.
 pub fn cif(crystal: &Crystal) -> String {
-    let mut cif = "data_amide\n".to_owned();
-    for (key, edge) in ["a", "b", "c"].iter().zip(crystal.edges) {
+    let Crystal { group, edges, angles } = crystal;
+    let place = |x: [f64; 3]| [0, 1, 2].map(|i| format!("{:.5}", x[i] / edges[i]));
+    cif_of("amide", group, *edges, *angles, &ATOMS.map(|(element, x, u)| (element, place(x), u)))
+}
+
+/// The CIF of any atoms: element, coordinates, U in Å2.
+pub fn cif_of(
+    name: &str,
+    group: &str,
+    edges: [f64; 3],
+    angles: [f64; 3],
+    sites: &[(&str, [String; 3], f64)],
+) -> String {
+    let mut cif = format!("data_{name}\n");
+    for (key, edge) in ["a", "b", "c"].iter().zip(edges) {
         writeln!(cif, "_cell_length_{key} {edge}").unwrap();
     }
-    for (key, angle) in ["alpha", "beta", "gamma"].iter().zip(crystal.angles) {
+    for (key, angle) in ["alpha", "beta", "gamma"].iter().zip(angles) {
         writeln!(cif, "_cell_angle_{key} {angle}").unwrap();
     }
-    writeln!(cif, "_space_group_name_H-M_alt '{}'\nloop_", crystal.group).unwrap();
+    writeln!(cif, "_space_group_name_H-M_alt '{group}'\nloop_").unwrap();
     for key in ["label", "type_symbol", "fract_x", "fract_y", "fract_z", "U_iso_or_equiv"] {
         writeln!(cif, "_atom_site_{key}").unwrap();
     }
-    for (n, (element, x, u)) in ATOMS.iter().enumerate() {
-        let [x, y, z] = [0, 1, 2].map(|i| x[i] / crystal.edges[i]);
-        writeln!(cif, "{element}{n} {element} {x:.5} {y:.5} {z:.5} {u}").unwrap();
+    for (n, (element, [x, y, z], u)) in sites.iter().enumerate() {
+        writeln!(cif, "{element}{n} {element} {x} {y} {z} {u}").unwrap();
     }
     cif
 }
 
 /// Writes `amide.cif`, `amide.ins` and `amide.hkl`; the rows of the last.
 pub fn simulated(folder: &Path, crystal: &Crystal) -> Vec<Row> {
-    let path = folder.join("amide.cif");
-    std::fs::write(&path, cif(crystal)).unwrap();
+    measured(folder, "amide", &cif(crystal))
+}
+
+/// Writes `NAME.cif`, `NAME.ins` and `NAME.hkl`; the rows of the last.
+pub fn measured(folder: &Path, name: &str, cif: &str) -> Vec<Row> {
+    let path = folder.join(format!("{name}.cif"));
+    std::fs::write(&path, cif).unwrap();
     let (model, out) = (path.to_string_lossy(), folder.to_string_lossy());
     let made = seedflip(&["simulate", &model, "-d", "0.85", "--noise", "0.03", "-o", &out]);
     assert_eq!(made.code, Some(0), "{}", made.stderr);
-    let text = std::fs::read_to_string(folder.join("amide.hkl")).unwrap();
+    let text = std::fs::read_to_string(folder.join(format!("{name}.hkl"))).unwrap();
     let row = |line: &str| {
         let index = |n: usize| line[4 * n..4 * n + 4].trim().parse::<i32>().unwrap();
         let number = |n: usize| line[n..n + 8].trim().parse::<f64>().unwrap();

@@ -53,6 +53,9 @@ impl<'a> Case<'a> {
     pub fn read(args: &'a Args, name: &Path, threads: usize, memory: Option<u64>) -> Result<Self> {
         let begun = Instant::now();
         let input = args.reading.read(name, args.radiation())?;
+        // Seeds, and groups that are given, are on the axes of the list.
+        let is_free = args.seeds.is_none() && args.space_group.is_none();
+        let input = if is_free { input.on_telling_axes()? } else { input };
         let basis = args.basis(&input)?;
         let d_min = resolution(&input.data, args.resolution);
         // Before anything is written or said: what is refused leaves one line.

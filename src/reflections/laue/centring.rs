@@ -17,9 +17,11 @@ const CENTRINGS: [(&str, &Vectors); 7] = [
     ("C", &[[0, 0, 0], [12, 12, 0]]),
 ];
 /// −h + k + l = 3n.
-const OBVERSE: [[i32; 3]; 3] = [[0, 0, 0], [8, 16, 16], [16, 8, 8]];
+pub(super) const OBVERSE: [[i32; 3]; 3] = [[0, 0, 0], [8, 16, 16], [16, 8, 8]];
 /// h − k + l = 3n.
-const REVERSE: [[i32; 3]; 3] = [[0, 0, 0], [8, 16, 8], [16, 8, 16]];
+pub(super) const REVERSE: [[i32; 3]; 3] = [[0, 0, 0], [8, 16, 8], [16, 8, 16]];
+/// h − k = 3n: a primitive hexagonal lattice on edges that are √3 as long.
+const HEXAGONAL: [[i32; 3]; 3] = [[0, 0, 0], [8, 16, 0], [16, 8, 0]];
 
 /// Fewest forbidden reflections that say anything.
 const FEWEST_FORBIDDEN: usize = 50;
@@ -65,6 +67,11 @@ impl CentringEvidence {
             || self.tells() && self.relative_intensity < ABSENT_INTENSITY && self.i_over_sigma < ABSENT_I_OVER_SIGMA
     }
 
+    /// True when the reflections were measured, enough of them, and stand clear of noise.
+    pub(super) fn is_there(&self) -> bool {
+        self.forbidden >= FEWEST_FORBIDDEN && self.i_over_sigma > PRESENT_I_OVER_SIGMA
+    }
+
     /// True when the forbidden reflections were measured and are there.
     pub fn fails(&self) -> bool {
         self.tells() && self.relative_intensity > ABSENT_INTENSITY && self.i_over_sigma > PRESENT_I_OVER_SIGMA
@@ -84,27 +91,18 @@ pub(super) struct CentringFinding {
     pub remarks: Vec<String>,
 }
 
-/// Decides on the centring. `merged`: Friedel mates alone merged, nothing left out.
+/// Evidence on every centring that has a letter.
+pub(super) fn table(merged: &[MergedReflection]) -> Vec<CentringEvidence> {
+    let of =
+        |(name, vectors): &(&'static str, &Vectors)| evidence(name, merged, |h| forbids(vectors, h), vectors.len());
+    CENTRINGS.iter().map(of).collect()
+}
+
+/// Decides on the centring, of those that have a letter. `merged`: Friedel mates alone merged, nothing left out.
 pub(super) fn centring(merged: &[MergedReflection], hint: &Vectors) -> CentringFinding {
-    let table: Vec<CentringEvidence> = CENTRINGS
-        .iter()
-        .map(|(name, vectors)| evidence(name, merged, |h| forbids(vectors, h), vectors.len()))
-        .collect();
+    let table = table(merged);
     let given = evidence(centring_name(hint), merged, |h| forbids(hint, h), hint.len());
     let mut finding = CentringFinding { vectors: hint.to_vec(), why: None, remarks: Vec::new(), table };
-    let of_both = evidence("", merged, |h| forbids(&OBVERSE, h) && forbids(&REVERSE, h), 0);
-    let twinned = of_both.forbidden >= FEWEST_FORBIDDEN
-        && of_both.relative_intensity < ABSENT_INTENSITY
-        && of_both.i_over_sigma < ABSENT_I_OVER_SIGMA
-        && finding.table.iter().all(|e| !e.name.starts_with('R') || e.fails());
-    if twinned {
-        finding.remarks.push(
-            "reflections with −h+k+l ≠ 3n and those with h−k+l ≠ 3n are there, those that break both are absent: \
-             a rhombohedral crystal twinned obverse/reverse; detwin the data, or give those of one domain"
-                .into(),
-        );
-        return finding;
-    }
     if given.fails() {
         finding.vectors = vec![[0, 0, 0]];
         finding.why = Some(sentence(&given, "the intensities contradict the centring"));
@@ -142,7 +140,7 @@ fn smaller_cells(merged: &[MergedReflection]) -> Vec<String> {
     out
 }
 
-fn sentence(evidence: &CentringEvidence, what: &str) -> String {
+pub(super) fn sentence(evidence: &CentringEvidence, what: &str) -> String {
     if evidence.share < LEFT_OUT {
         return format!(
             "{what} {}: the list holds {} reflections that it forbids, {} others",
@@ -160,6 +158,7 @@ pub(super) fn centring_name(vectors: &Vectors) -> &'static str {
     let same = |other: &Vectors| other.len() == vectors.len() && other.iter().all(|v| vectors.contains(v));
     match CENTRINGS.iter().find(|(_, other)| same(other)) {
         Some((name, _)) => name,
+        None if same(&HEXAGONAL) => "H",
         None if vectors.len() == 1 => "P",
         None => "Z",
     }
@@ -171,7 +170,7 @@ pub(super) fn forbids(vectors: &Vectors, hkl: Hkl) -> bool {
 }
 
 /// Evidence on the reflections for which `forbidden` is true; a centring has `vectors` vectors, 0 stands for another condition.
-fn evidence(
+pub(super) fn evidence(
     name: &'static str,
     merged: &[MergedReflection],
     forbidden: impl Fn(Hkl) -> bool,

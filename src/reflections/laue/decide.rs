@@ -30,6 +30,19 @@ const OBEYED_R: f64 = 0.06;
 /// Completeness in a group which says that a list without any pairs was merged in it.
 const MERGED_COMPLETENESS: f64 = 0.6;
 
+/// So many pairs of a list that was merged say that a rotation is none of its class, …
+const FEWEST_TELLING: usize = 8;
+/// … when they agree no better than this share of unrelated ones: reflections on the border of one asymmetric unit, which another class of as many
+/// rotations would have merged.
+const UNLIKE: f64 = 0.5;
+/// Of two classes with one asymmetric unit (4/m and mmm, 6/m and −3m) the one whose reflections on elements of symmetry, all on the border of
+/// the unit, are there by so much more; the other class has half of them inside and lacks the other half.
+const BORDER_MARGIN: f64 = 0.15;
+/// No element of symmetry of the right class is without reflections: glides and screws leave a quarter. Below this share, …
+const EMPTY: f64 = 0.1;
+/// … of so many and more, another class has the list's unit.
+const FEWEST_ON_ELEMENT: usize = 20;
+
 /// Whether a rotation is obeyed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
@@ -37,6 +50,27 @@ enum Standing {
     Violated,
     /// Too few pairs.
     Unknown,
+}
+
+/// Reflections on elements of symmetry that a list holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct OnElements {
+    /// Their share in those that there are.
+    share: f64,
+    /// An element is without any.
+    bare: bool,
+}
+
+impl OnElements {
+    /// From found and possible ones on each element.
+    pub fn of(elements: impl Iterator<Item = [usize; 2]>) -> Self {
+        let (mut sums, mut bare) = ([0usize; 2], false);
+        for [found, possible] in elements {
+            sums = [sums[0] + found, sums[1] + possible];
+            bare |= possible >= FEWEST_ON_ELEMENT && (found as f64) < EMPTY * possible as f64;
+        }
+        Self { share: sums[0] as f64 / sums[1].max(1) as f64, bare }
+    }
 }
 
 /// Rotations, evidence on them and the group of the input.
@@ -82,22 +116,35 @@ impl<'a> Decision<'a> {
     }
 
     /// The group in which a list was merged: complete in it (`completeness` tells), and without the image of nearly any
-    /// reflection under rotations that are not obeyed. Where several are possible, what they share.
-    pub fn merged_in(&self, completeness: impl Fn(&[LatticeRotation]) -> f64) -> Members {
+    /// reflection under rotations that are not obeyed. Where several are possible, the one whose reflections on elements of symmetry are there
+    /// (`on_elements`), and what several share of which that does not tell.
+    pub fn merged_in(
+        &self,
+        completeness: impl Fn(&[LatticeRotation]) -> f64,
+        on_elements: impl Fn(&[LatticeRotation]) -> OnElements,
+    ) -> Members {
         let possible = |group: &Members| {
             self.evidence(*group).all(|(_, e)| match self.standing(e) {
                 Standing::Obeyed => true,
                 Standing::Violated => false,
-                Standing::Unknown => e.covered < UNCOVERED,
+                Standing::Unknown => e.covered < UNCOVERED && (e.pairs < FEWEST_TELLING || relative(e) < UNLIKE),
             })
         };
-        let complete = |group: &Members| {
-            let rotations: Vec<LatticeRotation> = members(*group, self.rotations).copied().collect();
-            completeness(&rotations) > MERGED_COMPLETENESS
-        };
+        let rotations = |group: Members| members(group, self.rotations).copied().collect::<Vec<LatticeRotation>>();
+        let complete = |group: &Members| completeness(&rotations(*group)) > MERGED_COMPLETENESS;
         let candidates: Vec<Members> = self.groups.iter().copied().filter(possible).filter(complete).collect();
         let largest = candidates.first().map_or(1, |group| group.count_ones());
-        candidates.into_iter().filter(|group| group.count_ones() == largest).reduce(|a, b| a & b).unwrap_or(1)
+        let equal: Vec<Members> = candidates.into_iter().filter(|group| group.count_ones() == largest).collect();
+        if equal.len() < 2 {
+            return equal.first().copied().unwrap_or(1);
+        }
+        let found: Vec<(Members, OnElements)> =
+            equal.iter().map(|group| (*group, on_elements(&rotations(*group)))).collect();
+        let all_bare = found.iter().all(|(_, on)| on.bare);
+        let possible = || found.iter().filter(|(_, on)| all_bare || !on.bare);
+        let most = possible().map(|(_, on)| on.share).fold(0.0, f64::max);
+        let likely = possible().filter(|(_, on)| on.share > most - BORDER_MARGIN);
+        likely.map(|(group, _)| *group).reduce(|a, b| a & b).unwrap_or(1)
     }
 
     /// Largest R_sym among rotations of a group, with the noise that goes with it.
@@ -141,4 +188,18 @@ impl<'a> Decision<'a> {
 /// R_sym as a share of what unrelated pairs have; 1 where that is not known.
 fn relative(e: &RotationEvidence) -> f64 {
     if e.r_unrelated > 0.0 { e.r_sym / e.r_unrelated } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glide_leaves_half_of_an_element_and_another_class_leaves_one_bare() {
+        // I 41/a as 4/m: h k 0 with h even alone. As mmm along the diagonals: all of one mirror plane, nothing of the other.
+        let right = OnElements::of([[52, 104], [3, 12]].into_iter());
+        let wrong = OnElements::of([[52, 104], [61, 61], [0, 60], [3, 12]].into_iter());
+        assert!(!right.bare && wrong.bare && (right.share - wrong.share).abs() < BORDER_MARGIN);
+        assert!(!OnElements::of([[0, 19]].into_iter()).bare && !OnElements::of([[0, 0]].into_iter()).bare);
+    }
 }
