@@ -23,7 +23,7 @@ const LARGEST_BY_MEANS: f64 = 1.0;
 const UNKNOWN: f64 = 0.8;
 /// Sweeps over all overlaps at most …
 const SWEEPS: usize = 200;
-/// … until no mean changes by more than this share of its uncertainty.
+/// … until no mean changes by more than this share of its uncertainty, and no 1/σ² by more than this share of itself.
 const SETTLED: f64 = 1e-2;
 /// The least that is expected of a reflection, as a share of the mean at its resolution.
 const LEAST: f64 = 0.1;
@@ -204,7 +204,10 @@ fn solved(known: &[Belief], expected: &[f64], overlaps: &[Overlap]) -> Vec<Belie
                 let variance = (overlap.variance + of_rest * of_rest / rest.precision) / (by * by);
                 let message = Belief::of((overlap.intensity - of_rest * rest.mean()) / by, variance);
                 let now = beliefs[place].without(messages[to]).with(message);
-                largest = largest.max((now.mean() - beliefs[place].mean()).abs() * now.precision.sqrt());
+                let before = beliefs[place];
+                largest = largest
+                    .max((now.mean() - before.mean()).abs() * now.precision.sqrt())
+                    .max((now.precision / before.precision - 1.0).abs());
                 (beliefs[place], messages[to]) = (now, message);
             }
         }
