@@ -5,6 +5,7 @@ use super::kinship::holds;
 use super::note::{Choice, Note};
 use super::teller::Teller;
 use crate::crystal::SpaceGroup;
+use crate::crystal::symop::{Rotation, inverse_rotation, product};
 use crate::reflections::{DataSet, PhasedReflection};
 use crate::symmetry::{
     Absences, GroupCandidate, OperatorFits, Score, group_candidates, maximal_subgroups, subgroups_of_laue_class, symbol,
@@ -20,7 +21,7 @@ const TINY: f64 = 30.0;
 const CLOSE_WHEN_TINY: f64 = 15.0;
 const MOST_WHEN_TINY: usize = 24;
 /// Groups of a lower Laue class that are worked up: phases of a perfect twin are a mixture of both domains and obey what neither has.
-const MOST_BELOW: usize = 4;
+const MOST_BELOW: usize = 3;
 
 /// In how many groups a candidate is worked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +108,23 @@ pub fn groups_below(data: &DataSet, phased: &[PhasedReflection]) -> Vec<Trial> {
         let close = ranked.into_iter().take(MOST_BELOW).filter(|group| group.score.total > top - CLOSE_WHEN_TINY);
         close.map(|group| Trial { group: group.group, score: Some(group.score), named: false, below: true }).collect()
     };
-    maximal_subgroups(&header.space_group).iter().flat_map(in_class).collect()
+    // Subgroups that the class turns into each other lead to the same twins.
+    let mut classes: Vec<SpaceGroup> = Vec::new();
+    for class in maximal_subgroups(&header.space_group) {
+        if !classes.iter().any(|other| are_conjugate(&header.space_group, other, &class)) {
+            classes.push(class);
+        }
+    }
+    classes.iter().flat_map(in_class).collect()
+}
+
+/// True when a rotation of `group` turns the rotations of one subgroup into those of the other.
+fn are_conjugate(group: &SpaceGroup, one: &SpaceGroup, other: &SpaceGroup) -> bool {
+    let of_other = other.proper_rotations();
+    let turned = |by: &Rotation| {
+        one.proper_rotations().iter().all(|rot| of_other.contains(&product(&product(by, rot), &inverse_rotation(*by))))
+    };
+    one.proper_rotations().len() == of_other.len() && group.proper_rotations().iter().any(turned)
 }
 
 /// Places of the groups that are maximal subgroups of the chosen ones, in their Laue class, unless absences say that the operations which
@@ -168,6 +185,17 @@ fn both_versions(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crystal::identity::group_by_name;
+
+    #[test]
+    fn lower_classes_that_the_higher_turns_into_each_other_count_once() {
+        let conjugate = |group: &str, one: &str, other: &str| {
+            let [group, one, other] = [group, one, other].map(|name| group_by_name(name, false).unwrap());
+            are_conjugate(&group, &one, &other)
+        };
+        assert!(conjugate("P 4 3 2", "P 4 2 2", "P 4 2 2") && conjugate("P 4 2 2", "P 1 2 1", "P 2 1 1"));
+        assert!(!conjugate("P 2 2 2", "P 1 2 1", "P 1 1 2") && !conjugate("P 4 2 2", "P 1 2 1", "P 1 1 2"));
+    }
 
     #[test]
     fn close_groups_are_tried_and_the_named_one_always() {

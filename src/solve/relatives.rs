@@ -11,6 +11,9 @@ use crate::structure::align;
 use crate::symmetry::{subgroups_of_laue_class, symbol};
 use rayon::prelude::*;
 
+/// Lower Laue classes are tried of so many phase sets: most runs that come to it are of crystals in disorder.
+const MOST_DESCENTS: usize = 2;
+
 impl WorkUp<'_> {
     /// Models for those groups of a candidate that have a sketch alone and are subgroups of one that is refuted: which of them is the crystal's, models
     /// tell. False when there is nothing to do.
@@ -49,7 +52,8 @@ impl WorkUp<'_> {
     /// Works up a candidate in groups of the next lower Laue classes; what is no twin there is not kept. False when there is nothing to do.
     pub fn descend(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
         let was = (contender.id(), contender.best.trial);
-        if self.hint.is_none() || self.clock.over() || self.descended.contains(&was) || !contender.looks_right() {
+        let tried = self.descended.contains(&was) || self.descended.len() >= MOST_DESCENTS;
+        if self.hint.is_none() || self.clock.over() || tried || !contender.looks_right() {
             return false;
         }
         self.descended.push(was);
