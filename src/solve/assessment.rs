@@ -17,6 +17,11 @@ const SUSPECT: f64 = 0.15;
 /// … and in large cells, where models take their time, above this one: a twin in P 32 has 0.198 in P 32 2 1.
 const SUSPECT_WHEN_LARGE: f64 = 0.18;
 
+/// ⟨|E²−1|⟩ is 0.74 without a centre and 0.54 in a perfect twin (Stanley 1972): where it is below this …
+const EVEN: f64 = 0.66;
+/// … a model with an R1 above this one may be wrong in the same way: in P m one of a small molecule in P 1, twinned, reached 0.11 with invented elements.
+const SUSPECT_WHEN_EVEN: f64 = 0.06;
+
 /// The work-up with its judge.
 pub struct Assessment<'a> {
     work_up: WorkUp<'a>,
@@ -68,8 +73,14 @@ impl<'a> Assessment<'a> {
 
     /// True where the first structure leaves so much unexplained that its Laue class may be that of a perfect twin.
     fn is_suspect(&self) -> bool {
-        let first = self.work_up.structures.first();
-        first.is_some_and(|first| first.r1() > if self.work_up.is_large() { SUSPECT_WHEN_LARGE } else { SUSPECT })
+        let statistics = &self.work_up.data.statistics;
+        let even = statistics.n_used > 0 && statistics.mean_e2_minus_1 < EVEN;
+        let bar = match self.work_up.is_large() {
+            true => SUSPECT_WHEN_LARGE,
+            false if even => SUSPECT_WHEN_EVEN,
+            false => SUSPECT,
+        };
+        self.work_up.structures.first().is_some_and(|first| first.r1() > bar)
     }
 
     /// Ranks what there is, all groups of the candidate that leads among them, and judges the first.

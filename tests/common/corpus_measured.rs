@@ -146,8 +146,12 @@ fn free() -> Vec<(&'static str, Vec<u8>)> {
 /// Further columns: satellites, batches, frames, domains of a twin.
 fn more() -> Vec<(&'static str, Vec<u8>)> {
     let m = |r: &Row| (r.hkl[0] + r.hkl[1]) % 2;
-    let twin =
-        |r: &Row| format!("{}  -2\n{}   1", wide(&Row { hkl: r.hkl.map(|i| -i), ..*r }, 4, 8, 1.0), wide(r, 4, 8, 1.0));
+    // Every third reflection is of one domain alone.
+    let twin = |r: &Row| {
+        let own = format!("{}   1", wide(r, 4, 8, 1.0));
+        let second = wide(&Row { hkl: r.hkl.map(|i| -i), ..*r }, 4, 8, 1.0);
+        if r.hkl.iter().sum::<i32>() % 3 == 0 { own } else { format!("{second}  -2\n{own}") }
+    };
     vec![
         ("satellites.hkl", of(|r| columns(r, &format!("{{h}} {{k}} {{l}} {} {{f}} {{s}}", m(r))))),
         ("before.hkl", of(|r| columns(r, &format!("{{h}} {{k}} {{l}} {} {{f}} {{s}}", 100 + r.hkl[0])))),
