@@ -18,7 +18,7 @@ RIDGE = 0.05
 # As src/trust/probability.rs has them.
 WORST_R1, UNEXPLAINED, LEAST_SHARE, EXPLAINED_R1, MOST_PROPOSED, FORBIDDEN = 0.30, 0.3, 0.45, 0.10, 2, 0.9
 METRIC_GAIN, METRIC_OFF, EDGES_REFUTED = 3.5, 0.045, -4.0
-ALIKE, ALIKE_R1, OPEN = 0.5, 0.15, -0.2
+ALIKE, ALIKE_R1, OPEN, EVEN = 0.5, 0.15, -0.2, 0.58
 NO_MODEL_R1 = 0.59
 WRONG_CELLS = ("stretched", "scaled", "other", "swapped")
 
@@ -74,7 +74,9 @@ def cap(e):
     few = e["share"] is not None and e["share"] < LEAST_SHARE and (r1 or 1) > EXPLAINED_R1
     beside = (e["group"] or {}).get("beside")
     higher = beside and not beside["below"] and beside["margin"] < OPEN
-    twin = (e.get("likeness") or 0) > ALIKE and (r1 or 1) > ALIKE_R1
+    alike = (e.get("likeness") or 0) > ALIKE and (r1 or 1) > ALIKE_R1
+    even = (e.get("contrast") or 1) < EVEN and (r1 or 1) > EXPLAINED_R1
+    twin = (alike or even) and not e.get("twinned")
     poor = r1 is not None and r1 > WORST_R1
     if poor or r1 is None:
         return UNEXPLAINED

@@ -12,7 +12,8 @@ use program::{Outcome, seedflip};
 use serde_json::Value;
 use std::path::Path;
 
-const CRYSTAL: Crystal = Crystal { group: "P 1 21/c 1", edges: [12.1, 8.3, 9.7], angles: [90.0, 97.3, 90.0] };
+const CRYSTAL: Crystal =
+    Crystal { group: "P 1 21/c 1", edges: [12.1, 8.3, 9.7], angles: [90.0, 97.3, 90.0], tilt: 0.0 };
 /// Share of the second domain.
 const FRACTION: f64 = 0.35;
 

@@ -133,7 +133,7 @@ fn the_listing_says_why() {
 #[test]
 fn a_list_of_one_asymmetric_unit_is_solved_in_its_own_class() {
     let folder = tempfile::tempdir().unwrap();
-    simulated(folder.path(), &Crystal { group: "P 41", edges: [9.6, 9.6, 11.9], angles: [90.0; 3] });
+    simulated(folder.path(), &Crystal { group: "P 41", edges: [9.6, 9.6, 11.9], angles: [90.0; 3], tilt: 0.0 });
     let ins = folder.path().join("amide.ins");
     let text = std::fs::read_to_string(&ins).unwrap();
     let lines = text.lines().filter(|line| !line.starts_with("SYMM")).map(|line| format!("{line}\n"));

@@ -81,11 +81,17 @@ pub fn why(evidence: &Evidence, group: f64) -> Vec<String> {
         lines.push(format!("{} elements of the model are not on SFAC: proposals, to be looked at", evidence.proposed));
     }
     lines.extend(contrast_line(evidence));
-    if let Some(likeness) = evidence.likeness.filter(|_| perhaps_twin(evidence)) {
-        lines.push(format!(
-            "a rotation of the lattice that the group lacks makes intensities alike (correlation {likeness:.2}): the crystal \
-             may be a twin whose law this model does not bear out"
-        ));
+    if perhaps_twin(evidence) {
+        lines.push(match (evidence.likeness, evidence.contrast) {
+            (Some(likeness), _) => format!(
+                "a rotation of the lattice that the group lacks makes intensities alike (correlation {likeness:.2}): the \
+                 crystal may be a twin whose law this model does not bear out"
+            ),
+            (None, contrast) => format!(
+                "intensities differ as little as those of a twin (mean |E^2-1| {:.2}), and the model is that of a single crystal",
+                contrast.unwrap_or(0.0)
+            ),
+        });
     }
     lines.extend(cell_lines(evidence));
     lines
@@ -225,6 +231,7 @@ mod tests {
         proven: None,
         edges: None,
         contrast: None,
+        twinned: false,
         likeness: None,
         per_parameter: 10.0,
         share: Some(0.9),

@@ -24,6 +24,9 @@ pub struct Evidence {
     /// ⟨|E²−1|⟩ of the data: how much intensities differ. 0.74 without a centre, 0.97 with one, 0.54 in a twin of two (Wilson 1949,
     /// Stanley 1972); `None` where nobody looked.
     pub contrast: Option<f64>,
+    /// The model is that of a twin.
+    #[serde(default)]
+    pub twinned: bool,
     /// How much intensities are alike under a rotation of the lattice that the crystal has not (`reflections::likeness`); `None` where there is no such
     /// rotation, where the model is that of a twin, and where nobody looked.
     #[serde(default)]
@@ -110,6 +113,7 @@ pub(crate) const GOOD: Evidence = Evidence {
     proven: None,
     edges: None,
     contrast: Some(0.74),
+    twinned: false,
     likeness: None,
     per_parameter: 15.0,
     share: Some(0.95),

@@ -25,6 +25,8 @@ pub struct Crystal {
     pub group: &'static str,
     pub edges: [f64; 3],
     pub angles: [f64; 3],
+    /// By how many degrees the molecule, which is nearly flat, is turned about the first axis and then about the third.
+    pub tilt: f64,
 }
 
 /// Index, intensity, uncertainty.
@@ -32,8 +34,13 @@ pub type Row = ([i32; 3], f64, f64);
 
 /// Its CIF.
 pub fn cif(crystal: &Crystal) -> String {
-    let Crystal { group, edges, angles } = crystal;
-    let place = |x: [f64; 3]| [0, 1, 2].map(|i| format!("{:.5}", x[i] / edges[i]));
+    let Crystal { group, edges, angles, tilt } = crystal;
+    let (sin, cos) = tilt.to_radians().sin_cos();
+    let place = |[x, y, z]: [f64; 3]| {
+        let (y, z) = (cos * y - sin * z, sin * y + cos * z);
+        let at = [cos * x - sin * y, sin * x + cos * y, z];
+        [0, 1, 2].map(|i| format!("{:.5}", at[i] / edges[i]))
+    };
     cif_of("amide", group, *edges, *angles, &ATOMS.map(|(element, x, u)| (element, place(x), u)))
 }
 
