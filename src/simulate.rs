@@ -10,7 +10,7 @@ pub use domains::SecondDomain;
 pub use edit::ModelEdits;
 
 use crate::crystal::structure_factors::structure_factors;
-use crate::crystal::{Cell, Hkl, Radiation, ScatteringTable, SpaceGroup, friedel, in_half};
+use crate::crystal::{Cell, Hkl, Radiation, ScatteringTable, SpaceGroup, friedel};
 use crate::error::{Error, Result};
 use crate::formats::cif::Model;
 use crate::reflections::{Counts, RawReflection};
@@ -154,23 +154,9 @@ fn check(cell: &Cell, options: &SimulateOptions) -> Result<()> {
 
 /// Laue representatives with d ≥ `d_min` (Å) that the space group allows, in descending order.
 pub fn unique_reflections(cell: &Cell, group: &SpaceGroup, d_min: f64) -> Vec<Hkl> {
-    let [h_max, k_max, l_max] = cell.max_indices(d_min);
-    let limit = d_min.powi(-2) * (1.0 + 1e-12);
-    let mut unique = Vec::new();
-    for h in (0..=h_max).rev() {
-        for k in (-k_max..=k_max).rev() {
-            for l in (-l_max..=l_max).rev() {
-                let hkl = [h, k, l];
-                if in_half(hkl)
-                    && cell.d_star_sq(hkl) <= limit
-                    && group.laue_representative(hkl) == hkl
-                    && !group.classify(hkl).absent
-                {
-                    unique.push(hkl);
-                }
-            }
-        }
-    }
+    let stands = |hkl: &Hkl| group.laue_representative(*hkl) == *hkl && !group.classify(*hkl).absent;
+    let mut unique: Vec<Hkl> = cell.half_sphere(d_min.powi(-2) * (1.0 + 1e-12)).filter(stands).collect();
+    unique.reverse();
     unique
 }
 

@@ -1,6 +1,6 @@
 //! The unit cell: metric, reciprocal metric, resolution, orthogonalisation.
 
-use super::miller::Hkl;
+use super::miller::{Hkl, in_half};
 
 /// Unit cell in ångström and degrees, with the matrices derived from it.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +67,14 @@ impl Cell {
     /// the planes normal to a* are counted by the direct-space edge.
     pub fn max_indices(&self, d_min: f64) -> [i32; 3] {
         self.lengths.map(|x| (x / d_min + 1e-9).floor() as i32)
+    }
+
+    /// Indices of the half sphere (`in_half`) up to this 1/d² in Å⁻², h, k and l ascending.
+    pub fn half_sphere(&self, limit: f64) -> impl Iterator<Item = Hkl> + '_ {
+        let [h_max, k_max, l_max] = self.max_indices(limit.sqrt().recip());
+        let all =
+            (0..=h_max).flat_map(move |h| (-k_max..=k_max).flat_map(move |k| (-l_max..=l_max).map(move |l| [h, k, l])));
+        all.filter(move |&hkl| in_half(hkl) && self.d_star_sq(hkl) <= limit)
     }
 
     /// Square of the length, in Å², of a fractional vector.
@@ -166,6 +174,15 @@ mod tests {
         assert!(Cell::new([0.0, 8.0, 9.0], [90.0; 3]).is_err());
         assert!(Cell::new([7.0, 8.0, f64::NAN], [90.0; 3]).is_err());
         assert!(Cell::new([7.0, 8.0, 9.0], [10.0, 10.0, 170.0]).is_err());
+    }
+
+    #[test]
+    fn half_a_sphere_holds_one_of_two_mates() {
+        let cell = Cell::new([6.0, 7.0, 8.0], [90.0, 100.0, 90.0]).unwrap();
+        let half: Vec<Hkl> = cell.half_sphere(1.5f64.powi(-2)).collect();
+        let expected = 2.0 / 3.0 * std::f64::consts::PI * cell.volume / 1.5f64.powi(3);
+        assert!((half.len() as f64 / expected - 1.0).abs() < 0.1);
+        assert!(half.iter().all(|[h, k, l]| !half.contains(&[-h, -k, -l])));
     }
 
     #[test]

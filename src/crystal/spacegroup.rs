@@ -129,6 +129,16 @@ impl SpaceGroup {
         self.primitive_operations().iter().any(|op| op.rot == SymOp::INVERSION.rot)
     }
 
+    /// The group of rotations about one point with the vectors of a centring.
+    ///
+    /// # Errors
+    /// Those of `from_generators`.
+    pub fn of_rotations(centring: &[[i32; 3]], rotations: impl IntoIterator<Item = Rotation>) -> Result<Self, String> {
+        let rotations = rotations.into_iter().map(|rot| SymOp::new(rot, [0; 3]));
+        let translations = centring.iter().map(|&t| SymOp::IDENTITY.translated(t));
+        Self::from_generators(&rotations.chain(translations).collect::<Vec<_>>())
+    }
+
     /// The proper rotations of the Laue class about one point, with the centring: a group that says nothing of screws, glides or
     /// a centre.
     pub fn symmorphic(&self) -> Self {

@@ -4,7 +4,7 @@
 use super::{Input, scattering_power};
 use crate::crystal::identity::Resetting;
 use crate::crystal::lattice::hides_rotations;
-use crate::crystal::{Cell, Hkl, SpaceGroup, SymOp};
+use crate::crystal::{Cell, Hkl, SpaceGroup};
 use crate::formats::Ins;
 use crate::reflections::{CrystalHeader, DataSet, RawReflection, laue_class};
 use crate::{Error, Result};
@@ -47,8 +47,7 @@ impl Input {
             ));
             return Ok(self);
         }
-        let translations: Vec<SymOp> = centring.iter().map(|&t| SymOp::IDENTITY.translated(t)).collect();
-        let Ok(group) = SpaceGroup::from_generators(&translations) else { return Ok(self) };
+        let Ok(group) = SpaceGroup::of_rotations(&centring, []) else { return Ok(self) };
         let ratio = cell.volume / header.cell.volume;
         let mut elements = header.elements.clone();
         elements.iter_mut().for_each(|e| e.count *= ratio);

@@ -1,6 +1,6 @@
 //! The Patterson map of the data.
 
-use crate::crystal::{Cell, SpaceGroup, SymOp, friedel, in_half};
+use crate::crystal::{Cell, SpaceGroup, friedel, in_half};
 use crate::reflections::{MergedReflection, PhasedReflection};
 use crate::structure::{Coefficients, DensityMap, density_map};
 use std::collections::HashSet;
@@ -24,9 +24,7 @@ pub fn patterson(cell: &Cell, group: &SpaceGroup, merged: &[MergedReflection]) -
 
 /// The operations of the Laue class about the origin, with the centring.
 fn of_laue_class(group: &SpaceGroup) -> SpaceGroup {
-    let mut generators: Vec<SymOp> = group.laue_rotations().into_iter().map(|rot| SymOp::new(rot, [0; 3])).collect();
-    generators.extend(group.centring().iter().map(|&t| SymOp::IDENTITY.translated(t)));
-    SpaceGroup::from_generators(&generators).unwrap_or_else(|_| SpaceGroup::p1())
+    SpaceGroup::of_rotations(group.centring(), group.laue_rotations()).unwrap_or_else(|_| SpaceGroup::p1())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! From normalised reflections to an engine problem and back: P1 expansion on the primitive lattice.
 
 use crate::crystal::miller::{half, hash_key};
-use crate::crystal::{Cell, Hkl, SpaceGroup, in_half};
+use crate::crystal::{Cell, Hkl, SpaceGroup};
 use crate::engine::problem::{Coefficient, SHELLS};
 use crate::engine::{Layout, Problem};
 use crate::grid::{self, Sampling};
@@ -56,24 +56,12 @@ impl Sphere {
             }
         }
         let basis = space_group.primitive_basis(&cell.metric);
-        let [hm, km, lm] = cell.max_indices(d_min);
-        let mut members = Vec::new();
-        for h in 0..=hm {
-            for k in -km..=km {
-                for l in -lm..=lm {
-                    let hkl = [h, k, l];
-                    if !in_half(hkl) || cell.d_star_sq(hkl) > limit {
-                        continue;
-                    }
-                    let Some(primitive) = primitive_index(hkl, &basis) else { continue };
-                    let measured = measured
-                        .get(&hkl)
-                        .copied()
-                        .or_else(|| space_group.classify(hkl).absent.then_some(Measured { e: 0.0, f: 0.0 }));
-                    members.push(Member { hkl, primitive, measured, shell: 0 });
-                }
-            }
-        }
+        let member = |hkl: Hkl| {
+            let absent = || space_group.classify(hkl).absent.then_some(Measured { e: 0.0, f: 0.0 });
+            let measured = measured.get(&hkl).copied().or_else(absent);
+            Some(Member { hkl, primitive: primitive_index(hkl, &basis)?, measured, shell: 0 })
+        };
+        let mut members: Vec<Member> = cell.half_sphere(limit).filter_map(member).collect();
         assign_shells(cell, &mut members);
         let max_index = std::array::from_fn(|i| members.iter().map(|m| m.primitive[i].abs()).max().unwrap_or(0));
         Self { members, atoms: atoms / space_group.centring().len() as f64, max_index }

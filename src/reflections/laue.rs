@@ -12,7 +12,7 @@ mod groups;
 
 use super::statistics::usable_part;
 use super::{MergedReflection, RawReflection, merge};
-use crate::crystal::{Cell, Hkl, LatticeRotation, SpaceGroup, SymOp, friedel, in_half, lattice_rotations};
+use crate::crystal::{Cell, Hkl, LatticeRotation, SpaceGroup, SymOp, friedel, lattice_rotations};
 use crate::error::Result;
 pub use centring::CentringEvidence;
 use centring::{centring, centring_name, forbids};
@@ -160,10 +160,7 @@ pub fn likeness(rows: &[RawReflection], cell: &Cell, group: &SpaceGroup) -> Resu
 
 /// Rotations and centring vectors as a group; P 1 for rotations that do not close, which closed ones never are.
 fn group_of(vectors: &[[i32; 3]], rotations: &[[[i32; 3]; 3]]) -> SpaceGroup {
-    let rotations = rotations.iter().map(|rot| SymOp::new(*rot, [0; 3]));
-    let translations = vectors.iter().map(|&t| SymOp::IDENTITY.translated(t));
-    let generators: Vec<SymOp> = rotations.chain(translations).collect();
-    SpaceGroup::from_generators(&generators).unwrap_or_else(|_| SpaceGroup::p1())
+    SpaceGroup::of_rotations(vectors, rotations.iter().copied()).unwrap_or_else(|_| SpaceGroup::p1())
 }
 
 /// Share of the unique reflections of the rotations (with Friedel's law) that a list holds, on a lattice of `centring` vectors.
@@ -213,18 +210,9 @@ fn on_elements(
     let found: HashSet<(Hkl, u64)> = merged.iter().take(counted).filter_map(|r| on_element(r.hkl)).collect();
     let mut tally: BTreeMap<u64, [usize; 2]> = BTreeMap::new();
     found.iter().for_each(|(_, element)| tally.entry(*element).or_default()[0] += 1);
-    let [h_max, k_max, l_max] = cell.max_indices(limit.sqrt().recip());
-    for h in 0..=h_max {
-        for k in -k_max..=k_max {
-            for l in -l_max..=l_max {
-                let hkl = [h, k, l];
-                if !in_half(hkl) || cell.d_star_sq(hkl) > limit || forbids(vectors, hkl) {
-                    continue;
-                }
-                if let Some((_, element)) = on_element(hkl).filter(|(stands, _)| *stands == hkl) {
-                    tally.entry(element).or_default()[1] += 1;
-                }
-            }
+    for hkl in cell.half_sphere(limit).filter(|&hkl| !forbids(vectors, hkl)) {
+        if let Some((_, element)) = on_element(hkl).filter(|(stands, _)| *stands == hkl) {
+            tally.entry(element).or_default()[1] += 1;
         }
     }
     OnElements::of(tally.values().copied())

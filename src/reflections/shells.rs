@@ -2,7 +2,7 @@
 
 use super::MergedReflection;
 use super::merge::{Spread, r_int};
-use crate::crystal::{Cell, Hkl, SpaceGroup, in_half};
+use crate::crystal::{Cell, Hkl, SpaceGroup};
 use crate::error::{Error, Result};
 
 /// Number of shells in a listing, as in the tables of SHELXT and XPREP; small lists get fewer.
@@ -109,24 +109,9 @@ fn theoretical(cell: &Cell, group: &SpaceGroup, largest: f64, farthest: Hkl) -> 
     }
     // One part in 10⁹ for the rounding of the outermost reflection itself.
     let limit = largest * (1.0 + 1e-9);
-    let [h_max, k_max, l_max] = cell.max_indices(d_min);
-    let mut inside = Vec::new();
-    for h in 0..=h_max {
-        for k in -k_max..=k_max {
-            for l in -l_max..=l_max {
-                let hkl = [h, k, l];
-                // Representatives are the largest of their class: all lie in the half-sphere.
-                if !in_half(hkl) {
-                    continue;
-                }
-                let s = cell.d_star_sq(hkl);
-                if s <= limit && group.laue_representative(hkl) == hkl && !group.classify(hkl).absent {
-                    inside.push(s);
-                }
-            }
-        }
-    }
-    Ok(inside)
+    // Representatives are the largest of their class: all lie in the half-sphere.
+    let unique = |hkl: &Hkl| group.laue_representative(*hkl) == *hkl && !group.classify(*hkl).absent;
+    Ok(cell.half_sphere(limit).filter(unique).map(|hkl| cell.d_star_sq(hkl)).collect())
 }
 
 #[derive(Clone, Default)]

@@ -81,18 +81,7 @@ pub fn why(evidence: &Evidence, group: f64) -> Vec<String> {
         lines.push(format!("{} elements of the model are not on SFAC: proposals, to be looked at", evidence.proposed));
     }
     lines.extend(contrast_line(evidence));
-    if perhaps_twin(evidence) {
-        lines.push(match (evidence.likeness, evidence.contrast) {
-            (Some(likeness), _) => format!(
-                "a rotation of the lattice that the group lacks makes intensities alike (correlation {likeness:.2}): the \
-                 crystal may be a twin whose law this model does not bear out"
-            ),
-            (None, contrast) => format!(
-                "intensities differ as little as those of a twin (mean |E^2-1| {:.2}), and the model is that of a single crystal",
-                contrast.unwrap_or(0.0)
-            ),
-        });
-    }
+    lines.extend(twin_reason(evidence));
     lines.extend(cell_lines(evidence));
     lines
 }
@@ -103,6 +92,25 @@ fn contrast_line(evidence: &Evidence) -> Option<String> {
     Some(format!(
         "intensities differ less than those of any crystal or twin (mean |E^2-1| {contrast:.2}), and no model explains them"
     ))
+}
+
+/// That the crystal may be a twin of which the model says nothing, if so.
+fn twin_reason(evidence: &Evidence) -> Option<String> {
+    if !perhaps_twin(evidence) {
+        return None;
+    }
+    let alike = evidence.likeness.map(|likeness| {
+        format!(
+            "a rotation of the lattice that the group lacks makes intensities alike (correlation {likeness:.2}): the crystal \
+             may be a twin whose law this model does not bear out"
+        )
+    });
+    alike.or_else(|| {
+        let contrast = evidence.contrast?;
+        Some(format!(
+            "intensities differ as little as those of a twin (mean |E^2-1| {contrast:.2}), and the model is that of a single crystal"
+        ))
+    })
 }
 
 /// What speaks against the cell, one line each.

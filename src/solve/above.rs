@@ -6,9 +6,8 @@
 
 use super::groups::Trial;
 use super::structure::Structure;
-use crate::crystal::miller::in_half;
 use crate::crystal::structure_factors::structure_factors;
-use crate::crystal::{Cell, Hkl, SpaceGroup, SymOp, lattice_rotations};
+use crate::crystal::{Cell, Hkl, SpaceGroup, lattice_rotations};
 use crate::reflections::{CrystalHeader, PhasedReflection};
 use crate::symmetry::{OperatorFits, group_candidates};
 use std::f64::consts::PI;
@@ -47,10 +46,8 @@ pub fn groups_above(
 
 /// All rotations of the lattice with its centring; `None` where the Laue class of `group` has them all.
 fn of_lattice(cell: &Cell, group: &SpaceGroup) -> Option<SpaceGroup> {
-    let rotations = lattice_rotations(cell, group);
-    let turned = rotations.iter().map(|rotation| SymOp::new(rotation.rot, [0; 3]));
-    let centring = group.centring().iter().map(|&t| SymOp::IDENTITY.translated(t));
-    let all = SpaceGroup::from_generators(&turned.chain(centring).collect::<Vec<_>>()).ok()?;
+    let rotations = lattice_rotations(cell, group).into_iter().map(|rotation| rotation.rot);
+    let all = SpaceGroup::of_rotations(group.centring(), rotations).ok()?;
     (all.laue_rotations().len() > group.laue_rotations().len()).then_some(all)
 }
 
@@ -59,7 +56,7 @@ fn phases(header: &CrystalHeader, structure: &Structure, d_min: f64) -> Option<V
     let model = structure.model.as_ref()?;
     let (cell, group, table) = (&header.cell, &structure.group, header.table_at_wavelength());
     let atoms = &model.sites[..model.atoms];
-    let hkls = half_sphere(cell, d_min);
+    let hkls: Vec<Hkl> = cell.half_sphere(d_min.powi(-2)).collect();
     let values = structure_factors(cell, group, atoms, table, &hkls).ok()?;
     let operations = group.operations().len() as f64;
     let phased = hkls.into_iter().zip(values).filter_map(|(hkl, value)| {
@@ -77,14 +74,6 @@ fn phases(header: &CrystalHeader, structure: &Structure, d_min: f64) -> Option<V
     Some(phased.collect())
 }
 
-/// Indices of half the sphere to `d_min`.
-fn half_sphere(cell: &Cell, d_min: f64) -> Vec<Hkl> {
-    let limit = 1.0 / (d_min * d_min);
-    let [h, k, l] = cell.lengths.map(|length| (length / d_min).ceil() as i32);
-    let all = (-h..=h).flat_map(|h| (-k..=k).flat_map(move |k| (-l..=l).map(move |l| [h, k, l])));
-    all.filter(|&hkl| hkl != [0; 3] && in_half(hkl) && cell.d_star_sq(hkl) <= limit).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,14 +87,5 @@ mod tests {
         assert_eq!(above("P 4 2 2").map(|group| group.laue_rotations().len()), None);
         let skew = Cell::new([7.0, 8.0, 9.0], [90.0, 101.0, 90.0]).unwrap();
         assert!(of_lattice(&skew, &group_by_name("P 1 2 1", false).unwrap()).is_none());
-    }
-
-    #[test]
-    fn half_a_sphere_holds_one_of_two_mates() {
-        let cell = Cell::new([6.0, 7.0, 8.0], [90.0, 100.0, 90.0]).unwrap();
-        let half = half_sphere(&cell, 1.5);
-        let expected = 2.0 / 3.0 * PI * cell.volume / 1.5f64.powi(3);
-        assert!((half.len() as f64 / expected - 1.0).abs() < 0.1);
-        assert!(half.iter().all(|[h, k, l]| !half.contains(&[-h, -k, -l])));
     }
 }

@@ -16,9 +16,8 @@ use crate::trust::{Evidence, is_in_part, log_odds};
 const SUSPECT: f64 = 0.15;
 /// … and in large cells, where models take their time, above this one: a twin in P 32 has 0.198 in P 32 2 1.
 const SUSPECT_WHEN_LARGE: f64 = 0.18;
-
 /// ⟨|E²−1|⟩ is 0.74 without a centre and 0.54 in a perfect twin (Stanley 1972): where it is below this …
-const EVEN: f64 = 0.66;
+const SUSPECT_CONTRAST: f64 = 0.66;
 /// … a model with an R1 above this one may be wrong in the same way: in P m one of a small molecule in P 1, twinned, reached 0.11 with invented elements.
 const SUSPECT_WHEN_EVEN: f64 = 0.06;
 
@@ -74,7 +73,7 @@ impl<'a> Assessment<'a> {
     /// True where the first structure leaves so much unexplained that its Laue class may be that of a perfect twin.
     fn is_suspect(&self) -> bool {
         let statistics = &self.work_up.data.statistics;
-        let even = statistics.n_used > 0 && statistics.mean_e2_minus_1 < EVEN;
+        let even = statistics.n_used > 0 && statistics.mean_e2_minus_1 < SUSPECT_CONTRAST;
         let bar = match self.work_up.is_large() {
             true => SUSPECT_WHEN_LARGE,
             false if even => SUSPECT_WHEN_EVEN,
@@ -103,14 +102,10 @@ impl<'a> Assessment<'a> {
         let contrast = (data.statistics.n_used > 0).then_some(data.statistics.mean_e2_minus_1);
         let evidence = Evidence { contrast, ..evidence };
         self.judgement = Judgement::of(Some(evidence));
-        // Bonds are asked only for what would be claimed: it takes a while in large structures.
-        let is_twin = first.model.as_ref().is_some_and(|model| model.twin.is_some());
-        let evidence = if self.judgement.claimed() && !is_twin && is_in_part(&evidence) {
-            let likeness = likeness(&data.rows, &data.header.cell, &first.group).ok().flatten();
-            Evidence { likeness, ..evidence }
-        } else {
-            evidence
-        };
+        // Twins and bonds are asked for only of what would be claimed: it takes a while in large structures.
+        let asks = self.judgement.claimed() && !evidence.twinned && is_in_part(&evidence);
+        let alike = || likeness(&data.rows, &data.header.cell, &first.group).ok().flatten();
+        let evidence = Evidence { likeness: asks.then(alike).flatten(), ..evidence };
         if self.judgement.claimed() || evidence.edges.is_some() {
             self.judgement = Judgement::of(Some(with_bonds(&data.header.cell, first, evidence)));
         }

@@ -63,7 +63,7 @@ pub fn evidence(structure: &Structure, edges: Option<[f64; 3]>) -> Evidence {
         proven: found.trial.proven,
         edges: edges.map(|factors| Edges { factors, gain: None }),
         contrast: None,
-        twinned: model.is_some_and(|m| m.twin.is_some()),
+        twinned: structure.is_twin(),
         likeness: None,
         per_parameter: model.map_or(0.0, |m| m.reflections[0] as f64 / m.parameters.max(1) as f64),
         share: model.map(|m| m.contents.share()),

@@ -162,14 +162,13 @@ pub fn compare(structures: &mut [Structure], data: &DataSet) {
     }
     for (lower, upper) in across_classes(structures) {
         let [own, other] = [lower, upper].map(|n| structures[n].model.as_ref().map(Model::r1_of_one_domain));
-        let is_twin = structures[lower].model.as_ref().is_some_and(|model| model.twin.is_some());
         let (Some(own), Some(other)) = (own, other.or(structures[upper].sketch)) else { continue };
         let pair =
             Pair { r1: [own, other], operations: [operations(lower), operations(upper)], lifted: Absences::default() };
         let better = pair.weight().is_some_and(|weight| weight > 0.0);
         found[upper].1 |= better;
         // A twin must be worth its law, a single crystal its parameters.
-        found[lower].1 |= if is_twin { !better } else { pair.is_needless() };
+        found[lower].1 |= if structures[lower].is_twin() { !better } else { pair.is_needless() };
         for (own, other, is_below) in [(upper, lower, true), (lower, upper, false)] {
             let kinship = Kinship { other: names[other].clone().unwrap_or_default(), below: is_below, pair };
             if better != is_below && found[own].0.as_ref().is_none_or(|known| says_more(&kinship, known)) {
@@ -195,9 +194,8 @@ fn across_classes(structures: &[Structure]) -> Vec<(usize, usize)> {
     let pairs = all().flat_map(|lower| all().map(move |upper| (lower, upper)));
     let compared = |&(lower, upper): &(usize, usize)| {
         let same = structures[lower].found.candidate == structures[upper].found.candidate;
-        let model = structures[lower].model.as_ref();
-        let both = same && structures[upper].model.is_some();
-        rotations[lower] < rotations[upper] && model.is_some_and(|model| model.twin.is_some() || both)
+        let both = same && [lower, upper].iter().all(|&n| structures[n].model.is_some());
+        rotations[lower] < rotations[upper] && (structures[lower].is_twin() || both)
     };
     pairs.filter(compared).collect()
 }

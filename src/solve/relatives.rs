@@ -58,8 +58,7 @@ impl WorkUp<'_> {
         }
         self.descended.push(was);
         let found = self.part(std::slice::from_ref(contender), Breadth::Below, Depth::Modelled, teller);
-        let is_twin = |structure: &Structure| structure.model.as_ref().is_some_and(|model| model.twin.is_some());
-        let twins: Vec<Structure> = found.into_iter().filter(is_twin).collect();
+        let twins: Vec<Structure> = found.into_iter().filter(Structure::is_twin).collect();
         let any = !twins.is_empty();
         twins.into_iter().for_each(|twin| self.keep(twin));
         any

@@ -77,6 +77,11 @@ impl Structure {
         self.model.as_ref().map_or(&self.solution.sites, |model| &model.sites)
     }
 
+    /// True where the model is that of a twin.
+    pub fn is_twin(&self) -> bool {
+        self.model.as_ref().is_some_and(|model| model.twin.is_some())
+    }
+
     /// R1 of the model; that of a wrong one where there is none.
     pub fn r1(&self) -> f64 {
         self.model.as_ref().map_or(NO_MODEL_R1, |model| model.r1)

@@ -200,30 +200,25 @@ pub(super) fn evidence(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// Reflections with indices up to `most` for which there is an intensity; it is told the index and noise between −0.5 and 0.5.
+    pub fn list(most: i32, intensity: impl Fn(Hkl, f64) -> Option<f64>) -> Vec<MergedReflection> {
+        let all = -most..=most;
+        let indices = all.clone().flat_map(|h| all.clone().flat_map(move |k| (1..=most).map(move |l| [h, k, l])));
+        let reflection = |hkl: Hkl| {
+            let [h, k, l] = hkl;
+            let noise = f64::from((7 * h + 13 * k + 5 * l).rem_euclid(11)) / 11.0 - 0.5;
+            let intensity = intensity(hkl, noise)?;
+            Some(MergedReflection { hkl, intensity, sigma: 1.0, redundancy: 1, epsilon: 1, centric: false })
+        };
+        indices.filter_map(reflection).collect()
+    }
 
     /// A list in which only every `n`th layer along `axis` has intensity.
     fn layers(axis: usize, n: i32) -> Vec<MergedReflection> {
-        let mut out = Vec::new();
-        for h in -6..=6_i32 {
-            for k in -6..=6_i32 {
-                for l in 1..=6_i32 {
-                    let hkl = [h, k, l];
-                    let noise = f64::from((7 * h + 13 * k + 5 * l).rem_euclid(11)) / 11.0 - 0.5;
-                    let intensity = if hkl[axis] % n == 0 { 60.0 + 80.0 * noise } else { noise };
-                    out.push(MergedReflection {
-                        hkl,
-                        intensity,
-                        sigma: 1.0,
-                        redundancy: 1,
-                        epsilon: 1,
-                        centric: false,
-                    });
-                }
-            }
-        }
-        out
+        list(6, |hkl, noise| Some(if hkl[axis] % n == 0 { 60.0 + 80.0 * noise } else { noise }))
     }
 
     #[test]

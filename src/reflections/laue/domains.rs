@@ -40,49 +40,33 @@ pub(super) fn domains(merged: &[MergedReflection], hint: &[[i32; 3]]) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reflections::laue::centring::tests::list;
 
     /// A list of two domains, with or without the reflections that neither has.
-    fn list(second: f64, with_absent: bool) -> Vec<MergedReflection> {
-        let mut out = Vec::new();
-        for h in -7..=7_i32 {
-            for k in -7..=7_i32 {
-                for l in 1..=7_i32 {
-                    let of = |salt: i32| 40.0 + f64::from((7 * h + 13 * k * k + salt * l).rem_euclid(97));
-                    let part = |there: bool, size: f64| if there { size } else { 0.0 };
-                    let intensity = part((k - h + l) % 3 == 0, (1.0 - second) * of(5))
-                        + part((h - k + l) % 3 == 0, second * of(11));
-                    if intensity > 0.0 || with_absent {
-                        let noise = f64::from((7 * h + 13 * k + 5 * l).rem_euclid(11)) / 11.0 - 0.5;
-                        let (hkl, intensity) = ([h, k, l], intensity + noise);
-                        out.push(MergedReflection {
-                            hkl,
-                            intensity,
-                            sigma: 1.0,
-                            redundancy: 1,
-                            epsilon: 1,
-                            centric: false,
-                        });
-                    }
-                }
-            }
-        }
-        out
+    fn mixed(second: f64, with_absent: bool) -> Vec<MergedReflection> {
+        list(7, |[h, k, l], noise| {
+            let of = |salt: i32| 40.0 + f64::from((7 * h + 13 * k * k + salt * l).rem_euclid(97));
+            let part = |there: bool, size: f64| if there { size } else { 0.0 };
+            let intensity =
+                part((k - h + l) % 3 == 0, (1.0 - second) * of(5)) + part((h - k + l) % 3 == 0, second * of(11));
+            (intensity > 0.0 || with_absent).then_some(intensity + noise)
+        })
     }
 
     #[test]
     fn the_larger_of_two_domains_is_taken() {
         for with_absent in [false, true] {
             for (second, vectors) in [(0.1, &OBVERSE), (0.4, &OBVERSE), (0.7, &REVERSE)] {
-                let found = domains(&list(second, with_absent), &[[0; 3]]).unwrap();
+                let found = domains(&mixed(second, with_absent), &[[0; 3]]).unwrap();
                 assert_eq!(found.vectors, vectors, "{second} {with_absent}");
                 assert!(found.why.unwrap().contains("of the other"));
             }
-            assert!(domains(&list(0.0, with_absent), &[[0; 3]]).is_none());
+            assert!(domains(&mixed(0.0, with_absent), &[[0; 3]]).is_none());
         }
         let primitive: Vec<MergedReflection> =
-            list(0.3, true).iter().map(|r| MergedReflection { intensity: 50.0, ..*r }).collect();
+            mixed(0.3, true).iter().map(|r| MergedReflection { intensity: 50.0, ..*r }).collect();
         assert!(domains(&primitive, &[[0; 3]]).is_none());
-        let named = domains(&list(0.3, false), &OBVERSE).unwrap();
+        let named = domains(&mixed(0.3, false), &OBVERSE).unwrap();
         assert!(named.why.is_none() && named.vectors == OBVERSE);
     }
 }

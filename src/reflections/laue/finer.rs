@@ -73,35 +73,12 @@ fn span(vectors: &[[i32; 3]], more: [i32; 3]) -> Vec<[i32; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reflections::laue::centring::centring;
-
-    /// A list of which only the reflections of a lattice have intensity.
-    fn list(vectors: &[[i32; 3]]) -> Vec<MergedReflection> {
-        let mut out = Vec::new();
-        for h in -6..=6_i32 {
-            for k in -6..=6_i32 {
-                for l in 1..=6_i32 {
-                    let noise = f64::from((7 * h + 13 * k + 5 * l).rem_euclid(11)) / 11.0 - 0.5;
-                    let intensity = if forbids(vectors, [h, k, l]) { noise } else { 60.0 + 80.0 * noise };
-                    let hkl = [h, k, l];
-                    out.push(MergedReflection {
-                        hkl,
-                        intensity,
-                        sigma: 1.0,
-                        redundancy: 1,
-                        epsilon: 1,
-                        centric: false,
-                    });
-                }
-            }
-        }
-        out
-    }
+    use crate::reflections::laue::centring::{centring, tests::list};
 
     #[test]
     fn lattices_of_thirds_and_halves_are_found_and_smaller_cells_are_not_taken() {
         let found = |vectors: &[[i32; 3]]| {
-            let merged = list(vectors);
+            let merged = list(6, |hkl, noise| Some(if forbids(vectors, hkl) { noise } else { 60.0 + 80.0 * noise }));
             finer(&merged, centring(&merged, &[[0; 3]])).vectors
         };
         for generators in
