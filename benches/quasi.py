@@ -3,9 +3,10 @@
 
 Grows random molecules in the supergroup, takes the asymmetric unit of the subgroup, breaks the symmetry in one of four ways (atoms
 exchanged for others, one of two molecules turned, light atoms of their own around heavy ones that keep the symmetry, or not at all: then the
-supergroup is right), simulates intensities with noise and solves them, with the space group in the header or its Laue class alone.
+supergroup is right), simulates intensities with noise and solves them, with the space group in the header, its Laue class alone, or the
+supergroup. In pairs of a centred lattice and a primitive one it is the centring that nearly holds.
 
-    benches/quasi.py SEEDFLIP [SEEDFLIP ...] [--seeds 1,2] [--only NAME ...] [--header given|laue] [--keep FOLDER]
+    benches/quasi.py SEEDFLIP [SEEDFLIP ...] [--seeds 1,2] [--only NAME ...] [--header given|laue|above] [--friedel] [--keep FOLDER]
 
 Needs numpy. Simulated data; nothing of it is kept unless a folder is named.
 """
@@ -20,6 +21,7 @@ import numpy as np
 RESOLUTION = 0.85
 VOLUME_PER_ATOM = 18.0  # Å3, organic crystals
 BOND, APART, BETWEEN = (1.38, 1.54), 2.25, 3.0  # Å: bonds, atoms not bonded, atoms of two molecules
+HEAVY_BOND = 1.85  # Å, S, P or Br and its neighbours
 
 P21 = ["x,y,z", "-x,y+1/2,-z"]
 INVERSION = ["-x,-y,-z"]
@@ -39,6 +41,11 @@ PAIRS = {
                      (1.0, 0.8, 1.5), 90.0),
     "cc-c2c": ("C 1 2/c 1", "C 1 c 1", ["x,y,z", "x,-y,z+1/2", "x+1/2,y+1/2,z", "x+1/2,-y+1/2,z+1/2"], "-x,-y,-z", (1.6, 0.8, 1.2), 104.0),
     "p21-p21m": ("P 1 21/m 1", "P 1 21 1", ["x,y,z", "-x,y+1/2,-z"], "x,-y+1/2,z", (1.0, 1.1, 1.3), 97.0),
+    "p21n-c2c": ("C 1 2/c 1", "P 1 21/n 1", ["x,y,z", "-x+1/2,y+1/2,-z+1/2", "-x,-y,-z", "x+1/2,-y+1/2,z+1/2"], "x+1/2,y+1/2,z",
+                 (1.6, 0.8, 1.2), 104.0),
+    "p2c-c2c": ("C 1 2/c 1", "P 1 2/c 1", ["x,y,z", "-x,y,-z+1/2", "-x,-y,-z", "x,-y,z+1/2"], "x+1/2,y+1/2,z", (1.6, 0.8, 1.2), 104.0),
+    "p21-c2": ("C 1 2 1", "P 1 21 1", ["x,y,z", "-x+1/2,y+1/2,-z"], "x+1/2,y+1/2,z", (1.6, 0.9, 1.2), 101.0),
+    "p21212-c222": ("C 2 2 2", "P 21 21 2", ["x,y,z", "-x,-y,z", "x+1/2,-y+1/2,-z", "-x+1/2,y+1/2,-z"], "x+1/2,y+1/2,z", (1.5, 1.2, 1.0), 90.0),
     "pna21-pnma": ("P n m a", "P n a 21", ["x,y,z", "x+1/2,-y+1/2,-z+1/2", "x+1/2,y,-z+1/2", "x,-y+1/2,z"], "-x,-y,-z", (1.0, 1.2, 1.4), 90.0),
 }
 # Name: pair, independent atoms of the subgroup, how symmetry is broken, heavy atom or none, noise.
@@ -58,6 +65,12 @@ CRYSTALS = {
     "cc-palladium": ("cc-c2c", 34, "heavy", "Pd", 0.03),
     "p21m-iodine": ("p21-p21m", 30, "heavy", "I", 0.03),
     "p21m-gold": ("p21-p21m", 26, "heavy", "Au", 0.02),
+    "p21n-exchanged": ("p21n-c2c", 40, "exchanged", None, 0.03),
+    "p2c-turned": ("p2c-c2c", 36, "turned", None, 0.03),
+    "p21n-bromine": ("p21n-c2c", 36, "heavy", "Br", 0.03),
+    "p21-of-c2": ("p21-c2", 40, "exchanged", None, 0.03),
+    "p21212-turned": ("p21212-c222", 32, "turned", "S", 0.03),
+    "whole-c222": ("p21212-c222", 32, "whole", None, 0.03),
     "whole-p21c": ("p21-p21c", 44, "whole", None, 0.04),
     "whole-pm1": ("p1-pm1", 40, "whole", None, 0.05),
     "whole-c2c": ("cc-c2c", 36, "whole", "Br", 0.03),
@@ -106,16 +119,18 @@ def images(point, operations):
     return np.array([rotation @ point + translation for rotation, translation in operations])
 
 
-def grown(cell, operations, count, rng, first, own=()):
-    """A molecule of `count` atoms from `first` on, away from its images under `operations` and from atoms that stand in `own`."""
+def grown(cell, operations, count, rng, first, own=(), heavy=False):
+    """A molecule of `count` atoms from `first` on, which is `heavy` or not, away from its images under `operations` and from atoms that stand in
+    `own`."""
     atoms = [first]
     inverse = np.linalg.inv(cell.matrix)
     tries = 0
     while len(atoms) < count and tries < 200000:
         tries += 1
-        at = atoms[rng.integers(max(0, len(atoms) - 12), len(atoms))]
+        place = rng.integers(max(0, len(atoms) - 12), len(atoms))
         step = rng.normal(size=3)
-        new = at + inverse @ (step / np.linalg.norm(step) * rng.uniform(*BOND))
+        length = HEAVY_BOND if heavy and place == 0 else rng.uniform(*BOND)
+        new = atoms[place] + inverse @ (step / np.linalg.norm(step) * length)
         if np.any(np.sort(np.linalg.norm((np.array(atoms) - new) @ cell.matrix.T, axis=1))[1:2] < APART):
             continue
         if np.min(cell.distances(new, atoms, itself=False)) < BETWEEN:
@@ -158,7 +173,7 @@ def crystal(name, seed):
         if kind == "heavy":
             # Heavy atoms alone obey the supergroup: one on the mirror, one in a general position next to the centre, or two.
             place = rng.random(3) * np.array([0.6, 0.6, 0.6]) + 0.1
-            two = pair == "p21-p21c"
+            two = pair == "p21-p21c" or coset[0].trace() == 3
             if mirror:
                 place[1] = 0.25
             elif not two and pair != "cc-c2c":
@@ -182,7 +197,7 @@ def crystal(name, seed):
                 light = np.concatenate([first, second])
             return cell, subgroup, texts, [heavy] * len(heavies) + elements_of(len(light)), np.concatenate([heavies, light])
         half = count // 2
-        first = grown(cell, above, half, rng, rng.random(3))
+        first = grown(cell, above, half, rng, rng.random(3), heavy=bool(heavy))
         if first is None:
             continue
         elements = elements_of(half)
@@ -240,12 +255,26 @@ def laue_alone(ins):
     ins.write_text("\n".join(kept) + "\n")
 
 
+def above(ins, supergroup, _, below, extra):
+    """The header of the supergroup: one operation of each rotation, and the lattice."""
+    operations = [parsed(text) for text in below]
+    coset = parsed(extra)
+    operations += [(coset[0] @ r, coset[0] @ t + coset[1]) for r, t in operations]
+    one = {tuple(map(int, rotation.ravel())): text_of((rotation, shift)) for rotation, shift in reversed(operations)}
+    one.pop(tuple(np.eye(3, dtype=int).ravel()))
+    kept = [line for line in ins.read_text().splitlines() if not line.startswith(("LATT", "SYMM"))]
+    at = next(i for i, line in enumerate(kept) if line.startswith("ZERR")) + 1
+    kept[at:at] = [f"LATT -{7 if supergroup.startswith('C') else 1}"] + [f"SYMM {text}" for text in one.values()]
+    ins.write_text("\n".join(kept) + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("binaries", nargs="+")
     parser.add_argument("--seeds", default="1")
     parser.add_argument("--only", nargs="*")
-    parser.add_argument("--header", choices=["given", "laue"], default="laue")
+    parser.add_argument("--header", choices=["given", "laue", "above"], default="laue")
+    parser.add_argument("--friedel", action="store_true", help="Friedel mates apart, with anomalous scattering")
     parser.add_argument("--keep")
     options = parser.parse_args()
     right = {binary: 0 for binary in options.binaries}
@@ -262,9 +291,11 @@ def main():
                 runs += 1
                 for binary in options.binaries:
                     subprocess.run([binary, "simulate", cif.name, "-d", str(RESOLUTION), "--noise", str(CRYSTALS[name][4]),
-                                    "--seed", str(seed)], cwd=folder, check=True, capture_output=True)
+                                    "--seed", str(seed)] + ["--friedel"] * options.friedel, cwd=folder, check=True, capture_output=True)
                     if options.header == "laue":
                         laue_alone(folder / f"{name}.ins")
+                    if options.header == "above":
+                        above(folder / f"{name}.ins", *PAIRS[CRYSTALS[name][0]][:4])
                     run = subprocess.run([binary, "solve", f"{name}.ins", "--backend", "cpu", "--threads", "1", "--seed", "1"],
                                          cwd=folder, capture_output=True, text=True)
                     (folder / "screen.txt").write_text(run.stdout + run.stderr)

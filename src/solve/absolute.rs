@@ -3,7 +3,7 @@
 use super::structure::Structure;
 use crate::crystal::{Enantiomorph, Site, SymOp, phase_gain};
 use crate::model::{Flack, Model};
-use crate::reflections::{CalculatedReflection, DataSet, bijvoet_pairs};
+use crate::reflections::{CalculatedReflection, DataSet};
 use crate::structure::{Coefficients, Hand, OriginFit, density_map, moved};
 use num_complex::Complex32;
 use rayon::prelude::*;
@@ -27,12 +27,7 @@ const EVEN: f64 = 0.5;
 /// the likelier hand is given (phasing takes either by chance), unless that changed the group. Centrosymmetric structures have none.
 pub fn settle_hands(structures: &mut [Structure], data: &DataSet) {
     structures.par_iter_mut().for_each(|structure| {
-        let Some(model) = &structure.model else { return };
-        let (cell, table) = (&data.header.cell, data.header.table_at_wavelength());
-        let pairs = bijvoet_pairs(&data.rows, &structure.group);
-        let Some(flack) = Flack::new(cell, &structure.group, &model.sites[..model.atoms], table, &pairs) else {
-            return;
-        };
+        let Some(flack) = structure.flack(data) else { return };
         let other = Enantiomorph::new(&structure.group);
         let inverted = flack.is_inverted() || (flack.x > EVEN && other.group == structure.group);
         if inverted {

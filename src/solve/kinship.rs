@@ -33,6 +33,9 @@ pub struct Pair {
     pub operations: [usize; 2],
     /// Absences of the group that the subgroup lifts.
     pub lifted: Absences,
+    /// What Bijvoet pairs say of the centre that the subgroup lacks: that there is one, or none; `None` where they do not tell, or where it is no centre
+    /// that is in doubt.
+    pub centre: Option<bool>,
 }
 
 impl Pair {
@@ -47,7 +50,13 @@ impl Pair {
         if holds(&self.lifted) {
             return None;
         }
-        Some(if breaks(&self.lifted) { CLEAR_WHEN_BROKEN } else { CLEAR }.ln() - self.fall())
+        let broken = breaks(&self.lifted) || self.centre == Some(false);
+        Some(if broken { CLEAR_WHEN_BROKEN } else { CLEAR }.ln() - self.fall())
+    }
+
+    /// True where R1 alone leaves open which of the two it is: the subgroup explains more than its parameters, and not so much more.
+    fn is_open(&self) -> bool {
+        self.fall() < 0.0 && self.weight().is_some_and(|weight| weight <= 0.0)
     }
 
     /// True when the lower symmetry explains no more, its parameters paid for, and no absences ask for it.
@@ -91,6 +100,12 @@ impl Kinship {
             0 => String::new(),
             measured => format!("; {} of {measured} absences observed", lifted.observed),
         };
+        let centre = match self.pair.centre {
+            Some(true) => "; Bijvoet pairs are equal, as with a centre",
+            Some(false) => "; Bijvoet pairs differ, as without a centre",
+            None => "",
+        };
+        let absences = format!("{absences}{centre}");
         match (below, self.margin()) {
             (true, None) => Some(format!("absences say that {other} is too low: R1 {lower:.3} there{absences}")),
             (true, Some(_)) => Some(format!("in the subgroup {other} R1 is {lower:.3} (here {upper:.3}){absences}")),
@@ -143,7 +158,10 @@ pub fn compare(structures: &mut [Structure], data: &DataSet) {
             let modelled = structures[lower].model.is_some() && rival.is_some();
             let merged = data.reflections.iter().map(|r| &r.merged);
             let lifted = Absences::lifted(merged, &structures[upper].group, &structures[lower].group);
-            let pair = Pair { r1, operations: [operations(lower), operations(upper)], lifted };
+            let mut pair = Pair { r1, operations: [operations(lower), operations(upper)], lifted, centre: None };
+            if same && modelled && pair.is_open() {
+                pair.centre = centre(&structures[lower], &structures[upper], data);
+            }
             if !same {
                 found[lower].1 |= modelled && pair.is_needless();
                 continue;
@@ -152,6 +170,7 @@ pub fn compare(structures: &mut [Structure], data: &DataSet) {
                 needless.push((lower, upper));
             }
             found[upper].1 |= modelled && pair.weight().is_some_and(|weight| weight > 0.0);
+            found[lower].1 |= pair.centre == Some(true);
             for (own, other, is_below) in [(upper, lower, true), (lower, upper, false)] {
                 let kinship = Kinship { other: names[other].clone().unwrap_or_default(), below: is_below, pair };
                 if found[own].0.as_ref().is_none_or(|known| says_more(&kinship, known)) {
@@ -163,8 +182,8 @@ pub fn compare(structures: &mut [Structure], data: &DataSet) {
     for (lower, upper) in across_classes(structures) {
         let [own, other] = [lower, upper].map(|n| structures[n].model.as_ref().map(Model::r1_of_one_domain));
         let (Some(own), Some(other)) = (own, other.or(structures[upper].sketch)) else { continue };
-        let pair =
-            Pair { r1: [own, other], operations: [operations(lower), operations(upper)], lifted: Absences::default() };
+        let operations = [operations(lower), operations(upper)];
+        let pair = Pair { r1: [own, other], operations, lifted: Absences::default(), centre: None };
         let better = pair.weight().is_some_and(|weight| weight > 0.0);
         found[upper].1 |= better;
         // A twin must be worth its law, a single crystal its parameters.
@@ -184,6 +203,14 @@ pub fn compare(structures: &mut [Structure], data: &DataSet) {
         structure.kinship = kinship;
         structure.refuted = refuted;
     }
+}
+
+/// What Bijvoet pairs say of a centre that `lower` lacks and `upper` has.
+fn centre(lower: &Structure, upper: &Structure, data: &DataSet) -> Option<bool> {
+    if lower.group.is_centrosymmetric() || !upper.group.is_centrosymmetric() {
+        return None;
+    }
+    lower.flack(data)?.shows_centre()
 }
 
 /// Places of structures with those of a higher Laue class: of twins, as a perfect one has the intensities of a higher class, and of single crystals in a
@@ -217,7 +244,7 @@ mod tests {
     const NONE: Absences = Absences { measured: 0, observed: 0 };
 
     fn weight(ratio: f64, lifted: Absences) -> Option<f64> {
-        Pair { r1: [0.1 * ratio, 0.1], operations: [2, 4], lifted }.weight()
+        Pair { r1: [0.1 * ratio, 0.1], operations: [2, 4], lifted, centre: None }.weight()
     }
 
     #[test]
@@ -240,8 +267,18 @@ mod tests {
     }
 
     #[test]
+    fn bijvoet_pairs_that_differ_make_a_small_gain_enough() {
+        let of = |ratio, centre| Pair { r1: [0.1 * ratio, 0.1], operations: [2, 4], lifted: NONE, centre };
+        assert!(of(0.80, Some(false)).weight().unwrap() > 0.0 && of(0.86, Some(false)).weight().unwrap() < 0.0);
+        assert!(of(0.80, None).is_open() && !of(0.60, None).is_open() && !of(0.90, None).is_open());
+        let told = Kinship { other: "P 1 c 1".into(), below: true, pair: of(0.80, Some(true)) }.told().unwrap();
+        assert!(told.ends_with("; Bijvoet pairs are equal, as with a centre"), "{told}");
+    }
+
+    #[test]
     fn what_explains_no_more_is_needless() {
-        let pair = |ratio, lifted| Pair { r1: [0.1 * ratio, 0.1], operations: [2, 4], lifted }.is_needless();
+        let pair =
+            |ratio, lifted| Pair { r1: [0.1 * ratio, 0.1], operations: [2, 4], lifted, centre: None }.is_needless();
         assert!(pair(0.89, NONE) && !pair(0.88, NONE));
         assert!(!pair(1.0, Absences { measured: 100, observed: 60 }));
     }
@@ -249,7 +286,7 @@ mod tests {
     #[test]
     fn a_crystal_that_is_nearly_of_a_higher_group_is_told() {
         let lifted = Absences { measured: 258, observed: 173 };
-        let pair = Pair { r1: [0.023, 0.098], operations: [2, 4], lifted };
+        let pair = Pair { r1: [0.023, 0.098], operations: [2, 4], lifted, centre: None };
         let told = |below| Kinship { other: "P 1 21/c 1".into(), below, pair }.told().unwrap();
         assert_eq!(told(false), "nearly P 1 21/c 1: R1 0.098 there, 0.023 here; 173 of 258 absences observed");
         assert!(told(true).starts_with("in the subgroup"));

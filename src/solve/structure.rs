@@ -5,13 +5,15 @@ use super::hopes::Prospect;
 use super::kinship::Kinship;
 use super::ranking::paid;
 use crate::crystal::{Site, SpaceGroup};
-use crate::model::Model;
+use crate::model::{Flack, Model};
+use crate::reflections::{DataSet, bijvoet_pairs};
 use crate::structure::Solution;
 use crate::symmetry::Score;
 use crate::trials::Finished;
 use crate::trust::NO_MODEL_R1;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::sync::OnceLock;
 
 /// A candidate worked up in one space group.
 pub struct Structure {
@@ -39,6 +41,8 @@ pub struct Structure {
     pub sketch: Option<f64>,
     /// Atoms with elements, refined; `None` where nothing sensible came out, where the sketch left no hope, and when the time was up.
     pub model: Option<Model>,
+    /// Flack's parameter of the model, once somebody asked.
+    pub pairs: OnceLock<Option<Flack>>,
     /// What anomalous scattering says of its hand; `None` until the run ends, with a centre, and where it says nothing.
     pub absolute: Option<Absolute>,
 }
@@ -80,6 +84,16 @@ impl Structure {
     /// True where the model is that of a twin.
     pub fn is_twin(&self) -> bool {
         self.model.as_ref().is_some_and(|model| model.twin.is_some())
+    }
+
+    /// Flack's parameter of the model, computed once; `None` with a centre, and where anomalous scattering says nothing.
+    pub fn flack(&self, data: &DataSet) -> Option<Flack> {
+        *self.pairs.get_or_init(|| {
+            let model = self.model.as_ref()?;
+            let (cell, table) = (&data.header.cell, data.header.table_at_wavelength());
+            let pairs = bijvoet_pairs(&data.rows, &self.group);
+            Flack::new(cell, &self.group, &model.sites[..model.atoms], table, &pairs)
+        })
     }
 
     /// R1 of the model; that of a wrong one where there is none.
