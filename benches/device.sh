@@ -30,7 +30,7 @@ command -v "$python" >/dev/null || { echo "$python is not there: set PYTHON" >&2
 mkdir -p "$out"
 
 if [ ${#tests[@]} = 0 ]; then
-    for name in gpu gpu_trials gpu_statistics gpu_seeds solve_gpu copy; do
+    for name in gpu gpu_trials gpu_statistics conformance solve_gpu copy; do
         newest=$(ls -t "$(dirname "$seedflip")/deps/$name"-* 2>/dev/null | grep -v '\.d$' | head -n 1)
         [ -n "$newest" ] && tests+=("$newest")
     done

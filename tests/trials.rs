@@ -379,7 +379,7 @@ fn engines_in_turns_find_the_same_however_late_they_work() {
 }
 
 #[test]
-fn broken_rules_of_the_boundary_are_errors_with_a_name() {
+fn a_start_of_another_length_ends_the_run_with_its_name() {
     let input = aspirin();
     let problem = sphere(&input, 2.0).problem(Sampling::Nyquist).problem;
     let entries = problem.layout().len();
@@ -388,17 +388,6 @@ fn broken_rules_of_the_boundary_are_errors_with_a_name() {
     let mut slots = Slots::new(&crews, 1);
     let failed = slots.run(&mut crews, &mut shop(&arms[0], Some(3)));
     assert_eq!(failed, Err(EngineError::Length { given: 1, entries }));
-    let mut engine = backend(1).engine(problem, 2).unwrap();
-    let (flip, pass) = (arms[0].recipe(1, 0), arms[1].recipe(1, 0));
-    let start = Start::Random { seed: 1, trial: 0 };
-    let none = EngineError::NoSlot { slot: 2, slots: 2 };
-    assert_eq!(engine.seat(2, &start, flip), Err(none.clone()));
-    assert_eq!(engine.vacate(2), Err(none.clone()));
-    assert_eq!(engine.phases(2), Err(none.clone()));
-    assert_eq!(engine.change_recipe(2, flip), Err(none));
-    assert_eq!(engine.change_recipe(1, flip), Err(EngineError::Empty(1)));
-    engine.seat(1, &start, flip).unwrap();
-    assert_eq!(engine.change_recipe(1, pass), Err(EngineError::OtherMethod(1)));
 }
 
 #[test]
