@@ -130,7 +130,7 @@ pub fn solve(job: &Job<'_>, means: &Means<'_>, watch: &mut dyn Watch) -> Result<
     let mut seeds = job.seeds.map(|input| SeedSummary::new(input, &prepared.sphere, group));
     let setup = (means.clock.elapsed() - begun).as_secs_f64();
     let Prepared { sphere, arms, budget, places, relay, atoms, .. } = prepared;
-    let mut case = Case::new(job, means, &sphere, arms, budget, places, atoms.as_ref()).relayed(relay);
+    let mut case = Case::new(job, means, &sphere, arms, budget, places, atoms).relayed(relay);
     // Inside the pool, so that comparisons and structures keep to its threads as well.
     let stopped = means.pool.install(|| case.go(watch));
     let mut closed = case.close(stopped);

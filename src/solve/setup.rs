@@ -3,15 +3,18 @@
 use super::memory::allow;
 use super::options::{Effective, Options, resolution};
 use super::{Job, Means};
+use crate::crystal::SpaceGroup;
 use crate::crystal::contents::room;
 use crate::engine::{EngineError, Relief};
 use crate::phasing::portfolio::LARGE;
 use crate::phasing::{
-    ATOMS_EACH, ATOMS_EACH_WHEN_HUGE, Arm, AtomList, HeavyAtom, Sphere, expected_atoms, mates_have_a_centre, portfolio,
-    seeded_portfolio, start_portfolio, with_atom_starts,
+    ATOMS_EACH, ATOMS_EACH_WHEN_HUGE, Arm, AtomList, HeavyAtom, Sphere, Wanted, expected_atoms, mates_have_a_centre,
+    portfolio, seeded_portfolio, start_portfolio, with_atom_starts,
 };
+use crate::reflections::{DataSet, NormalisedReflection, normalise, regroup};
 use crate::trials::{Budget, Crew, Relay, Workplace};
 use crate::{Error, Result};
+use std::borrow::Cow;
 
 /// Below this many measured reflections of the half sphere no figure of merit means anything …
 const FEWEST_MEASURED: usize = 20;
@@ -83,11 +86,13 @@ impl Prepared {
         let defaults = Budget::for_size(sphere.atoms());
         // Starts from atoms take nothing from the others.
         let trials = |each: usize| defaults.trials * (1 + each as u32);
-        // Where one atom is enough, a card does not wait for a long list.
-        let reach = if needed > 1 { means.backend.reach() } else { 1 };
-        let starts = options.trials.unwrap_or(trials(each) * reach) as usize * each / (1 + each);
+        let starts = options.trials.unwrap_or(trials(each) * means.backend.reach()) as usize * each / (1 + each);
+        let wanted = Wanted { needed, starts, recipe: options.list };
         let atoms = heavy.and_then(|heavy| {
-            let list = || AtomList::new(cell, group, &data.reflections, d_min, &heavy, needed, starts);
+            let list = || {
+                let reflections = in_group(data, group);
+                AtomList::new(cell, group, &reflections, d_min, &heavy, wanted)
+            };
             means.pool.install(list)
         });
         if atoms.is_some() {
@@ -141,6 +146,16 @@ impl Prepared {
             sphere_completeness: self.sphere.completeness(),
             atoms: self.sphere.atoms(),
         }
+    }
+}
+
+/// The unique reflections with E as `group` makes it: in the Laue class alone what a screw or a glide extinguishes counts
+/// among the weakest, and those it lies among are taken for stronger than they are.
+fn in_group<'a>(data: &'a DataSet, group: &SpaceGroup) -> Cow<'a, [NormalisedReflection]> {
+    let own = &data.header.space_group;
+    match regroup(data, group) {
+        Ok(merged) if group != own => Cow::Owned(normalise(&merged, &data.header.cell)),
+        _ => Cow::Borrowed(&data.reflections),
     }
 }
 
