@@ -13,6 +13,7 @@
 //! | `options` | what the user can choose, and what was used |
 //! | `memory` | what a run takes of the machine's memory |
 //! | `setup` | a run that is ready to begin |
+//! | `question` | the group whose vectors starts are looked for by |
 //! | `seeded` | what a run says of its seeds |
 //! | `contender` | a candidate as the work-up sees it |
 //! | `rework` | phases that go on in an engine |
@@ -54,6 +55,7 @@ mod models;
 mod note;
 mod options;
 mod pace;
+mod question;
 mod ranking;
 mod relatives;
 mod rework;

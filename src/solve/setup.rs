@@ -2,6 +2,7 @@
 
 use super::memory::allow;
 use super::options::{Effective, Options, resolution};
+use super::question::group_in_question;
 use super::{Job, Means};
 use crate::crystal::SpaceGroup;
 use crate::crystal::contents::room;
@@ -77,7 +78,9 @@ impl Prepared {
             Some(_) => seeded_portfolio(options.methods),
             None => portfolio(options.methods, sphere.atoms()),
         };
-        let group = job.hint.unwrap_or(space_group);
+        let named = job.hint.unwrap_or(space_group);
+        let in_question = job.hint.is_some() && job.seeds.is_none() && sphere.atoms() >= LARGE;
+        let group = if in_question { &group_in_question(data, named) } else { named };
         let size = if mates_have_a_centre(group) { LARGE_WITH_CENTRE } else { LARGE };
         let large = job.seeds.is_none() && sphere.atoms() >= size;
         let heavy = HeavyAtom::of(header).filter(|heavy| large && heavy.height >= HEAVY);
