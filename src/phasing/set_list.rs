@@ -233,14 +233,13 @@ impl<'a> SetList<'a> {
                 (other.evidence - set.evidence).abs() < SAME
                     && own.iter().zip(&alone).all(|(a, b)| (a - b).abs() < SAME)
             };
-            let turns = (0..set.places.len()).map(|n| {
+            let mut turns = (0..set.places.len()).map(|n| {
                 let mut places = set.places.clone();
                 places.rotate_left(n);
                 places
             });
-            let is_known = turns
-                .into_iter()
-                .any(|places| self.cheshire.images_of(self.group, &places).any(|image| known.has(&image, &alike)));
+            let is_known =
+                turns.any(|places| self.cheshire.images_of(self.group, &places).any(|image| known.has(&image, &alike)));
             if !is_known {
                 known.push(set.places.clone());
                 kept.push((alone, set));

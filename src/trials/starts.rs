@@ -43,9 +43,10 @@ impl Starts<'_> {
             let superposed = coming.iter().filter(|(_, arm)| arm.start == StartKind::Patterson);
             patterson.prepare(problem, seed, superposed.map(|(trial, _)| *trial));
         }
-        if let Some(atoms) = &mut self.atoms {
-            let last = coming.iter().filter(|(_, arm)| arm.start == StartKind::Atom).next_back();
-            last.into_iter().for_each(|(trial, _)| atoms.prepare(deal.atoms_before(*trial) + 1));
+        if let Some(atoms) = &mut self.atoms
+            && let Some((trial, _)) = coming.iter().rfind(|(_, arm)| arm.start == StartKind::Atom)
+        {
+            atoms.prepare(deal.atoms_before(*trial) + 1);
         }
         let make = |&(trial, arm): &(u32, Arm)| {
             let start = match (arm.start, &self.patterson, &self.atoms) {
