@@ -13,6 +13,7 @@
 //! | `options` | what the user can choose, and what was used |
 //! | `memory` | what a run takes of the machine's memory |
 //! | `setup` | a run that is ready to begin |
+//! | `question` | the group whose vectors starts are looked for by |
 //! | `seeded` | what a run says of its seeds |
 //! | `contender` | a candidate as the work-up sees it |
 //! | `rework` | phases that go on in an engine |
@@ -54,6 +55,7 @@ mod models;
 mod note;
 mod options;
 mod pace;
+mod question;
 mod ranking;
 mod relatives;
 mod rework;
@@ -130,7 +132,7 @@ pub fn solve(job: &Job<'_>, means: &Means<'_>, watch: &mut dyn Watch) -> Result<
     let mut seeds = job.seeds.map(|input| SeedSummary::new(input, &prepared.sphere, group));
     let setup = (means.clock.elapsed() - begun).as_secs_f64();
     let Prepared { sphere, arms, budget, places, relay, atoms, .. } = prepared;
-    let mut case = Case::new(job, means, &sphere, arms, budget, places, atoms.as_ref()).relayed(relay);
+    let mut case = Case::new(job, means, &sphere, arms, budget, places, atoms).relayed(relay);
     // Inside the pool, so that comparisons and structures keep to its threads as well.
     let stopped = means.pool.install(|| case.go(watch));
     let mut closed = case.close(stopped);

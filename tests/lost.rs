@@ -165,6 +165,7 @@ const OPTIONS: Options = Options {
     max_cycles: Some(10),
     time_limit: None,
     memory: None,
+    list: seedflip::phasing::ListRecipe::USUAL,
 };
 
 /// Solves the data in the group of the input on a device.

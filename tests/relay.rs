@@ -139,6 +139,7 @@ fn run(fate: Fate, reach: u32, trials: Option<u32>) -> Solved {
         max_cycles: Some(10),
         time_limit: None,
         memory: None,
+        list: seedflip::phasing::ListRecipe::USUAL,
     };
     let (input, pool, clock) = (aspirin(), pool(), Clock::endless());
     let job = Job { data: &input.data, hint: None, options: &options, seeds: None };

@@ -4,72 +4,87 @@
 use super::atom_places::atom_places;
 use super::cheshire::mates_have_a_centre;
 use super::harker::Harker;
-use super::set_list::SetList;
-use super::vector_evidence::VectorEvidence;
-use super::{HeavyAtom, VectorMap};
+use super::pair_source::PairSource;
+use super::{HeavyAtom, ListRecipe, VectorMap};
 use crate::crystal::{Cell, SpaceGroup};
 use crate::reflections::NormalisedReflection;
 
-/// Of four starts from pairs, where such atoms are often bonded, those that have the length of a bond. Of lysozyme 4AXT
-/// (four disulphides) the first right one stands at place 210 of 3000, among pairs of any length at 3294 of 5000 (one
-/// structure).
-const BONDED_OF_FOUR: usize = 3;
 /// Cycles for which starts are held where one atom is little: of true pairs of lysozyme 4AXT 8 of 8 solve it then, 3
-/// without, of true single sulphurs 4 of 10, and none; but of pairs of toxin II, 0.3 Å off, 9 of 15, and 15 without
-/// (two structures).
+/// without, of true single sulphurs 4 of 10, and none; of those of five simulated cells of about 1000 independent atoms 53
+/// of 63, and 30 (benches/results, 2026-11-27). But of pairs of toxin II, 0.3 Å off, 9 of 15, and 15 without.
 const HOLD_WHEN_HUGE: u32 = 10;
-/// Sets of two and three at least, and at most, however many trials there are.
-const SETS: [usize; 2] = [40, 10_000];
 
 /// Starts by their score, the best first, and the group whose vectors they were found by.
-#[derive(Debug, Clone, PartialEq)]
 pub struct AtomList {
     /// The group.
     pub group: SpaceGroup,
-    /// Fractional coordinates of the atoms of each start.
-    pub sets: Vec<Vec<[f64; 3]>>,
     /// Cycles for which a start is held.
     pub hold: u32,
+    /// Fractional coordinates of the atoms of each start, as far as they have been made.
+    sets: Vec<Vec<[f64; 3]>>,
+    /// Where more come from.
+    more: PairSource,
+}
+
+/// What the list is to be for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Wanted {
+    /// Atoms of which a start takes as many (`HeavyAtom::needed`).
+    pub needed: usize,
+    /// Trials that may ask for a start.
+    pub starts: usize,
+    /// How it is made.
+    pub recipe: ListRecipe,
 }
 
 impl AtomList {
-    /// Looks for them in the Patterson map of unique reflections to `d_min` Å, for as many trials as are `wanted`, from
-    /// as many atoms as are `needed`. Single atoms come first where one is enough, then pairs; where one is little of a
-    /// start, both in turn. An atom whose mates have a centre, as in P2₁, says nothing that a random start lacks:
-    /// there, pairs alone, and in P1 threes. `None` in centrosymmetric groups of that kind, and where the map says
-    /// nothing.
+    /// Looks for them in the Patterson map of unique reflections to `d_min` Å. Single atoms come first where one is
+    /// enough, then pairs; where one is little of a start, both in turn. An atom whose mates have a centre, as in P2₁,
+    /// says nothing that a random start lacks: there, pairs alone, and in P1 threes. `None` in centrosymmetric groups
+    /// of that kind, and where the map says nothing. Sets that come late are not made before they are asked for
+    /// (`reach`).
     pub fn new(
         cell: &Cell,
         group: &SpaceGroup,
         reflections: &[NormalisedReflection],
         d_min: f64,
         heavy: &HeavyAtom,
-        needed: usize,
-        wanted: usize,
+        wanted: Wanted,
     ) -> Option<Self> {
         let centre = mates_have_a_centre(group);
         if centre && group.is_centrosymmetric() {
             return None;
         }
-        let map = VectorMap::new(cell, group, reflections, d_min)?;
-        let harker = Harker::new(cell, group, &map);
-        let places = match harker {
-            Some(harker) if !centre => atom_places(&harker, cell, group),
+        let map = VectorMap::new(cell, group, reflections, d_min, &wanted.recipe)?;
+        let spacing = wanted.recipe.spacing;
+        let places = match Harker::new(cell, group, &map) {
+            Some(harker) if !centre => atom_places(&harker, cell, group, spacing),
             _ => Vec::new(),
         };
+        let shares = reflections.iter().map(|r| heavy.share(cell.stol_sq(r.merged.hkl)));
+        let share = shares.sum::<f64>() / reflections.len().max(1) as f64;
+        let mut more = PairSource::new(cell, group, map, heavy.bond, share, wanted.starts, spacing);
         let mut sets: Vec<Vec<[f64; 3]>> = places.into_iter().map(|x| vec![x]).collect();
-        if needed > 1 || wanted > sets.len() {
-            let shares = reflections.iter().map(|r| heavy.share(cell.stol_sq(r.merged.hkl)));
-            let share = shares.sum::<f64>() / reflections.len().max(1) as f64;
-            let evidence = VectorEvidence::new(cell, group, &map, map.expected(share));
-            let pairs = pairs(cell, group, evidence, heavy, wanted);
-            sets = if needed > 1 { in_turn(sets, pairs) } else { [sets, pairs].concat() };
+        if wanted.needed > 1 || sets.is_empty() {
+            let pairs = more.next(&[]);
+            sets = in_turn(sets, pairs);
         }
-        (!sets.is_empty()).then(|| Self {
-            group: group.clone(),
-            sets,
-            hold: if needed > 1 { HOLD_WHEN_HUGE } else { 0 },
-        })
+        let hold = if wanted.needed > 1 { HOLD_WHEN_HUGE } else { 0 };
+        (!sets.is_empty()).then(|| Self { group: group.clone(), hold, sets, more })
+    }
+
+    /// Makes the starts below this number, where there are any that have not been made. It takes seconds, on all threads
+    /// of the pool; what is in the list stays there.
+    pub fn reach(&mut self, end: usize) {
+        while self.sets.len() < end && !self.more.is_empty() {
+            let sets = self.more.next(&self.sets);
+            self.sets.extend(sets);
+        }
+    }
+
+    /// Fractional coordinates of the atoms of each start that has been made.
+    pub fn sets(&self) -> &[Vec<[f64; 3]>] {
+        &self.sets
     }
 }
 
@@ -84,31 +99,6 @@ fn in_turn<T>(first: Vec<T>, second: Vec<T>) -> Vec<T> {
         }
         out.extend(turn.into_iter().flatten());
     }
-}
-
-/// Pairs, or threes where a pair has a centre.
-fn pairs(
-    cell: &Cell,
-    group: &SpaceGroup,
-    evidence: VectorEvidence<'_>,
-    heavy: &HeavyAtom,
-    wanted: usize,
-) -> Vec<Vec<[f64; 3]>> {
-    let [fewest, most] = SETS;
-    let wanted = wanted.clamp(fewest, most);
-    let list = SetList::new(cell, group, evidence);
-    let mut bonded = heavy.bond.map(|bond| list.bonded(bond, wanted)).unwrap_or_default();
-    let mut apart = list.pairs(wanted);
-    if group.primitive_operations().len() == 1 {
-        bonded = list.threes(&bonded, wanted);
-        apart = list.threes(&apart, wanted);
-    }
-    let (mut bonded, mut apart) = (bonded.into_iter(), apart.into_iter());
-    let turns = (0..2 * wanted).filter_map(|turn| {
-        let next = if turn % 4 < BONDED_OF_FOUR { bonded.next() } else { None };
-        next.or_else(|| apart.next()).or_else(|| bonded.next())
-    });
-    turns.take(wanted).map(|set| set.places).collect()
 }
 
 #[cfg(test)]

@@ -1,4 +1,3 @@
-use super::super::atom_places::SPACING;
 use super::super::cheshire::Cheshire;
 use super::*;
 use crate::crystal::{ElementCount, Radiation, SymOp, in_half};
@@ -62,6 +61,10 @@ fn sulphur() -> HeavyAtom {
     HeavyAtom::of(&header).unwrap()
 }
 
+fn wanted(needed: usize, starts: usize) -> Wanted {
+    Wanted { needed, starts, recipe: ListRecipe::USUAL }
+}
+
 fn random() -> impl FnMut() -> f64 {
     let mut state = 7_u32;
     move || {
@@ -82,7 +85,7 @@ fn place_of(list: &AtomList, cell: &Cell, group: &SpaceGroup, heavy: &[[f64; 3]]
         .collect();
     let images: Vec<Vec<[f64; 3]>> = turns.iter().flat_map(|set| cheshire.images_of(group, set)).collect();
     let ops = group.operations();
-    list.sets.iter().filter(|set| set.len() == heavy.len()).position(|set| {
+    list.sets().iter().filter(|set| set.len() == heavy.len()).position(|set| {
         let near = |a: [f64; 3], b: [f64; 3]| ops.iter().any(|op| cell.distance_mod_lattice(op.apply(a), b) < 0.3);
         let first = |a: [f64; 3], b: [f64; 3]| cell.distance_mod_lattice(a, b) < 0.3;
         images
@@ -109,7 +112,7 @@ fn the_true_pair_is_among_the_first() {
             let mut atoms = vec![(3.0, x), (3.0, apart)];
             atoms.extend((0..24).map(|_| (1.0, [random(), random(), random()])));
             let reflections = reflections(&cell, &group, &atoms, 1.0);
-            let list = AtomList::new(&cell, &group, &reflections, 1.0, &sulphur(), 2, 40).unwrap();
+            let list = AtomList::new(&cell, &group, &reflections, 1.0, &sulphur(), wanted(2, 40)).unwrap();
             let at = place_of(&list, &cell, &group, &[x, apart]);
             // In turn with pairs of the other kind, three of four with the length of a bond.
             assert!(at.is_some_and(|at| at < 12), "{generators:?} {apart:?}: {at:?}");
@@ -128,8 +131,8 @@ fn the_true_three_are_found_in_p1() {
     atoms.extend((0..60).map(|_| (1.0, [random(), random(), random()])));
     let group = SpaceGroup::p1();
     let reflections = reflections(&cell, &group, &atoms, 1.0);
-    let list = AtomList::new(&cell, &group, &reflections, 1.0, &sulphur(), 2, 40).unwrap();
-    assert!(list.sets.iter().all(|set| set.len() == 3));
+    let list = AtomList::new(&cell, &group, &reflections, 1.0, &sulphur(), wanted(2, 40)).unwrap();
+    assert!(list.sets().iter().all(|set| set.len() == 3));
     let at = place_of(&list, &cell, &group, &heavy);
     assert!(at.is_some_and(|at| at < 16), "{at:?}");
 }
@@ -144,15 +147,17 @@ fn a_heavy_atom_is_among_the_first_places() {
     for generators in [&["-x+1/2,-y,z+1/2", "-x,y+1/2,-z+1/2"][..], &["-y,x,z+1/4"]] {
         let group = group(generators);
         let reflections = reflections(&cell, &group, &atoms, 1.0);
-        let list = AtomList::new(&cell, &group, &reflections, 1.0, &sulphur(), 1, 10).unwrap();
-        assert!(list.sets.len() > 20 && list.sets.iter().all(|set| set.len() == 1) && list.hold == 0);
+        let list = AtomList::new(&cell, &group, &reflections, 1.0, &sulphur(), wanted(1, 10)).unwrap();
+        assert!(list.sets().len() > 20 && list.sets().iter().all(|set| set.len() == 1) && list.hold == 0);
         let cheshire = Cheshire::new(&group);
         let there = |place: &[f64; 3]| {
-            cheshire.images(&group, heavy).any(|image| cell.distance_mod_lattice(image, *place) < SPACING)
+            cheshire
+                .images(&group, heavy)
+                .any(|image| cell.distance_mod_lattice(image, *place) < ListRecipe::USUAL.spacing)
         };
-        let at = list.sets.iter().position(|set| there(&set[0]));
+        let at = list.sets().iter().position(|set| there(&set[0]));
         assert!(at.is_some_and(|at| at < 3), "{generators:?}: {at:?}");
         // No other place of the list is an image of it.
-        assert_eq!(list.sets.iter().filter(|set| there(&set[0])).count(), 1);
+        assert_eq!(list.sets().iter().filter(|set| there(&set[0])).count(), 1);
     }
 }

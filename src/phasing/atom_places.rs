@@ -3,15 +3,13 @@
 
 use super::cheshire::Cheshire;
 use super::harker::Harker;
+use super::known_sets::KnownSets;
 use crate::crystal::{Cell, SpaceGroup};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
 /// Steps at which the score is taken, Å: maxima are as narrow as half an atom, since their vectors move twice as fast.
 const STEP: f64 = 0.2;
-/// No two places are nearer to each other, Å, and no two sets in all their atoms: from 0.3 Å beside a sulphur 16 of 24 trials solve toxin II, from 0.45 Å
-/// one (frontier notes §1).
-pub(super) const SPACING: f64 = 0.35;
 /// Places that are kept.
 const PLACES: usize = 400;
 /// Maxima that are looked at for each of them: most are images of others.
@@ -21,22 +19,20 @@ const SAME_SCORE: f32 = 0.03;
 /// Halvings of the step on the way to a maximum.
 const HALVINGS: usize = 3;
 
-/// Places of single atoms.
-pub fn atom_places(harker: &Harker<'_>, cell: &Cell, group: &SpaceGroup) -> Vec<[f64; 3]> {
+/// Places of single atoms, no two nearer to each other than `spacing` Å.
+pub fn atom_places(harker: &Harker<'_>, cell: &Cell, group: &SpaceGroup, spacing: f64) -> Vec<[f64; 3]> {
     let cheshire = Cheshire::new(group);
     let mut maxima = maxima(harker, cell, cheshire.extent);
     maxima.truncate(MAXIMA * PLACES);
     let mut climbed: Vec<(f32, [f64; 3])> = maxima.into_par_iter().map(|(_, x, step)| climb(harker, x, step)).collect();
     climbed.sort_by(|a, b| b.0.total_cmp(&a.0).then(by_coordinates(&a.1, &b.1)));
+    let mut known = KnownSets::new(cell, spacing);
     let mut kept: Vec<(f32, [f64; 3])> = Vec::new();
     for (score, x) in climbed {
-        let near = |a, b| cell.distance_mod_lattice(a, b) < SPACING;
-        let known = kept.iter().any(|&(_, other)| near(x, other)) || {
-            let alike: Vec<[f64; 3]> =
-                kept.iter().filter(|(other, _)| *other - score <= SAME_SCORE * other.abs()).map(|k| k.1).collect();
-            !alike.is_empty() && cheshire.images(group, x).any(|image| alike.iter().any(|&a| near(image, a)))
-        };
-        if !known {
+        let alike = |number: usize| kept[number].0 - score <= SAME_SCORE * kept[number].0.abs();
+        let image_of_one = || cheshire.images(group, x).any(|image| known.has(&[image], &alike));
+        if !known.has(&[x], &|_| true) && !image_of_one() {
+            known.push(vec![x]);
             kept.push((score, x));
         }
         if kept.len() == PLACES {

@@ -26,13 +26,16 @@ impl<'a> Harker<'a> {
     }
 
     /// The smallest value of the map, in its σ, at the vectors of an atom at fractional `x`; −∞ where it comes too near
-    /// to a mate.
+    /// to a mate. A place with any vector below the mean of the map is none, and its others are not looked up.
     pub fn score(&self, x: [f64; 3]) -> f32 {
         let mut least = f32::INFINITY;
         for op in &self.vectors {
             match vector(&self.cell, op.apply(x), x) {
                 Some(u) => least = least.min(self.map.at(u)),
                 None => return f32::NEG_INFINITY,
+            }
+            if least < 0.0 {
+                break;
             }
         }
         least

@@ -13,6 +13,9 @@
 //! - `setup`      P1 sphere on the primitive lattice, engine problem, phases back to reflections
 //! - `harker`     how well an atom at a place explains the Patterson map
 //! - `heavy`      the heaviest element: height, share, bonds, how many atoms make a start
+//! - `known_sets` sets of places, found again by where they are
+//! - `list_recipe` what may be chosen of how starts are found
+//! - `pair_source` pairs and threes, made when they are asked for
 //! - `patterson`  superposition starts
 //! - `seed_figures` feasibility of seeds on a sphere
 //! - `seed_quality` do seeds agree among themselves?
@@ -32,6 +35,9 @@ pub mod cheshire;
 pub mod contents;
 pub mod harker;
 pub mod heavy;
+pub mod known_sets;
+pub mod list_recipe;
+pub mod pair_source;
 pub mod patterson;
 pub mod portfolio;
 pub mod protocol;
@@ -45,11 +51,12 @@ pub mod vector_evidence;
 pub mod vector_map;
 
 pub use arm::{Arm, ArmId, SeedStart, StartKind};
-pub use atom_list::AtomList;
+pub use atom_list::{AtomList, Wanted};
 pub use atom_starts::AtomStarts;
 pub use cheshire::mates_have_a_centre;
 pub use contents::expected_atoms;
 pub use heavy::HeavyAtom;
+pub use list_recipe::ListRecipe;
 pub use patterson::Patterson;
 pub use portfolio::{ATOMS_EACH, ATOMS_EACH_WHEN_HUGE, Methods, portfolio, with_atom_starts};
 pub use protocol::{Closing, Criteria, Protocol};

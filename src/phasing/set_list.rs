@@ -3,9 +3,10 @@
 //! Two atoms bring the vectors between them and each other's mates to those of either with its own. In large cells one
 //! atom is too little of a start; where it and its mates have a centre, a second atom chooses the hand (in P1 a third).
 
-use super::atom_places::{SPACING, around, by_coordinates};
+use super::atom_places::{around, by_coordinates};
 use super::cell_points::CellPoints;
 use super::cheshire::Cheshire;
+use super::known_sets::KnownSets;
 use super::vector_evidence::VectorEvidence;
 use crate::crystal::{Cell, SpaceGroup};
 use rayon::prelude::*;
@@ -28,8 +29,9 @@ const LIKELY: f64 = 0.1;
 /// Partners of one first atom that are kept.
 const PARTNERS: usize = 25;
 /// First atoms whose partners are looked for, at most and at least, and the vectors that may be looked up for all of
-/// them.
+/// them: for each set that is wanted, and at most. 10⁸ take a core about 40 s, since the map does not fit its cache.
 const FIRSTS: [usize; 2] = [8, 400];
+const LOOKUPS_EACH: usize = 200_000;
 const LOOKUPS: usize = 100_000_000;
 /// Third atoms that are kept of each pair.
 const THIRDS: usize = 8;
@@ -57,11 +59,14 @@ pub struct SetList<'a> {
     first: Vec<usize>,
     /// Evidence of an atom alone, at every point.
     alone: Vec<f32>,
+    /// No two sets are nearer to each other in all their atoms, Å.
+    spacing: f64,
 }
 
 impl<'a> SetList<'a> {
-    /// For atoms whose vectors `evidence` judges.
-    pub fn new(cell: &'a Cell, group: &'a SpaceGroup, evidence: VectorEvidence<'a>) -> Self {
+    /// For atoms whose vectors `evidence` judges; no two sets are nearer to each other than `spacing` Å in all their
+    /// atoms.
+    pub fn new(cell: &'a Cell, group: &'a SpaceGroup, evidence: VectorEvidence<'a>, spacing: f64) -> Self {
         let points = CellPoints::new(cell, group, STEP);
         let cheshire = Cheshire::new(group);
         let mut unique = points.unique(group);
@@ -74,7 +79,7 @@ impl<'a> SetList<'a> {
         for list in [&mut unique, &mut first] {
             list.par_sort_by(|&a, &b| alone[b].total_cmp(&alone[a]).then(a.cmp(&b)));
         }
-        Self { cell, group, evidence, cheshire, points, unique, first, alone }
+        Self { cell, group, evidence, cheshire, points, unique, first, alone, spacing }
     }
 
     /// Pairs of atoms `bond` Å from each other.
@@ -121,7 +126,8 @@ impl<'a> SetList<'a> {
     pub fn pairs(&self, wanted: usize) -> Vec<AtomSet> {
         let partners = self.partners();
         let [fewest, most] = FIRSTS;
-        let firsts = (LOOKUPS / (partners.len() * self.evidence.vectors()).max(1)).clamp(fewest, most);
+        let lookups = LOOKUPS.min(LOOKUPS_EACH * wanted);
+        let firsts = (lookups / (partners.len() * self.evidence.vectors()).max(1)).clamp(fewest, most);
         let firsts: Vec<usize> = self.first.iter().copied().filter(|&p| self.is_maximum(p)).take(firsts).collect();
         let each = PARTNERS.max(wanted.div_ceil(firsts.len().max(1)));
         let found: Vec<AtomSet> =
@@ -164,7 +170,7 @@ impl<'a> SetList<'a> {
         let mut kept: Vec<AtomSet> = Vec::new();
         for one in climbed {
             let near = |other: &AtomSet| {
-                one.places.iter().zip(&other.places).all(|(a, b)| self.cell.distance_mod_lattice(*a, *b) < SPACING)
+                one.places.iter().zip(&other.places).all(|(a, b)| self.cell.distance_mod_lattice(*a, *b) < self.spacing)
             };
             if kept.len() < wanted && !kept.iter().any(near) {
                 kept.push(one);
@@ -217,29 +223,25 @@ impl<'a> SetList<'a> {
             let first = places().fold(Ordering::Equal, |order, (a, b)| order.then(by_coordinates(a, b)));
             b.evidence.total_cmp(&a.evidence).then(first)
         });
+        let mut known = KnownSets::new(self.cell, self.spacing);
         let mut kept: Vec<(Vec<f32>, AtomSet)> = Vec::new();
         for set in sets.into_iter().filter(|set| set.evidence.is_finite()) {
             let mut alone: Vec<f32> = set.places.iter().map(|&x| self.evidence.alone(x)).collect();
             alone.sort_by(f32::total_cmp);
-            let alike = |(own, other): &&(Vec<f32>, AtomSet)| {
+            let alike = |number: usize| {
+                let (own, other) = &kept[number];
                 (other.evidence - set.evidence).abs() < SAME
                     && own.iter().zip(&alone).all(|(a, b)| (a - b).abs() < SAME)
             };
-            let alike: Vec<&AtomSet> = kept.iter().filter(alike).map(|k| &k.1).collect();
-            let turns = (0..set.places.len()).map(|n| {
+            let mut turns = (0..set.places.len()).map(|n| {
                 let mut places = set.places.clone();
                 places.rotate_left(n);
                 places
             });
-            let known = !alike.is_empty()
-                && turns.flat_map(|places| self.cheshire.images_of(self.group, &places).collect::<Vec<_>>()).any(
-                    |image| {
-                        let near = |a: &[f64; 3], b: &[f64; 3]| self.cell.distance_mod_lattice(*a, *b) < SPACING;
-                        let there = |other: &&AtomSet| image.iter().all(|x| other.places.iter().any(|y| near(x, y)));
-                        alike.iter().any(there)
-                    },
-                );
-            if !known {
+            let is_known =
+                turns.any(|places| self.cheshire.images_of(self.group, &places).any(|image| known.has(&image, &alike)));
+            if !is_known {
+                known.push(set.places.clone());
                 kept.push((alone, set));
             }
             if kept.len() == wanted {

@@ -1,5 +1,6 @@
 //! A sharpened Patterson map without its origin peak, on a fine grid.
 
+use super::ListRecipe;
 use crate::crystal::{Cell, SpaceGroup, friedel};
 use crate::fourier::{Fourier3, smooth_at_least};
 use crate::reflections::NormalisedReflection;
@@ -10,8 +11,6 @@ use num_complex::Complex32;
 const POINTS_PER_INDEX: usize = 5;
 /// Largest grid, in points; larger cells get a coarser one (8 bytes a point while it is made).
 const MOST_POINTS: usize = 1 << 25;
-/// E² is not taken for more than this: a few strong reflections would make waves of the map (frontier notes §1).
-const LARGEST_E_SQ: f64 = 10.0;
 
 /// The map, in units of its root mean square σ.
 pub struct VectorMap {
@@ -22,8 +21,15 @@ pub struct VectorMap {
 }
 
 impl VectorMap {
-    /// The map of E² − 1 of unique reflections to `d_min` Å, whose Laue class `group` has; `None` where it is flat.
-    pub fn new(cell: &Cell, group: &SpaceGroup, reflections: &[NormalisedReflection], d_min: f64) -> Option<Self> {
+    /// The map of E² − 1 of unique reflections to `d_min` Å, whose Laue class `group` has, as `recipe` has it; `None`
+    /// where it is flat.
+    pub fn new(
+        cell: &Cell,
+        group: &SpaceGroup,
+        reflections: &[NormalisedReflection],
+        d_min: f64,
+        recipe: &ListRecipe,
+    ) -> Option<Self> {
         let limits = cell.max_indices(d_min);
         let dims = (2..=POINTS_PER_INDEX)
             .rev()
@@ -33,14 +39,17 @@ impl VectorMap {
         let mut grid = vec![Complex32::default(); plan.len()];
         let limit = d_min.powi(-2) * (1.0 + 1e-9);
         for r in reflections.iter().filter(|r| cell.d_star_sq(r.merged.hkl) <= limit) {
-            let value = Complex32::new(((r.e * r.e).min(LARGEST_E_SQ) - 1.0) as f32, 0.0);
+            let weight = (-2.0 * recipe.softening * cell.stol_sq(r.merged.hkl)).exp();
+            let value = weight * ((r.e * r.e).min(recipe.largest_e_sq) - 1.0);
+            // The weight stands beside its term until all of them are added up.
+            let term = Complex32::new(value as f32, weight as f32);
             for op in group.primitive_operations() {
                 let image = op.rotate_hkl(r.merged.hkl);
-                grid[plan.index(image)] = value;
-                grid[plan.index(friedel(image))] = value;
+                grid[plan.index(image)] = term;
+                grid[plan.index(friedel(image))] = term;
             }
         }
-        let terms = grid.iter().filter(|c| c.re != 0.0).count();
+        let weights: f64 = grid.iter_mut().map(|term| f64::from(std::mem::take(&mut term.im))).sum();
         plan.inverse(&mut grid);
         let mean_sq = grid.iter().map(|c| f64::from(c.re).powi(2)).sum::<f64>() / grid.len() as f64;
         if mean_sq == 0.0 {
@@ -48,7 +57,7 @@ impl VectorMap {
         }
         let unit = mean_sq.sqrt().recip();
         let values = grid.into_iter().map(|c| c.re * unit as f32).collect();
-        Some(Self { values, dims, whole: terms as f64 * unit })
+        Some(Self { values, dims, whole: weights * unit })
     }
 
     /// The height, in σ, of a vector between two atoms that have this share of the scattering each.

@@ -54,7 +54,7 @@ impl<'a> Case<'a> {
         arms: Vec<Arm>,
         budget: Budget,
         places: Vec<Workplace>,
-        atoms: Option<&'a AtomList>,
+        atoms: Option<AtomList>,
     ) -> Self {
         let header = &job.data.header;
         let setup = Setup {

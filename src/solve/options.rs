@@ -1,6 +1,6 @@
 //! What the user can choose, and what a run really used.
 
-use crate::phasing::{Arm, Methods};
+use crate::phasing::{Arm, ListRecipe, Methods};
 use crate::reflections::DataSet;
 use crate::trials::Budget;
 use schemars::JsonSchema;
@@ -32,6 +32,8 @@ pub struct Options {
     pub time_limit: Option<Duration>,
     /// Memory at most, bytes.
     pub memory: Option<u64>,
+    /// How starts are found in the Patterson map.
+    pub list: ListRecipe,
 }
 
 /// The parameters a run really used.

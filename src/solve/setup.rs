@@ -2,16 +2,20 @@
 
 use super::memory::allow;
 use super::options::{Effective, Options, resolution};
+use super::question::group_in_question;
 use super::{Job, Means};
+use crate::crystal::SpaceGroup;
 use crate::crystal::contents::room;
 use crate::engine::{EngineError, Relief};
 use crate::phasing::portfolio::LARGE;
 use crate::phasing::{
-    ATOMS_EACH, ATOMS_EACH_WHEN_HUGE, Arm, AtomList, HeavyAtom, Sphere, expected_atoms, mates_have_a_centre, portfolio,
-    seeded_portfolio, start_portfolio, with_atom_starts,
+    ATOMS_EACH, ATOMS_EACH_WHEN_HUGE, Arm, AtomList, HeavyAtom, Sphere, Wanted, expected_atoms, mates_have_a_centre,
+    portfolio, seeded_portfolio, start_portfolio, with_atom_starts,
 };
+use crate::reflections::{DataSet, NormalisedReflection, normalise, regroup};
 use crate::trials::{Budget, Crew, Relay, Workplace};
 use crate::{Error, Result};
+use std::borrow::Cow;
 
 /// Below this many measured reflections of the half sphere no figure of merit means anything …
 const FEWEST_MEASURED: usize = 20;
@@ -74,7 +78,9 @@ impl Prepared {
             Some(_) => seeded_portfolio(options.methods),
             None => portfolio(options.methods, sphere.atoms()),
         };
-        let group = job.hint.unwrap_or(space_group);
+        let named = job.hint.unwrap_or(space_group);
+        let in_question = job.hint.is_some() && job.seeds.is_none() && sphere.atoms() >= LARGE;
+        let group = if in_question { &group_in_question(data, named) } else { named };
         let size = if mates_have_a_centre(group) { LARGE_WITH_CENTRE } else { LARGE };
         let large = job.seeds.is_none() && sphere.atoms() >= size;
         let heavy = HeavyAtom::of(header).filter(|heavy| large && heavy.height >= HEAVY);
@@ -83,11 +89,13 @@ impl Prepared {
         let defaults = Budget::for_size(sphere.atoms());
         // Starts from atoms take nothing from the others.
         let trials = |each: usize| defaults.trials * (1 + each as u32);
-        // Where one atom is enough, a card does not wait for a long list.
-        let reach = if needed > 1 { means.backend.reach() } else { 1 };
-        let starts = options.trials.unwrap_or(trials(each) * reach) as usize * each / (1 + each);
+        let starts = options.trials.unwrap_or(trials(each) * means.backend.reach()) as usize * each / (1 + each);
+        let wanted = Wanted { needed, starts, recipe: options.list };
         let atoms = heavy.and_then(|heavy| {
-            let list = || AtomList::new(cell, group, &data.reflections, d_min, &heavy, needed, starts);
+            let list = || {
+                let reflections = in_group(data, group);
+                AtomList::new(cell, group, &reflections, d_min, &heavy, wanted)
+            };
             means.pool.install(list)
         });
         if atoms.is_some() {
@@ -141,6 +149,16 @@ impl Prepared {
             sphere_completeness: self.sphere.completeness(),
             atoms: self.sphere.atoms(),
         }
+    }
+}
+
+/// The unique reflections with E as `group` makes it: in the Laue class alone what a screw or a glide extinguishes counts
+/// among the weakest, and those it lies among are taken for stronger than they are.
+fn in_group<'a>(data: &'a DataSet, group: &SpaceGroup) -> Cow<'a, [NormalisedReflection]> {
+    let own = &data.header.space_group;
+    match regroup(data, group) {
+        Ok(merged) if group != own => Cow::Owned(normalise(&merged, &data.header.cell)),
+        _ => Cow::Borrowed(&data.reflections),
     }
 }
 

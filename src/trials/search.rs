@@ -50,7 +50,7 @@ pub struct Setup<'a> {
     /// Phases known beforehand.
     pub seeds: Option<SeedInput<'a>>,
     /// Places of atoms to start from.
-    pub atoms: Option<&'a AtomList>,
+    pub atoms: Option<AtomList>,
 }
 
 /// A search under way. Between two calls of `go_on` its trials wait in their slots.
@@ -69,7 +69,7 @@ pub struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// Nothing has started yet. `workplaces`: one for each sampling that the arms ask for.
-    pub fn new(setup: Setup<'a>, workplaces: Vec<Workplace>) -> Self {
+    pub fn new(mut setup: Setup<'a>, workplaces: Vec<Workplace>) -> Self {
         debug_assert!(setup.arms.iter().all(|arm| workplaces.iter().any(|place| place.sampling == arm.sampling)));
         let (mut crews, mut grids) = (Vec::new(), Vec::new());
         for Workplace { sampling, gridded, crew } in workplaces {
@@ -77,7 +77,10 @@ impl<'a> Search<'a> {
             let patterson = setup.arms.iter().any(superposed).then(|| Patterson::new(&gridded.problem));
             let source = |input| SeedSource::new(input, setup.space_group, setup.sphere, &gridded);
             let seeds = setup.seeds.map(source);
-            let atoms = setup.atoms.map(|list| AtomStarts::new(list, setup.cell, setup.sphere, &gridded));
+            // All arms that start from atoms run on one grid, whose trials take the list in order.
+            let from_atoms = |arm: &Arm| arm.start == StartKind::Atom && arm.sampling == sampling;
+            let list = if setup.arms.iter().any(from_atoms) { setup.atoms.take() } else { None };
+            let atoms = list.map(|list| AtomStarts::new(list, setup.cell, setup.sphere, &gridded));
             let (ready, again) = (HashMap::new(), VecDeque::new());
             grids.push(Starts { sampling, gridded, patterson, atoms, seeds, ready, again, next: 0 });
             crews.push(crew);

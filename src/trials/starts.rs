@@ -16,7 +16,7 @@ pub(super) struct Starts<'a> {
     /// Where an arm asks for it.
     pub patterson: Option<Patterson>,
     /// Where an arm asks for them.
-    pub atoms: Option<AtomStarts<'a>>,
+    pub atoms: Option<AtomStarts>,
     /// For a run from seeds.
     pub seeds: Option<SeedSource<'a>>,
     /// Starts that were made ahead, by the number of the trial.
@@ -42,6 +42,11 @@ impl Starts<'_> {
         if let Some(patterson) = &mut self.patterson {
             let superposed = coming.iter().filter(|(_, arm)| arm.start == StartKind::Patterson);
             patterson.prepare(problem, seed, superposed.map(|(trial, _)| *trial));
+        }
+        if let Some(atoms) = &mut self.atoms
+            && let Some((trial, _)) = coming.iter().rfind(|(_, arm)| arm.start == StartKind::Atom)
+        {
+            atoms.prepare(deal.atoms_before(*trial) + 1);
         }
         let make = |&(trial, arm): &(u32, Arm)| {
             let start = match (arm.start, &self.patterson, &self.atoms) {

@@ -7,7 +7,7 @@ use crate::cli::{MOST_THREADS, heading};
 use crate::crystal::Radiation;
 use crate::crystal::identity::group_by_name;
 use crate::input::{Basis, Input};
-use crate::phasing::Methods;
+use crate::phasing::{ListRecipe, Methods};
 use crate::solve::Options;
 use crate::{Error, Result};
 use clap::ValueEnum;
@@ -58,6 +58,10 @@ pub struct Args {
     /// Iteration
     #[arg(long, value_enum, value_name = "KIND", default_value_t = Method::Auto, help_heading = heading::SEARCH)]
     pub method: Method,
+    /// How starts from heavy atoms are found in the Patterson map: largest E², B in Å² that it is blurred by, distance of
+    /// places in Å [default: clip=10,soften=0,spacing=0.35]
+    #[arg(long, value_name = "KEY=X,...", value_parser = ListRecipe::parse, help_heading = heading::SEARCH)]
+    pub start_list: Option<ListRecipe>,
     /// Resolution cut in Å [default: 0.8, or where the data end]
     #[arg(long, value_name = "D", value_parser = positive, help_heading = heading::DATA)]
     pub resolution: Option<f64>,
@@ -158,6 +162,7 @@ impl Args {
             max_cycles: self.max_cycles,
             time_limit: self.time_limit,
             memory: self.memory.map(|gb| (gb * 1e9) as u64),
+            list: self.start_list.unwrap_or(ListRecipe::USUAL),
         }
     }
 
