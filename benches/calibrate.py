@@ -19,6 +19,7 @@ RIDGE = 0.05
 WORST_R1, UNEXPLAINED, LEAST_SHARE, EXPLAINED_R1, MOST_PROPOSED, FORBIDDEN = 0.30, 0.3, 0.45, 0.10, 2, 0.9
 METRIC_GAIN, METRIC_OFF, EDGES_REFUTED = 3.5, 0.045, -4.0
 ALIKE, ALIKE_R1, OPEN, EVEN = 0.5, 0.15, -0.2, 0.58
+SIZE_GAIN, SIZE_CHI_SQ, SIZE_OFF = 0.0125, 10.0, 0.065
 NO_MODEL_R1 = 0.59
 WRONG_CELLS = ("stretched", "scaled", "other", "swapped")
 
@@ -71,7 +72,10 @@ def cap(e):
     off = e["metric"] and e["metric"]["gain"] > METRIC_GAIN and max(
         abs(math.log(f)) for f in e["metric"]["factors"]) > METRIC_OFF
     edges = e["edges"] and (e["edges"]["gain"] is None or e["edges"]["gain"] > EDGES_REFUTED)
-    few = e["share"] is not None and e["share"] < LEAST_SHARE and (r1 or 1) > EXPLAINED_R1
+    explains = (r1 or 1) <= EXPLAINED_R1 and e["proposed"] < MOST_PROPOSED
+    few = e["share"] is not None and e["share"] < LEAST_SHARE and not explains
+    size = e.get("falloff") or {"gain": 0, "reflections": 0, "factor": 1}
+    sized = size["gain"] > SIZE_GAIN and size["gain"] * size["reflections"] > SIZE_CHI_SQ and abs(math.log(size["factor"])) > SIZE_OFF
     beside = (e["group"] or {}).get("beside")
     higher = beside and not beside["below"] and beside["margin"] < OPEN
     alike = (e.get("likeness") or 0) > ALIKE and (r1 or 1) > ALIKE_R1
@@ -80,7 +84,7 @@ def cap(e):
     poor = r1 is not None and r1 > WORST_R1
     if poor or r1 is None:
         return UNEXPLAINED
-    return FORBIDDEN if off or edges or few or higher or twin or e["proposed"] > MOST_PROPOSED else 1.0
+    return FORBIDDEN if off or sized or edges or few or higher or twin or e["proposed"] > MOST_PROPOSED else 1.0
 
 
 def coefficients(x, y, signs):

@@ -48,6 +48,7 @@
 //! | `geometry` | contacts, bonds, and the metric scale that bonds imply |
 //! | `contents` | atoms said, possible and found |
 //! | `finish` | labels, order, one asymmetric unit |
+//! | `falloff` | the size of the cell by how scattering falls off with angle |
 //! | `flack` | the share of the inverted crystal |
 
 mod amplitudes;
@@ -63,6 +64,7 @@ mod contents;
 mod difference;
 mod elements;
 mod factors;
+mod falloff;
 mod finish;
 mod flack;
 mod geometry;
@@ -92,6 +94,7 @@ mod simulated;
 mod tests;
 
 pub use contents::Contents;
+pub use falloff::Falloff;
 pub use flack::Flack;
 pub use geometry::{Bonds, Geometry, MetricScale};
 pub use given::Given;

@@ -5,7 +5,7 @@ use super::twin::imitation;
 use crate::input::{Basis, Input};
 use crate::solve::Solved;
 use crate::trials::verdict::SYMMETRY_FOUND;
-use crate::trust::{Evidence, all_alike, other_edges, other_metric, perhaps_higher, perhaps_twin};
+use crate::trust::{Evidence, all_alike, other_edges, other_metric, other_size, perhaps_higher, perhaps_twin};
 
 /// R1 of a model without hydrogen and with isotropic displacements: below, nothing essential is missing …
 const GOOD_R1: f64 = 0.20;
@@ -115,7 +115,7 @@ fn twin_reason(evidence: &Evidence) -> Option<String> {
 
 /// What speaks against the cell, one line each.
 pub fn cell_lines(evidence: &Evidence) -> Vec<String> {
-    edges_line(evidence).into_iter().chain(metric_line(evidence)).collect()
+    edges_line(evidence).into_iter().chain(metric_line(evidence)).chain(size_line(evidence)).collect()
 }
 
 /// What the reflections say against the cell, if they do: which edges are too long or too short, and by what factor.
@@ -134,6 +134,16 @@ fn too_long(factors: [f64; 3]) -> String {
 fn metric_line(evidence: &Evidence) -> Option<String> {
     let metric = evidence.metric.filter(|_| other_metric(evidence))?;
     Some(format!("bond lengths contradict the cell: distances are {}; check CELL", too_long(metric.factors)))
+}
+
+/// What the fall of scattering says against the size of the cell, if it does and bonds do not say more.
+fn size_line(evidence: &Evidence) -> Option<String> {
+    let size = evidence.falloff.filter(|_| other_size(evidence) && !other_metric(evidence))?;
+    Some(format!(
+        "scattering falls off with angle as in a cell of another size: distances are about {:.2} times too long in all \
+         directions; check CELL",
+        size.factor
+    ))
 }
 
 /// What may help a run that was not believed, one line each, the likely cause first; never none.
@@ -194,6 +204,11 @@ fn advice_of_evidence(evidence: &Evidence) -> Vec<String> {
             "the phases may be right and the cell wrong: divide the named axes by the factor and run again".into(),
         );
     }
+    if other_size(evidence) && !other_metric(evidence) {
+        lines.push(
+            "check CELL and the wavelength: atoms are as wide as elements are in a cell of another size alone".into(),
+        );
+    }
     if perhaps_twin(evidence) {
         lines.push(
             "a twin in another group of the Laue class: more trials (--trials), or each group in turn (--space-group)"
@@ -247,6 +262,7 @@ mod tests {
         proposed: 0,
         clashes: 0,
         metric: None,
+        falloff: None,
         rival: None,
         group: None,
     };

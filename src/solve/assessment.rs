@@ -8,8 +8,9 @@ use super::structure::Structure;
 use super::teller::Teller;
 use super::work_up::{Depth, WorkUp};
 use crate::engine::EngineError;
+use crate::model::Falloff;
 use crate::reflections::{Filling, likeness};
-use crate::trust::{Evidence, is_in_part, log_odds};
+use crate::trust::{Evidence, SizeByScattering, is_in_part, log_odds};
 
 /// A model with an R1 above may be one of a Laue class that a perfect twin imitates: 0.19 to 0.25 in simulated ones, 0.15 and less in 41 of 52 measured
 /// crystals that are none …
@@ -108,6 +109,14 @@ impl<'a> Assessment<'a> {
         let evidence = Evidence { likeness: asks.then(alike).flatten(), ..evidence };
         if self.judgement.claimed() || evidence.edges.is_some() {
             self.judgement = Judgement::of(Some(with_bonds(&data.header.cell, first, evidence)));
+        }
+        if let Some(evidence) = self.judgement.evidence.filter(|_| self.judgement.claimed()) {
+            let size = |by: Falloff| {
+                let Falloff { factor, gain, reflections } = by;
+                SizeByScattering { factor, gain, reflections }
+            };
+            let falloff = self.work_up.falloff(first).map(size);
+            self.judgement = Judgement::of(Some(Evidence { falloff, ..evidence }));
         }
     }
 

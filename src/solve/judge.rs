@@ -71,6 +71,7 @@ pub fn evidence(structure: &Structure, edges: Option<[f64; 3]>) -> Evidence {
         proposed: model.map_or(0, |m| m.contents.proposed.len()),
         clashes: model.map_or(0, |m| m.geometry.clashes),
         metric: None,
+        falloff: None,
         rival: None,
         group: None,
     }

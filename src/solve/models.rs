@@ -6,7 +6,7 @@ use super::structure::{Route, Structure};
 use super::teller::Teller;
 use super::work_up::{Depth, Draft, WorkUp};
 use crate::crystal::SpaceGroup;
-use crate::model::{Given, Model, build_model, sketch};
+use crate::model::{Falloff, Given, Model, build_model, sketch};
 use crate::reflections::{MergedReflection, PhasedReflection};
 use crate::structure::{Aligned, Coefficients, Solution, align, map_solution};
 use rayon::prelude::*;
@@ -132,6 +132,15 @@ impl WorkUp<'_> {
 
     pub(super) fn model(&self, structure: &Structure, reflections: &[MergedReflection]) -> Option<Model> {
         build_model(&self.given(&structure.group, reflections, &structure.solution))
+    }
+
+    /// What the fall of scattering with angle says of the size of the cell. Elements that nobody named may be others, and fall off otherwise; what is
+    /// measured of two domains is not asked.
+    pub(super) fn falloff(&self, structure: &Structure) -> Option<Falloff> {
+        let model =
+            structure.model.as_ref().filter(|model| model.contents.proposed.is_empty() && model.twin.is_none())?;
+        let reflections = self.merges.of(&structure.group).ok()?;
+        Falloff::new(&self.given(&structure.group, &reflections, &structure.solution), model)
     }
 
     fn given<'b>(

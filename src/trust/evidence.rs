@@ -43,6 +43,9 @@ pub struct Evidence {
     pub clashes: usize,
     /// What usual bond lengths say of the axes; `None` where there are too few bonds, and where nothing is claimed anyway.
     pub metric: Option<Metric>,
+    /// What the fall of scattering with angle says of the size of the cell; `None` where it says nothing, and where nothing is claimed anyway.
+    #[serde(default)]
+    pub falloff: Option<SizeByScattering>,
     /// Lowest R1 of a structure with other phases over that of this one; `None` without one.
     pub rival: Option<f64>,
     /// What speaks for the space group; `None` where it was given.
@@ -94,6 +97,17 @@ pub struct Metric {
     pub gain: f64,
 }
 
+/// The size of the cell by how scattering falls off with angle (`model::Falloff`).
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize, Deserialize)]
+pub struct SizeByScattering {
+    /// Factor by which distances are too long, in all directions alike; right within 0.03 to 0.05.
+    pub factor: f64,
+    /// ln of the sum of squared misfits in this cell over that in one divided by the factor.
+    pub gain: f64,
+    /// Reflections that it rests on.
+    pub reflections: usize,
+}
+
 impl Metric {
     /// The axis that is farthest off, with its factor.
     pub fn worst(&self) -> (usize, f64) {
@@ -121,6 +135,7 @@ pub(crate) const GOOD: Evidence = Evidence {
     proposed: 0,
     clashes: 0,
     metric: None,
+    falloff: None,
     rival: None,
     group: None,
 };

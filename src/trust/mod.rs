@@ -10,8 +10,8 @@ mod probability;
 
 #[cfg(test)]
 pub(crate) use evidence::GOOD;
-pub use evidence::{Beside, Edges, Evidence, GroupEvidence, Metric};
+pub use evidence::{Beside, Edges, Evidence, GroupEvidence, Metric, SizeByScattering};
 pub use probability::{
-    BAR, NO_MODEL_R1, all_alike, is_in_part, log_odds, other_edges, other_metric, perhaps_higher, perhaps_twin,
-    probability, probability_group,
+    BAR, NO_MODEL_R1, all_alike, is_in_part, log_odds, other_edges, other_metric, other_size, perhaps_higher,
+    perhaps_twin, probability, probability_group,
 };
