@@ -17,8 +17,9 @@ from pathlib import Path
 # File and the constants in it that decide something.
 PLACES = {
     "src/trust/probability.rs": "BAR UNPROVEN CONSTANT AGREEING MOST_AGREEING SYMMETRY R_WEAK R1 PER_PARAMETER MOST_PER_PARAMETER "
-                                "WORST_R1 UNEXPLAINED LEAST_SHARE EXPLAINED_R1 MOST_PROPOSED FORBIDDEN METRIC_GAIN METRIC_OFF EDGES_REFUTED "
+                                "WORST_R1 UNEXPLAINED LEAST_SHARE EXPLAINED_R1 MOST_PROPOSED FORBIDDEN "
                                 "MARGIN SCORE GROUP_CONSTANT NAMED",
+    "src/trust/doubts.rs": "EDGES_REFUTED METRIC_GAIN METRIC_OFF SIZE_GAIN SIZE_CHI_SQ SIZE_OFF ALIKE ALIKE_R1 EVEN OPEN LEAST_CONTRAST",
     "src/solve/ranking.rs": "HANDICAP R1_WEIGHT R1_REACH",
     "src/solve/judge.rs": "DOUBTED_R1 DOUBTED_FACTOR DOUBTED_TRIALS",
     "src/solve/hopes.rs": "RIVAL MODEL_REACH",

@@ -7,6 +7,7 @@ use super::ranking::rank;
 use super::structure::Structure;
 use super::teller::Teller;
 use super::work_up::{Depth, WorkUp};
+use crate::crystal::Radiation;
 use crate::engine::EngineError;
 use crate::model::Falloff;
 use crate::reflections::{Filling, likeness};
@@ -71,16 +72,17 @@ impl<'a> Assessment<'a> {
         rank(&mut self.work_up.structures, |structure| log_odds(&evidence(structure, edges)));
     }
 
-    /// True where the first structure leaves so much unexplained that its Laue class may be that of a perfect twin.
+    /// True where the first structure leaves so much unexplained that its Laue class may be that of a perfect twin. Electrons leave as much
+    /// of every crystal, as they are scattered more than once.
     fn is_suspect(&self) -> bool {
-        let statistics = &self.work_up.data.statistics;
-        let even = statistics.n_used > 0 && statistics.mean_e2_minus_1 < SUSPECT_CONTRAST;
+        let WorkUp { data, structures, .. } = &self.work_up;
+        let even = data.statistics.n_used > 0 && data.statistics.mean_e2_minus_1 < SUSPECT_CONTRAST;
         let bar = match self.work_up.is_large() {
             true => SUSPECT_WHEN_LARGE,
             false if even => SUSPECT_WHEN_EVEN,
             false => SUSPECT,
         };
-        self.work_up.structures.first().is_some_and(|first| first.r1() > bar)
+        data.header.radiation != Radiation::Electron && structures.first().is_some_and(|first| first.r1() > bar)
     }
 
     /// Ranks what there is, all groups of the candidate that leads among them, and judges the first.
