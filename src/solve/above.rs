@@ -3,13 +3,16 @@
 //! Where a list holds one asymmetric unit, or electrons were diffracted, intensities cannot tell a Laue class from a lower one; the structure that
 //! was found in the lower one can (as ADDSYM does, Le Page 1987): its structure factors obey the operations that it lacks. So does one that was found in a
 //! lower class than its own as a domain of a twin.
+//!
+//! Within a Laue class a model without the centre may say the same: phases averaged about a wrong centre lead to a model that is refuted by what is no
+//! more than its own half (two measured crystals in P −1, on a card, where many trials agree before the first look: six of 424 runs were claimed in P 1).
 
 use super::groups::Trial;
 use super::structure::Structure;
 use crate::crystal::structure_factors::structure_factors;
 use crate::crystal::{Cell, Hkl, SpaceGroup, lattice_rotations};
 use crate::reflections::{CrystalHeader, PhasedReflection};
-use crate::symmetry::{OperatorFits, group_candidates};
+use crate::symmetry::{GroupCandidate, OperatorFits, group_candidates};
 use std::f64::consts::PI;
 
 /// A model that leaves more unexplained shows nothing: a garnet by electron diffraction, whole in P 1, has 0.30.
@@ -30,18 +33,57 @@ pub fn groups_above(
 ) -> Option<(Vec<Trial>, Vec<PhasedReflection>)> {
     let cell = &header.cell;
     let lattice = of_lattice(cell, &structure.group)?;
+    let own = structure.group.laue_rotations().len();
+    shown(header, structure, &lattice, mean_e2_minus_1, |group| group.laue_rotations().len() > own)
+}
+
+/// Supergroups in its own Laue class that the model of a structure obeys, with its phases; `None` where it obeys none.
+pub fn supergroups(
+    header: &CrystalHeader,
+    structure: &Structure,
+    mean_e2_minus_1: f64,
+) -> Option<(Vec<Trial>, Vec<PhasedReflection>)> {
+    let group = &structure.group;
+    let operations = |group: &SpaceGroup| (group.laue_rotations().len(), group.primitive_operations().len());
+    let own = operations(group);
+    // There is none above it.
+    if own.0 == own.1 {
+        return None;
+    }
+    shown(header, structure, &group.symmorphic(), mean_e2_minus_1, |other| {
+        let (rotations, all) = operations(other);
+        rotations == own.0 && all > own.1
+    })
+}
+
+/// Groups with rotations of `laue` that the model of a structure obeys, of those that are `wanted`, with its phases.
+fn shown(
+    header: &CrystalHeader,
+    structure: &Structure,
+    laue: &SpaceGroup,
+    mean_e2_minus_1: f64,
+    wanted: impl Fn(&SpaceGroup) -> bool,
+) -> Option<(Vec<Trial>, Vec<PhasedReflection>)> {
     let model = structure.model.as_ref().filter(|model| model.r1_of_one_domain() < SHOWN_BY)?;
     let phased = phases(header, structure, model.agreement.d_min.max(D_MIN))?;
-    let fits = OperatorFits::new(cell, &lattice, &phased);
-    let own = structure.group.laue_rotations().len();
-    let ranked = group_candidates(cell, &lattice, &lattice, &phased, &fits, mean_e2_minus_1);
-    let obeyed =
-        ranked.into_iter().filter(|found| found.group.laue_rotations().len() > own && found.score.held > OBEYED);
-    let trials: Vec<Trial> = obeyed
-        .take(MOST_GROUPS)
-        .map(|found| Trial { group: found.group, score: Some(found.score), named: false, below: false })
-        .collect();
+    let trials = obeyed(&header.cell, laue, &phased, mean_e2_minus_1, wanted);
     (!trials.is_empty()).then_some((trials, phased))
+}
+
+/// Groups with rotations of `laue` that phases of structure factors obey, of those that are `wanted`, best first.
+fn obeyed(
+    cell: &Cell,
+    laue: &SpaceGroup,
+    phased: &[PhasedReflection],
+    mean_e2_minus_1: f64,
+    wanted: impl Fn(&SpaceGroup) -> bool,
+) -> Vec<Trial> {
+    let fits = OperatorFits::new(cell, laue, phased);
+    let ranked = group_candidates(cell, laue, laue, phased, &fits, mean_e2_minus_1);
+    let obeyed = ranked.into_iter().filter(|found| wanted(&found.group) && found.score.held > OBEYED);
+    let trial =
+        |found: GroupCandidate| Trial { group: found.group, score: Some(found.score), named: false, below: false };
+    obeyed.take(MOST_GROUPS).map(trial).collect()
 }
 
 /// All rotations of the lattice with its centring; `None` where the Laue class of `group` has them all.
@@ -78,6 +120,7 @@ fn phases(header: &CrystalHeader, structure: &Structure, d_min: f64) -> Option<V
 mod tests {
     use super::*;
     use crate::crystal::identity::group_by_name;
+    use crate::crystal::{Radiation, ScatteringTable, Site};
 
     #[test]
     fn a_lattice_has_more_than_a_class_or_not() {
@@ -87,5 +130,44 @@ mod tests {
         assert_eq!(above("P 4 2 2").map(|group| group.laue_rotations().len()), None);
         let skew = Cell::new([7.0, 8.0, 9.0], [90.0, 101.0, 90.0]).unwrap();
         assert!(of_lattice(&skew, &group_by_name("P 1 2 1", false).unwrap()).is_none());
+    }
+
+    /// Atoms about a centre away from the origin, handed over without it; and one of them moved.
+    #[test]
+    fn a_centre_that_structure_factors_have_is_seen() {
+        let cell = Cell::new([7.0, 8.0, 9.0], [95.0, 101.0, 98.0]).unwrap();
+        let laue = group_by_name("P 1", false).unwrap();
+        let half = [[0.11, 0.23, 0.37], [0.31, 0.45, 0.12], [0.42, 0.13, 0.08], [0.05, 0.40, 0.29]];
+        let inverse = half.map(|xyz: [f64; 3]| std::array::from_fn(|i| [0.62, 0.84, 0.9][i] - xyz[i]));
+        let seen = |moved: f64| {
+            let atoms: Vec<Site> = half
+                .iter()
+                .chain(&inverse)
+                .enumerate()
+                .map(|(n, xyz)| {
+                    let xyz = if n < 3 { [xyz[0] + moved, xyz[1] - moved, xyz[2]] } else { *xyz };
+                    Site {
+                        label: "C".into(),
+                        element: Some(6),
+                        xyz,
+                        sof: 1.0,
+                        u_iso: 0.03,
+                        u_aniso: None,
+                        height: None,
+                    }
+                })
+                .collect();
+            let hkls: Vec<Hkl> = cell.half_sphere(1.0).collect();
+            let table = ScatteringTable::new(Radiation::Xray);
+            let values = structure_factors(&cell, &laue, &atoms, table, &hkls).unwrap();
+            let mean = (values.iter().map(|f| f.norm_sqr()).sum::<f64>() / values.len() as f64).sqrt();
+            let phased = hkls.into_iter().zip(values).map(|(hkl, f)| {
+                let (f, phase) = (f.norm(), f.arg());
+                PhasedReflection { hkl, f, e: f / mean, phase, fom: 1.0 }
+            });
+            let phased: Vec<PhasedReflection> = phased.collect();
+            obeyed(&cell, &laue, &phased, 0.97, SpaceGroup::is_centrosymmetric).len()
+        };
+        assert_eq!([seen(0.0), seen(0.15)], [1, 0]);
     }
 }

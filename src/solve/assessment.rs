@@ -93,6 +93,7 @@ impl<'a> Assessment<'a> {
             let Some(leader) = contenders.iter().find(|contender| Some(contender.id()) == leading) else { break };
             let more = self.work_up.widen(leader, teller)
                 || self.work_up.complete(leader.id(), teller)
+                || self.work_up.restore(leader, teller)
                 || self.work_up.ascend(leader, teller)
                 || (self.is_suspect() && self.work_up.descend(leader, teller));
             if !more {

@@ -1,12 +1,13 @@
 //! Groups that a candidate is worked up in once its first models stand: subgroups of one that fell, and those of lower and higher Laue classes.
 
-use super::above::groups_above;
+use super::above::{groups_above, supergroups};
 use super::contender::Contender;
 use super::groups::{self, Breadth};
 use super::structure::{Route, Structure};
 use super::teller::Teller;
 use super::work_up::{Depth, Draft, WorkUp};
 use crate::model::Model;
+use crate::reflections::PhasedReflection;
 use crate::structure::align;
 use crate::symmetry::{subgroups_of_laue_class, symbol};
 use rayon::prelude::*;
@@ -66,27 +67,47 @@ impl WorkUp<'_> {
 
     /// Works up a candidate in groups of a higher Laue class that its best model shows; false when there is nothing to do.
     pub fn ascend(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
-        if self.hint.is_none() || self.clock.over() {
-            return false;
-        }
-        let own = self
-            .structures
-            .iter()
-            .filter(|structure| structure.found.candidate == contender.id() && !structure.refuted);
-        let Some(best) = own.min_by(|a, b| a.paid().total_cmp(&b.paid())).filter(|best| best.model.is_some()) else {
-            return false;
-        };
+        let Some(best) = self.best_of(contender) else { return false };
         let was = (contender.id(), contender.best.trial, best.group.laue_rotations().len());
         if self.ascended.contains(&was) {
             return false;
         }
+        let found = groups_above(&self.data.header, best, self.data.statistics.mean_e2_minus_1);
         self.ascended.push(was);
-        let header = &self.data.header;
-        let Some((trials, phased)) = groups_above(header, best, self.data.statistics.mean_e2_minus_1) else {
-            return false;
-        };
+        found.is_some_and(|(trials, phased)| self.reworked(contender, trials, &phased, teller))
+    }
+
+    /// Works up a candidate once more in supergroups, in the Laue class, that its best model obeys: averaged about a wrong centre theirs came out
+    /// unfinished. False when there is nothing to do.
+    pub fn restore(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
+        let was = (contender.id(), contender.best.trial);
+        let Some(best) = self.best_of(contender).filter(|_| !self.restored.contains(&was)) else { return false };
+        let found = supergroups(&self.data.header, best, self.data.statistics.mean_e2_minus_1);
+        self.restored.push(was);
+        found.is_some_and(|(trials, phased)| self.reworked(contender, trials, &phased, teller))
+    }
+
+    /// The best model of a candidate, while there is time to do more about it.
+    fn best_of(&self, contender: &Contender<'_>) -> Option<&Structure> {
+        if self.hint.is_none() || self.clock.over() {
+            return None;
+        }
+        let own = |s: &&Structure| s.found.candidate == contender.id() && !s.refuted;
+        let best = self.structures.iter().filter(own).min_by(|a, b| a.paid().total_cmp(&b.paid()));
+        best.filter(|best| best.model.is_some())
+    }
+
+    /// Models of a candidate in groups that one of its models shows, from the phases of that model; false when none came out.
+    fn reworked(
+        &mut self,
+        contender: &Contender<'_>,
+        trials: Vec<groups::Trial>,
+        phased: &[PhasedReflection],
+        teller: &Teller<'_>,
+    ) -> bool {
+        let cell = &self.data.header.cell;
         let draft = |group: groups::Trial| {
-            let own = align(&header.cell, &group.group, &phased);
+            let own = align(cell, &group.group, phased);
             Draft { place: 0, group, own, route: Route::Averaged }
         };
         let drafts: Vec<Draft> = trials.into_par_iter().map(draft).collect();

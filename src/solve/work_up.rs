@@ -51,6 +51,8 @@ pub struct WorkUp<'a> {
     pub(super) descended: Vec<(u32, u32)>,
     /// The same for higher ones, with the number of rotations of the class that they were above.
     pub(super) ascended: Vec<(u32, u32, usize)>,
+    /// Candidates that were worked up again in supergroups that their best model obeys, with their best trial then.
+    pub(super) restored: Vec<(u32, u32)>,
     /// What the engine said when it failed: phases are then worked up as the trials left them.
     fault: OnceLock<EngineError>,
     /// The structures, in no order.
@@ -126,6 +128,7 @@ impl<'a> WorkUp<'a> {
             done: Vec::new(),
             descended: Vec::new(),
             ascended: Vec::new(),
+            restored: Vec::new(),
             fault: OnceLock::new(),
             structures: Vec::new(),
         }
