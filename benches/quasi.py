@@ -67,7 +67,6 @@ CRYSTALS = {
     "p21m-gold": ("p21-p21m", 26, "heavy", "Au", 0.02),
     "p21n-exchanged": ("p21n-c2c", 40, "exchanged", None, 0.03),
     "p2c-turned": ("p2c-c2c", 36, "turned", None, 0.03),
-    "p21n-bromine": ("p21n-c2c", 36, "heavy", "Br", 0.03),
     "p21-of-c2": ("p21-c2", 40, "exchanged", None, 0.03),
     "p21212-turned": ("p21212-c222", 32, "turned", "S", 0.03),
     "whole-c222": ("p21212-c222", 32, "whole", None, 0.03),
@@ -173,7 +172,7 @@ def crystal(name, seed):
         if kind == "heavy":
             # Heavy atoms alone obey the supergroup: one on the mirror, one in a general position next to the centre, or two.
             place = rng.random(3) * np.array([0.6, 0.6, 0.6]) + 0.1
-            two = pair == "p21-p21c" or coset[0].trace() == 3
+            two = pair == "p21-p21c"
             if mirror:
                 place[1] = 0.25
             elif not two and pair != "cc-c2c":

@@ -61,6 +61,7 @@ def unnamed(ins, heavy):
             lines[n] = " ".join(["UNIT"] + [f for i, f in enumerate(fields[1:]) if i != drop])
     ins.write_text("\n".join(lines) + "\n")
 
+
 def main():
     import gemmi
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -102,6 +103,7 @@ def main():
                     print(json.dumps(row), file=out, flush=True)
                     print(f"{name:20s} {new:2s} -> {row['found']:2s} R1 {row['r1']:.3f} claimed {row['claimed']} {row['formula']}", flush=True)
     print(f"heaviest element within {NEAR}: {near}/{runs}")
+
 
 if __name__ == "__main__":
     main()

@@ -103,9 +103,9 @@ pub const ATOMS_EACH_WHEN_HUGE: usize = 8;
 
 /// The arms with starts from atoms between them, `each` before every one of the others. Without message passing there
 /// are none. Where one atom is not enough flipping has no hope (it fails above 480 atoms, recipe notes §6), and takes two
-/// thirds of all cycles: beside message passing it is left out there. On the fine grid a right start also ends with merits that convince, so that nobody waits for a second one:
-/// pieces of crambin and lysozyme with one right place in 32 take 800 to 1550 cycles and 16 to 23 s of CPU, on the
-/// coarse grid 6800 to 9800 and 51 to 57 (benches/results, 2026-11-26).
+/// thirds of all cycles: beside message passing it is left out there. On the fine grid a right start also ends with merits
+/// that convince, so that nobody waits for a second one: pieces of crambin and lysozyme with one right place in 32 take
+/// 800 to 1550 cycles and 16 to 23 s of CPU, on the coarse grid 6800 to 9800 and 51 to 57 (benches/results, 2026-11-26).
 pub fn with_atom_starts(arms: Vec<Arm>, each: usize) -> Vec<Arm> {
     if arms.iter().all(|arm| arm.method() != Method::Message) {
         return arms;

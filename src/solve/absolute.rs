@@ -27,13 +27,15 @@ const EVEN: f64 = 0.5;
 /// the likelier hand is given (phasing takes either by chance), unless that changed the group. Centrosymmetric structures have none.
 pub fn settle_hands(structures: &mut [Structure], data: &DataSet) {
     structures.par_iter_mut().for_each(|structure| {
-        let Some(flack) = structure.flack(data) else { return };
+        let Some(mut flack) = structure.flack(data) else { return };
         let other = Enantiomorph::new(&structure.group);
         let inverted = flack.is_inverted() || (flack.x > EVEN && other.group == structure.group);
         if inverted {
             invert(structure, &other, data);
+            flack = flack.inverted();
+            structure.flack = Some(flack).into();
         }
-        structure.absolute = Some(Absolute { flack: if inverted { flack.inverted() } else { flack }, inverted });
+        structure.absolute = Some(Absolute { flack, inverted });
     });
 }
 

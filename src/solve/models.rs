@@ -59,7 +59,7 @@ impl WorkUp<'_> {
                 route,
                 sketch,
                 model: None,
-                pairs: OnceLock::new(),
+                flack: OnceLock::new(),
                 absolute: None,
             }
         };

@@ -41,8 +41,8 @@ pub struct Structure {
     pub sketch: Option<f64>,
     /// Atoms with elements, refined; `None` where nothing sensible came out, where the sketch left no hope, and when the time was up.
     pub model: Option<Model>,
-    /// Flack's parameter of the model, once somebody asked.
-    pub pairs: OnceLock<Option<Flack>>,
+    /// Flack's parameter of the model as it stands, once somebody asked.
+    pub(super) flack: OnceLock<Option<Flack>>,
     /// What anomalous scattering says of its hand; `None` until the run ends, with a centre, and where it says nothing.
     pub absolute: Option<Absolute>,
 }
@@ -88,7 +88,7 @@ impl Structure {
 
     /// Flack's parameter of the model, computed once; `None` with a centre, and where anomalous scattering says nothing.
     pub fn flack(&self, data: &DataSet) -> Option<Flack> {
-        *self.pairs.get_or_init(|| {
+        *self.flack.get_or_init(|| {
             let model = self.model.as_ref()?;
             let (cell, table) = (&data.header.cell, data.header.table_at_wavelength());
             let pairs = bijvoet_pairs(&data.rows, &self.group);

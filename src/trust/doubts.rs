@@ -1,7 +1,9 @@
 //! What forbids a claim, whatever the sum of the evidence: another cell, a twin, a higher symmetry.
 
 use super::Evidence;
-use super::probability::EXPLAINED_R1;
+
+/// A model explains the data when R1 is as low as this: then nothing essential is missing.
+pub(super) const EXPLAINED_R1: f64 = 0.10;
 
 /// A sphere that is not filled says nothing of the cell when bond lengths lose as much ln likelihood by the cell in which it would be: a list
 /// may go on in some directions farther than in others.

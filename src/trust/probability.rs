@@ -4,7 +4,7 @@
 //! cross-validation.
 
 use super::Evidence;
-use super::doubts::{all_alike, other_cell, perhaps_higher, perhaps_twin};
+use super::doubts::{EXPLAINED_R1, all_alike, other_cell, perhaps_higher, perhaps_twin};
 
 /// A structure is claimed from this probability on.
 pub const BAR: f64 = 0.95;
@@ -76,11 +76,11 @@ const BESIDE: f64 = 12.0;
 const WORST_R1: f64 = 0.30;
 /// It is no more probable than this: of 69 such runs, noise most of them, none was right.
 pub(super) const UNEXPLAINED: f64 = 0.3;
-/// A model with fewer atoms than this share of what the volume has room for is not claimed: right ones of 51 measured sets had 0.64 or more …
+/// A model with fewer atoms than this share of what the volume has room for is not claimed: right ones of 51 measured sets had 0.64 or
+/// more. Unless R1 is as low as `EXPLAINED_R1`, and nothing is missing (caesium chloride has room for three times its atoms if they were
+/// light ones), with one element at most that nobody named: a digallium amide in a cell too long by a fifth came out as a fluoride of
+/// gadolinium, R1 0.095, with a share of 0.39.
 const LEAST_SHARE: f64 = 0.45;
-/// … unless R1 is as low as this, and nothing is missing (caesium chloride has room for three times its atoms if they were light ones), with one element at most that nobody
-/// named: a digallium amide in a cell too long by a fifth came out as a fluoride of gadolinium, R1 0.095, with a share of 0.39.
-pub(super) const EXPLAINED_R1: f64 = 0.10;
 /// A model with more elements than this that nobody named is not claimed: in a cell whose edges are a tenth too long bonds fit no
 /// light atoms, and sucrose came out as a silicate of five elements, R1 0.105. A heavy atom or two are forgotten, hardly three.
 const MOST_PROPOSED: usize = 2;
