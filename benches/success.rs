@@ -5,7 +5,7 @@
 //! ```
 //! DATA_FOLDER holds SET/SET.ins, .hkl and .ref.cif. METHOD is `flipping` or `message`. Keys: `trials`, `cycles`,
 //! `dmin`, `k`, `weak`, `q` (1 or 0.5), `start` (random or patterson), `sampling` (2 or 3), `n` (factor on N), `n_end`,
-//! `anneal`, `damping`, `denoiser` (logistic or square), `seed`, and for simulated data `simulate=D` (calculated
+//! `anneal`, `damping`, `denoiser` (logistic, square or reshaped), `seed`, and for simulated data `simulate=D` (calculated
 //! intensities of the reference to D Å instead of the measured ones) with `equal=1` (every atom becomes oxygen),
 //! `whole=1` (sites of occupancy above one half made whole, the others dropped), `spread=LOW-HIGH` (B log-uniform
 //! between two values in Å²), `b=B` (one B for all), `noise`, `completeness`. Seeds: `p` (fraction of the strongest
@@ -324,7 +324,11 @@ fn recipe(method: &str, keys: &Keys) -> Recipe {
             amplitudes: if keys.number("q", 1.0) < 0.75 { Amplitudes::SqrtEF } else { Amplitudes::E },
         }),
         "message" => Recipe::Message(MessageRecipe {
-            denoiser: if keys.is("denoiser", "square") { Denoiser::Square } else { Denoiser::Logistic },
+            denoiser: match keys.0.get("denoiser").map(String::as_str) {
+                Some("square") => Denoiser::Square,
+                Some("reshaped") => Denoiser::Reshaped,
+                _ => Denoiser::Logistic,
+            },
             n_start: keys.number("n", 1.0) as f32,
             n_end: keys.number("n_end", keys.number("n", 1.0)) as f32,
             anneal: keys.number("anneal", 0.0) as u32,

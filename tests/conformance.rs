@@ -119,7 +119,7 @@ fn one_flipping_cycle_agrees_with_f64() {
 fn message_passing_agrees_with_f64_and_needs_both_onsager_terms() {
     for device in devices() {
         for dims in GRIDS.into_iter().take(device.grids) {
-            for denoiser in [Denoiser::Logistic, Denoiser::Square] {
+            for denoiser in [Denoiser::Logistic, Denoiser::Square, Denoiser::Reshaped] {
                 let what = format!("{} {dims:?} {denoiser:?}", device.name);
                 let problem = problem(dims);
                 let phases = start(&problem);

@@ -132,7 +132,10 @@ fn shared_structs_lie_alike_on_both_sides() {
         partials,
         phase_table,
         rows,
-        shell_count
+        shell_count,
+        shape_from,
+        shape_density,
+        shapes
     );
     same_layout!(
         &module,

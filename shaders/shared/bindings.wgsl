@@ -1,6 +1,9 @@
 // Everything a stage can see. The structs have twins of the same name in src/gpu/shared.rs; tests/layout.rs
 // compares their sizes and offsets.
 
+// Intervals in the table of the reshaped posterior.
+const SHAPES: u32 = 32u;
+
 // One dispatch.
 struct Params {
     // First of its trials in `slots`, and the number of that trial among those that share a scratch buffer.
@@ -48,11 +51,18 @@ struct Problem {
     rows: u32,
     // Measured reflections by shell.
     shell_count: array<vec4<f32>, 2>,
+    // Table of the reshaped posterior: first height, intervals per unit of height; slope and offset at the beginning of each
+    // interval and what is added until its end.
+    shape_from: f32,
+    shape_density: f32,
+    reserved_a: u32,
+    reserved_b: u32,
+    shapes: array<vec4<f32>, SHAPES>,
 }
 
 // What a trial does: written by the host when it is seated.
 struct Recipe {
-    // 0 flipping, 1 message passing; 0 E, 1 √(EF); 0 logistic, 1 square; cycles over which N moves.
+    // 0 flipping, 1 message passing; 0 E, 1 √(EF); 0 logistic, 1 square, 2 reshaped; cycles over which N moves.
     method: u32,
     amplitudes: u32,
     denoiser: u32,

@@ -76,6 +76,7 @@ impl Keeper {
             seed: effective.seed,
             methods: effective.methods,
             atoms: effective.atoms,
+            blurred: effective.blurred,
             atoms_each: effective.arms.iter().take_while(|arm| arm.start == StartKind::Atom).count(),
             moments: self.moments,
             truth: None,

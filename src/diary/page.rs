@@ -24,6 +24,9 @@ pub struct Diary {
     pub methods: Methods,
     /// Atoms expected in the primitive cell.
     pub atoms: f64,
+    /// Whether the data counted as blurred, which have arms of their own.
+    #[serde(default)]
+    pub blurred: bool,
     /// Trials that started from atoms of the Patterson before each of the others.
     #[serde(default)]
     pub atoms_each: usize,

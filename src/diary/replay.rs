@@ -2,7 +2,7 @@
 
 use super::page::{Diary, Moment, Signed, Stood, Truth, long};
 use super::tally::Tally;
-use crate::phasing::{Arm, portfolio, with_atom_starts};
+use crate::phasing::{Arm, blurred_portfolio, portfolio, with_atom_starts};
 use crate::solve::{Entry, Judgement, Pace, standings};
 use crate::symmetry::total;
 use crate::trials::{Candidate, Deal, Findings, Goal, Running, Turn};
@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 /// run as it went: by the next look that it had.
 pub fn replayed(diary: &Diary) -> Tally {
     let mut tally = Tally { runs: 1, ..Tally::default() };
+    let portfolio = if diary.blurred { blurred_portfolio } else { portfolio };
     let plain = portfolio(diary.methods, diary.atoms);
     let arms = if diary.atoms_each > 0 { with_atom_starts(plain, diary.atoms_each) } else { plain };
     follow_trials(diary, &arms, &mut tally);

@@ -2,6 +2,7 @@
 
 use super::layout::Layout;
 use super::recipe::Amplitudes;
+use crate::twins::reshape::Reshaping;
 
 /// Number of resolution shells over which message passing takes its moments ("~8", recipe notes §3).
 pub const SHELLS: usize = 8;
@@ -36,6 +37,7 @@ pub struct Problem {
     atoms: f32,
     /// A stable number per reflection, from which random phases are drawn.
     keys: Vec<u32>,
+    reshaping: Reshaping,
 }
 
 impl Problem {
@@ -63,7 +65,9 @@ impl Problem {
         let keys = entries.iter().map(|(_, key)| *key).collect();
         let mut sorted_e: Vec<f32> = e.iter().copied().filter(|&e| e >= 0.0).collect();
         sorted_e.sort_by(f32::total_cmp);
-        Self { layout, e, sqrt_ef, shell, sorted_e, atoms: atoms.max(1.0), keys }
+        let atoms = atoms.max(1.0);
+        let reshaping = Reshaping::new(2.0 * layout.len() as f64, f64::from(atoms));
+        Self { layout, e, sqrt_ef, shell, sorted_e, atoms, keys, reshaping }
     }
 
     /// The layout of the entries.
@@ -102,6 +106,11 @@ impl Problem {
     /// Reflections of the full sphere, measured or not, 0 0 0 left out.
     pub fn sphere(&self) -> usize {
         2 * self.layout.len()
+    }
+
+    /// Slope and offset of the reshaped posterior.
+    pub fn reshaping(&self) -> &Reshaping {
+        &self.reshaping
     }
 
     /// Number of measured entries (half sphere).

@@ -42,7 +42,7 @@ pub struct FlipRecipe {
 
 /// Posterior of the density at a voxel, given the cavity map u in units of its σ.
 ///
-/// Another one, as long as it looks at a voxel alone, is added in six files: here (its variant, whose place is the number that
+/// Another one, as long as it looks at a voxel alone, is added in these files: here (its variant, whose place is the number that
 /// shaders know it by), `twins/posterior.rs` (the arithmetic), `engine/cpu/message.rs` (which numbers it gets),
 /// `shaders/posterior.wgsl` (the same on a GPU), `gpu/density_tests.rs` (that both agree), and `phasing/portfolio.rs` (an arm
 /// that uses it).
@@ -53,6 +53,10 @@ pub enum Denoiser {
     Logistic,
     /// f = u²: the tangent formula with the right feedback; needs no N.
     Square,
+    /// f = 1/(1 + exp(−(a t + b))), t as in `Logistic`; a and b depend on s and M/N and were learned from simulated crystals
+    /// (`twins/reshape.rs`, `training`). They make up for N that grows with s, so that N is better left as it is or told too
+    /// large: s is the height of as many atoms as told.
+    Reshaped,
 }
 
 /// What message passing makes of seeds as long as they are held.

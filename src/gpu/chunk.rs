@@ -113,6 +113,10 @@ fn device_problem(problem: &Problem, tables: &Tables, plan: &Plan) -> DeviceProb
         phase_table: twiddle_places(plan.dims)[3] as u32,
         rows: tables.rows.len() as u32,
         shell_count: moments.shell_count,
+        shape_from: problem.reshaping().from(),
+        shape_density: problem.reshaping().density(),
+        reserved: [0; 2],
+        shapes: *problem.reshaping().intervals(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Structs that host and device share; each has the name of its twin in `shaders/shared/bindings.wgsl`.
 
+use crate::twins::reshape::INTERVALS;
 use bytemuck::{Pod, Zeroable};
 
 /// `NO_SEEDS` of bindings.wgsl.
@@ -69,6 +70,14 @@ pub struct Problem {
     pub rows: u32,
     /// Measured reflections by shell.
     pub shell_count: [f32; 8],
+    /// First height in the table of the reshaped posterior.
+    pub shape_from: f32,
+    /// Its intervals per unit of height.
+    pub shape_density: f32,
+    /// Padding.
+    pub reserved: [u32; 2],
+    /// The table: slope and offset at the beginning of each interval, and what is added until its end.
+    pub shapes: [[f32; 4]; INTERVALS],
 }
 
 /// What a trial does.
@@ -79,7 +88,7 @@ pub struct Recipe {
     pub method: u32,
     /// 0 E, 1 √(EF).
     pub amplitudes: u32,
-    /// 0 logistic, 1 square.
+    /// 0 logistic, 1 square, 2 reshaped.
     pub denoiser: u32,
     /// Cycles over which N moves.
     pub anneal: f32,

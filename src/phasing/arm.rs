@@ -1,6 +1,6 @@
 //! One arm: what its trials have in common.
 
-use super::{Methods, portfolio, seeded_portfolio, start_portfolio, with_atom_starts};
+use super::{Methods, blurred_portfolio, portfolio, seeded_portfolio, start_portfolio, with_atom_starts};
 use crate::engine::{Amplitudes, FlipRecipe, MessageRecipe, Method, Recipe};
 use crate::grid::Sampling;
 use crate::twins::random::{trial_hash, unit_interval};
@@ -34,9 +34,10 @@ impl ArmId {
 
     /// Every arm that a run may be made of, those of small cells, of large ones, and of seeds; some stand there twice.
     pub fn all() -> impl Iterator<Item = Self> {
-        let unseeded = [0.0, f64::INFINITY].map(|atoms| portfolio(Methods::Both, atoms));
+        let unseeded =
+            [portfolio, blurred_portfolio].map(|of| [0.0, f64::INFINITY].map(|atoms| of(Methods::Both, atoms)));
         let seeded = seeded_portfolio(Methods::Both).into_iter().chain(start_portfolio(Methods::Both));
-        unseeded.map(|arms| with_atom_starts(arms, 1)).into_iter().flatten().chain(seeded).map(|arm| arm.name)
+        unseeded.into_iter().flatten().flat_map(|arms| with_atom_starts(arms, 1)).chain(seeded).map(|arm| arm.name)
     }
 
     /// Its name as one word for a command line: `seed mp N*1` is `mp-n1`.
@@ -164,11 +165,12 @@ mod tests {
     /// A name stands for one recipe and one grid, in whichever portfolio it is.
     #[test]
     fn a_name_means_one_thing() {
-        let unseeded = [0.0, f64::INFINITY].map(|atoms| portfolio(Methods::Both, atoms));
+        let unseeded =
+            [portfolio, blurred_portfolio].map(|of| [0.0, f64::INFINITY].map(|atoms| of(Methods::Both, atoms)));
         let arms: Vec<Arm> = unseeded
-            .map(|arms| with_atom_starts(arms, 1))
             .into_iter()
             .flatten()
+            .flat_map(|arms| with_atom_starts(arms, 1))
             .chain(seeded_portfolio(Methods::Both))
             .collect();
         for a in &arms {

@@ -4,6 +4,7 @@
 //! - `atom_places` places of single heavy atoms
 //! - `atom_starts` first phases from them
 //! - `arm`        what the trials of one arm have in common
+//! - `blurred_portfolio` the same as `portfolio` for data of low resolution and of electrons
 //! - `cell_points` points of a cell, one of each orbit
 //! - `cheshire`   what is unique of a cell for vectors between mates
 //! - `contents`   expected number of atoms
@@ -30,6 +31,7 @@ pub mod arm;
 pub mod atom_list;
 pub mod atom_places;
 pub mod atom_starts;
+pub mod blurred_portfolio;
 pub mod cell_points;
 pub mod cheshire;
 pub mod contents;
@@ -53,6 +55,7 @@ pub mod vector_map;
 pub use arm::{Arm, ArmId, SeedStart, StartKind};
 pub use atom_list::{AtomList, Wanted};
 pub use atom_starts::AtomStarts;
+pub use blurred_portfolio::{blurred_portfolio, is_blurred};
 pub use cheshire::mates_have_a_centre;
 pub use contents::expected_atoms;
 pub use heavy::HeavyAtom;

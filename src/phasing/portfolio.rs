@@ -42,8 +42,8 @@ impl From<Method> for Methods {
 /// §6: it fails above about 480), and message passing gets most trials.
 pub const LARGE: f64 = 250.0;
 /// Cycles over which N is annealed, and the trial's length then (recipe notes §3: 50–80).
-const ANNEAL: u32 = 60;
-const ANNEAL_CYCLES: u32 = 120;
+pub(super) const ANNEAL: u32 = 60;
+pub(super) const ANNEAL_CYCLES: u32 = 120;
 
 /// Message passing with the soft denoiser, undamped: multiples of the number of atoms at first and at last, and the
 /// cycles between.
@@ -65,21 +65,29 @@ pub(super) const SQUARE: Kind = Kind::Message(MessageRecipe {
     seeds: SeedUse::Posterior,
 });
 
+/// An arm of charge flipping, in a large cell or a small one.
+pub(super) fn flip(name: &'static str, amplitudes: Amplitudes, start: StartKind, large: bool) -> Arm {
+    let cycles = Method::Flipping.protocol().cycles;
+    let cycles = if large { cycles.large } else { cycles.small };
+    Arm { name: ArmId::new(name), start, sampling: Sampling::Nyquist, cycles, kind: Kind::Flip(amplitudes) }
+}
+
 /// The arms of a run, in the order in which trials get them. `atoms` is the number of non-hydrogen atoms
 /// in the primitive cell.
 pub fn portfolio(methods: Methods, atoms: f64) -> Vec<Arm> {
     let large = atoms > LARGE;
-    let cycles = |method: Method| {
-        let cycles = method.protocol().cycles;
-        if large { cycles.large } else { cycles.small }
+    let cycles = Method::Message.protocol().cycles;
+    let cycles = if large { cycles.large } else { cycles.small };
+    let message = |name, kind| Arm {
+        name: ArmId::new(name),
+        start: StartKind::Random,
+        sampling: Sampling::Nyquist,
+        cycles,
+        kind,
     };
-    let arm =
-        |name, start, cycles, kind| Arm { name: ArmId::new(name), start, sampling: Sampling::Nyquist, cycles, kind };
-    let flip = |name, amplitudes, start| arm(name, start, cycles(Method::Flipping), Kind::Flip(amplitudes));
-    let message = |name, kind| arm(name, StartKind::Random, cycles(Method::Message), kind);
-    let flip_e = flip("flip E", Amplitudes::E, StartKind::Random);
-    let flip_ef = flip("flip EF", Amplitudes::SqrtEF, StartKind::Random);
-    let flip_patterson = flip("flip E patt", Amplitudes::E, StartKind::Patterson);
+    let flip_e = flip("flip E", Amplitudes::E, StartKind::Random, large);
+    let flip_ef = flip("flip EF", Amplitudes::SqrtEF, StartKind::Random, large);
+    let flip_patterson = flip("flip E patt", Amplitudes::E, StartKind::Patterson, large);
     let soft = message("mp N*3", logistic(3.0, 3.0, 0));
     let plain = message("mp N*1", logistic(1.0, 1.0, 0));
     let annealed = Arm { cycles: ANNEAL_CYCLES, ..message("mp N*.3-3", logistic(0.3, 3.0, ANNEAL)) };

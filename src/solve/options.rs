@@ -45,6 +45,8 @@ pub struct Effective {
     pub methods: Methods,
     /// Resolution of the phasing, Å.
     pub d_min: f64,
+    /// Whether the data counted as blurred, by their resolution or as those of electrons: other arms, fine grid.
+    pub blurred: bool,
     /// Limits.
     pub budget: Budget,
     /// Arms, dealt to trials in turn.

@@ -9,8 +9,8 @@ use crate::crystal::contents::room;
 use crate::engine::{EngineError, Relief};
 use crate::phasing::portfolio::LARGE;
 use crate::phasing::{
-    ATOMS_EACH, ATOMS_EACH_WHEN_HUGE, Arm, AtomList, HeavyAtom, Sphere, Wanted, expected_atoms, mates_have_a_centre,
-    portfolio, seeded_portfolio, start_portfolio, with_atom_starts,
+    ATOMS_EACH, ATOMS_EACH_WHEN_HUGE, Arm, AtomList, HeavyAtom, Sphere, Wanted, blurred_portfolio, expected_atoms,
+    is_blurred, mates_have_a_centre, portfolio, seeded_portfolio, start_portfolio, with_atom_starts,
 };
 use crate::reflections::{DataSet, NormalisedReflection, normalise, regroup};
 use crate::trials::{Budget, Crew, Relay, Workplace};
@@ -47,6 +47,8 @@ pub struct Prepared {
     pub relay: Relay,
     /// Places of atoms to start from.
     pub atoms: Option<AtomList>,
+    /// Whether the data are blurred.
+    blurred: bool,
 }
 
 impl Prepared {
@@ -73,9 +75,11 @@ impl Prepared {
                 "choose a higher resolution with --resolution, or check the cell and the .hkl",
             ));
         }
+        let blurred = is_blurred(d_min, header.radiation);
         let mut arms = match job.seeds {
             Some(seeds) if seeds.sets.share.is_some() => start_portfolio(options.methods),
             Some(_) => seeded_portfolio(options.methods),
+            None if blurred => blurred_portfolio(options.methods, sphere.atoms()),
             None => portfolio(options.methods, sphere.atoms()),
         };
         let named = job.hint.unwrap_or(space_group);
@@ -131,7 +135,7 @@ impl Prepared {
         // Where one grid needs none, its trials are all the first device's, and so are the others'.
         let reliefs = if reliefs.len() == places.len() { reliefs } else { Vec::new() };
         let relay = Relay::new(reliefs, alone);
-        Ok(Self { d_min, sphere, arms, budget, places, relay, atoms })
+        Ok(Self { d_min, sphere, arms, budget, places, relay, atoms, blurred })
     }
 
     /// The parameters that the run really uses.
@@ -140,6 +144,7 @@ impl Prepared {
             seed: options.seed,
             methods: options.methods,
             d_min: self.d_min,
+            blurred: self.blurred,
             budget: self.budget,
             arms: self.arms.clone(),
             slots: self.places.iter().map(|place| place.crew.slots()).collect(),

@@ -21,6 +21,8 @@ pub mod flip;
 pub mod posterior;
 pub mod prior;
 pub mod random;
+pub mod reshape;
+mod reshape_weights;
 pub mod restrain;
 pub mod weights;
 

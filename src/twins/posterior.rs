@@ -14,6 +14,14 @@ pub struct Logistic {
     pub bias: f32,
 }
 
+impl Logistic {
+    /// That of a t + b, where this one is that of t: the reshaped posterior.
+    #[must_use]
+    pub fn reshaped(self, [a, b]: [f32; 2]) -> Self {
+        Self { height: a * self.height, bias: a * self.bias - b, ..self }
+    }
+}
+
 /// exp(x), relative error below 3·10⁻⁷ for −80 ≤ x ≤ 80 and clamped beyond: Cody–Waite reduction and
 /// the Cephes `expf` polynomial. No library exp, so that a
 /// compute shader can have the same formula: WGSL promises its own to 3 + 2|x| ulp only.
@@ -91,6 +99,15 @@ mod tests {
     }
 
     #[test]
+    fn reshaped_is_the_logistic_of_a_t_and_b() {
+        let (a, b, p) = (0.7, -1.5, Logistic { inverse_sigma: 0.5, height: 3.0, bias: 4.5 + 2.0 });
+        let mut map: Vec<f32> = (0..40).map(|i| i as f32 * 0.3).collect();
+        let expected = map.iter().map(|x| 1.0 / (1.0 + (-(a * (1.5 * x - 6.5) + b)).exp())).collect::<Vec<f32>>();
+        logistic(&mut map, p.reshaped([a, b]));
+        assert!(map.iter().zip(&expected).all(|(f, e)| (f / e - 1.0).abs() < 1e-5));
+    }
+
+    #[test]
     fn mean_derivative_is_the_derivative_of_the_mean() {
         let p = Logistic { inverse_sigma: 0.5, height: 3.0, bias: 4.5 + 2.0 };
         let map: Vec<f32> = (0..64).map(|i| (i as f32 - 20.0) * 0.25).collect();
@@ -99,7 +116,12 @@ mod tests {
             let derivative = f(&mut moved);
             (moved.iter().map(|&y| f64::from(y)).sum::<f64>(), derivative)
         };
-        for f in [&(|m: &mut [f32]| logistic(m, p)) as &dyn Fn(&mut [f32]) -> f32, &|m: &mut [f32]| square(m, 0.5)] {
+        let reshaped = p.reshaped([0.7, -1.5]);
+        for f in [
+            &(|m: &mut [f32]| logistic(m, p)) as &dyn Fn(&mut [f32]) -> f32,
+            &|m: &mut [f32]| logistic(m, reshaped),
+            &|m: &mut [f32]| square(m, 0.5),
+        ] {
             let (up, _) = total(0.02, f);
             let (down, _) = total(-0.02, f);
             // derivative with respect to u = x/σ

@@ -206,9 +206,12 @@ pub fn message_reference(
                 if denoiser == Denoiser::Square {
                     return (u * u, 2.0 * u);
                 }
-                assert_eq!(denoiser, Denoiser::Logistic, "there is no reference for it");
-                let f = 1.0 / (1.0 + (-(s * u - s * s / 2.0 - (m / n - 1.0).ln())).exp());
-                (f, s * f * (1.0 - f))
+                let [a, b] = match denoiser {
+                    Denoiser::Reshaped => problem.reshaping().at(s as f32).map(f64::from),
+                    _ => [1.0, 0.0],
+                };
+                let f = 1.0 / (1.0 + (-(a * (s * u - s * s / 2.0 - (m / n - 1.0).ln()) + b)).exp());
+                (f, a * s * f * (1.0 - f))
             })
             .unzip();
         let slope = onsager[0] * derivative.iter().sum::<f64>() / derivative.len() as f64;

@@ -49,14 +49,15 @@ pub fn cycle(shared: &Shared, trial: &mut Trial, scratch: &mut Scratch, recipe: 
     let n_factor = f64::from(recipe.n_factor(trial.cycles));
     let posterior = match recipe.denoiser {
         Denoiser::Square => Posterior::Square(inverse_sigma),
-        Denoiser::Logistic => {
+        Denoiser::Logistic | Denoiser::Reshaped => {
             let n = f64::from(problem.atoms()) * n_factor;
             let height = trial.height / n_factor.sqrt();
             let odds = (problem.sphere() as f64 / n - 1.0).max(MIN_ODDS);
-            Posterior::Logistic(Logistic {
-                inverse_sigma,
-                height: height as f32,
-                bias: (0.5 * height * height + odds.ln()) as f32,
+            let bias = (0.5 * height * height + odds.ln()) as f32;
+            let plain = Logistic { inverse_sigma, height: height as f32, bias };
+            Posterior::Logistic(match recipe.denoiser {
+                Denoiser::Reshaped => plain.reshaped(problem.reshaping().at(plain.height)),
+                _ => plain,
             })
         }
     };
