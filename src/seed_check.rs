@@ -7,7 +7,7 @@ use crate::crystal::Hkl;
 use crate::engine::{Backend, Method};
 use crate::grid::Sampling;
 use crate::phasing::seed_quality::{TangentAgreement, tangent_agreement};
-use crate::phasing::{Draw, SeedPlaces, Sphere, expected_atoms, feasibility, seeded_portfolio};
+use crate::phasing::{Draw, SeedPlaces, Sphere, expected_atoms, feasibility, is_blurred, seeded_portfolio};
 use crate::reflections::{DataSet, PhasedReflection};
 use crate::seed::known::equivalents;
 use crate::seed::{Feasibility, Knowledge, KnownPhase, Origin, Prediction, SeedCounts, TruePhase, UnseededRates};
@@ -100,7 +100,7 @@ impl SeedCheck {
         let gridded = sphere.problem(Sampling::Nyquist);
         let places = SeedPlaces::new(&sphere, &gridded);
         let seeds = places.seeds(&gridded.problem, group, origin, first, wrong, Draw::Mean);
-        let unseeded = unseeded(&sphere, backend)?;
+        let unseeded = unseeded(&sphere, is_blurred(d_min, header.radiation), backend)?;
         Ok(Self {
             counts: file.sets.counts,
             sets: file.sets.sets.len(),
@@ -117,9 +117,9 @@ impl SeedCheck {
 }
 
 /// Success of the first arm of each method from random starts.
-fn unseeded(sphere: &Sphere, backend: &dyn Backend) -> Result<UnseededRates> {
+fn unseeded(sphere: &Sphere, blurred: bool, backend: &dyn Backend) -> Result<UnseededRates> {
     let rate = |method: Method| {
-        let Some(arm) = seeded_portfolio(method.into()).into_iter().next() else { return Ok(0.0) };
+        let Some(arm) = seeded_portfolio(method.into(), blurred).into_iter().next() else { return Ok(0.0) };
         let problem = sphere.problem(arm.sampling).problem;
         let slots = backend.slots(&problem, PROBED);
         Crew::new(backend, &problem, slots, 1)

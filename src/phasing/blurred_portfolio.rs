@@ -7,8 +7,8 @@ use crate::engine::{Amplitudes, Denoiser, MessageRecipe, Method, SeedUse};
 use crate::grid::Sampling;
 
 /// Data that end here, in Å, or sooner are blurred: the coarse grid has less than two points on an atom, whose posterior
-/// then falls between them. On 21 pairs of a measured set and a resolution from 1.0 to 1.2 Å the logistic at N × 3 solves
-/// 103 of 252 trials on the coarse grid and 147 on the fine one (benches/results, 2026-11-27, denoiser).
+/// then falls between them. On 21 pairs of a measured set and a resolution from 1.0 to 1.2 Å, two seeds, the logistic at
+/// N × 3 solves 209 of 504 trials on the coarse grid and 294 on the fine one (benches/results, 2026-11-27, denoiser).
 pub const BLURRED_FROM: f64 = 0.95;
 
 /// Whether data are blurred that are phased to `d_min` Å. Those of electrons are whatever their resolution, for their
@@ -30,8 +30,8 @@ pub(super) const fn reshaped(n: f32) -> Kind {
 }
 
 /// The arms in the order in which trials get them: message passing on the fine grid, the reshaped posterior before the
-/// others. A run that has not come alive claims greater heights than it has, N × 2 makes up for it: as above 183 of 252
-/// trials, N × 1 171. Neither is best everywhere, and sets that either fails on are solved by N × 3, by the annealed arm
+/// others. A run that has not come alive claims greater heights than it has, N × 2 makes up for it: as above 360 of 504
+/// trials, N × 1 341. Neither is best everywhere, and sets that both fail on are solved by N × 3, by the annealed arm
 /// or by the square. Flipping without a heavy atom is a poor bet at these resolutions (135 of 336).
 pub fn blurred_portfolio(methods: Methods, atoms: f64) -> Vec<Arm> {
     let large = atoms > LARGE;

@@ -138,7 +138,7 @@ mod tests {
 
     fn running(method: Method, seeded: bool) -> Running {
         let methods = Methods::from(method);
-        let arms = if seeded { seeded_portfolio(methods) } else { portfolio(methods, 50.0) };
+        let arms = if seeded { seeded_portfolio(methods, false) } else { portfolio(methods, 50.0) };
         Running::new(arms[0], arms[0].recipe(1, 0))
     }
 

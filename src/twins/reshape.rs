@@ -6,7 +6,8 @@
 
 use super::reshape_weights::{FEATURES, LN_SLOPE, OFFSET};
 
-/// Intervals of the table, `SHAPES` of bindings.wgsl: between their ends a and b are off by less than 0.01.
+/// Intervals of the table, `SHAPES` of bindings.wgsl: between their ends a and b are off by 0.02 at most, but for heights below 1
+/// of high resolution, by 0.1, where no map shows an atom.
 pub const INTERVALS: usize = 32;
 /// The smallest height that was trained on; below, a and b are those of it. The largest is √(M/N), which no field exceeds.
 const LOWEST: f64 = 0.45;
@@ -81,7 +82,8 @@ mod tests {
             for i in 0..=1000 {
                 let s = LOWEST + (highest - LOWEST) * f64::from(i) / 1000.0;
                 let (found, expected) = (table.at(s as f32), shape(s, ratio));
-                assert!(found.iter().zip(expected).all(|(a, b)| (f64::from(*a) - b).abs() < 0.01), "{ratio} {s}");
+                let limit = if s < 1.0 { 0.1 } else { 0.02 };
+                assert!(found.iter().zip(expected).all(|(a, b)| (f64::from(*a) - b).abs() < limit), "{ratio} {s}");
             }
             assert_eq!(table.at(0.0), table.at(LOWEST as f32));
             assert_eq!(table.at(1e9), table.at(highest as f32 * 1.01));
