@@ -13,8 +13,8 @@ const FLIP_HOLD: u32 = 20;
 
 /// The arms, in the order in which trials get them. Message passing on the fine grid comes first: on 882 equal atoms
 /// with one B, 1.75 % seeds solve in 8/12 draws there against 4/12 on the coarse grid (benches/results, 2026-11-22). Blurred data get the
-/// reshaped posterior before it: on 11 cases at 1.2 and 1.5 Å, four simulated, 75 of 88 draws solve, by N × 1 70 and N × 3 67, and
-/// those of 1.5 Å end at a correlation of 0.91 to 0.98, by N × 1 at 0.8 (benches/results, 2026-11-27, denoiser).
+/// reshaped posterior before it: on 11 cases at 1.2 and 1.5 Å, three simulated, 75 of 88 draws solve, by N × 1 70 and N × 3 67, and
+/// solved draws of light atoms end at correlations of 0.88 to 0.99, by N × 1 mostly at 0.75 to 0.85 (benches/results, 2026-11-27, denoiser).
 pub fn seeded_portfolio(methods: Methods, blurred: bool) -> Vec<Arm> {
     let held = SeedStart { hold: u32::MAX, drawn: false };
     let cycles = |method: Method| method.protocol().cycles.seeded;
