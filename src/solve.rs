@@ -36,6 +36,7 @@
 //! | `note` | what decisions rest on |
 //! | `watch` | who follows a job, and what is told |
 //! | `teller` | tells it from any thread |
+//! | `tried` | what was tried of a candidate already |
 //! | `solved` | what came of it |
 //!
 //! Imports: `clock`, `trials`, `phasing`, `engine`, `symmetry`, `model`, `trust`, `grid`, `structure`, `seed`, `reflections`, `crystal`, `error`.
@@ -65,6 +66,7 @@ mod setup;
 mod solved;
 mod structure;
 mod teller;
+mod tried;
 mod watch;
 mod work_up;
 

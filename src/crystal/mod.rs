@@ -27,7 +27,7 @@ pub use lattice::{LatticeRotation, lattice_rotations, rotation_order};
 pub use miller::{Hkl, friedel, in_half, phase_gain};
 pub use radiation::Radiation;
 pub use reframe::{Mismatch, Reframing, reframe};
-pub use scattering::ScatteringTable;
+pub use scattering::{Curve, ScatteringTable};
 pub use site::Site;
 pub use spacegroup::{ReflectionClass, SpaceGroup};
 pub use symop::SymOp;

@@ -1,6 +1,7 @@
 //! Scattering factors of free neutral atoms, by radiation.
 
 mod card;
+mod curve;
 mod dispersion;
 mod electron;
 mod lengths;
@@ -8,6 +9,7 @@ mod neutron;
 mod xray;
 
 pub use card::electron_card;
+pub use curve::Curve;
 pub use dispersion::dispersion;
 pub use neutron::neutron;
 
@@ -89,21 +91,26 @@ impl ScatteringTable {
         self.radiation
     }
 
-    /// Factor of the neutral atom `z` at (sin θ/λ)² = `stol_sq` in Å⁻²: electrons for X-rays, Å for
-    /// electrons, fm for neutrons; `None` for elements of which it is not known.
-    pub fn factor(&self, z: u8, stol_sq: f64) -> Option<f64> {
+    /// Factor of the neutral atom `z` at every angle: electrons for X-rays, Å for electrons, fm for neutrons; `None` for elements of which it is
+    /// not known.
+    pub fn curve(&self, z: u8) -> Option<Curve> {
         let [real, imaginary] = match self.radiation {
             Radiation::Xray => dispersion(z, self.wavelength),
             Radiation::Electron | Radiation::Neutron => [0.0; 2],
         };
         if self.lagging {
-            return Some(imaginary);
+            return Some(Curve::constant(imaginary));
         }
         match self.radiation {
-            Radiation::Xray => xray(z, stol_sq).map(|f| f + real),
-            Radiation::Electron => electron(z, stol_sq),
-            Radiation::Neutron => self.own.get(z).or_else(|| neutron(z)),
+            Radiation::Xray => xray::XRAY.get(place(z)).map(|gaussians| Curve::xray(gaussians, real)),
+            Radiation::Electron => electron::ELECTRON.get(place(z)).map(Curve::electron),
+            Radiation::Neutron => self.own.get(z).or_else(|| neutron(z)).map(Curve::constant),
         }
+    }
+
+    /// The same at (sin θ/λ)² = `stol_sq` in Å⁻².
+    pub fn factor(&self, z: u8, stol_sq: f64) -> Option<f64> {
+        self.curve(z).map(|curve| curve.at(stol_sq))
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::cell::Cell;
 use super::miller::Hkl;
-use super::scattering::ScatteringTable;
+use super::scattering::{Curve, ScatteringTable};
 use super::site::Site;
 use super::spacegroup::SpaceGroup;
 use multiversion::multiversion;
@@ -30,8 +30,8 @@ struct AxisTable {
 /// Everything about the sites that does not depend on the reflection; one entry per site.
 struct Prepared {
     sof: Vec<f64>,
-    /// Atomic number of each kind of atom, and the kind of each site.
-    kinds: Vec<u8>,
+    /// Scattering factor of each kind of atom, and the kind of each site.
+    curves: Vec<Curve>,
     kind: Vec<usize>,
     /// 8π² U: the B factor, 0 where the site is anisotropic.
     b_iso: Vec<f64>,
@@ -58,10 +58,7 @@ pub fn structure_factors(
     hkls: &[Hkl],
 ) -> Result<Vec<Complex<f64>>, String> {
     let prepared = Prepared::new(cell, group, sites, table, hkls)?;
-    Ok(hkls
-        .par_iter()
-        .map_init(Scratch::default, |scratch, &hkl| prepared.sum(cell, group, table, hkl, scratch))
-        .collect())
+    Ok(hkls.par_iter().map_init(Scratch::default, |scratch, &hkl| prepared.sum(cell, group, hkl, scratch)).collect())
 }
 
 impl Prepared {
@@ -88,20 +85,23 @@ impl Prepared {
         let ordered: Vec<&Site> = anisotropic.into_iter().chain(isotropic).collect();
         let mut prepared = Self {
             sof: ordered.iter().map(|s| s.sof).collect(),
-            kinds: Vec::new(),
+            curves: Vec::new(),
             kind: Vec::with_capacity(sites.len()),
             b_iso: ordered.iter().map(|s| if s.u_aniso.is_some() { 0.0 } else { 8.0 * PI * PI * s.u_iso }).collect(),
             anisotropic: std::array::from_fn(|i| coefficients.iter().map(|c| c[i]).collect()),
             axes: std::array::from_fn(|axis| AxisTable::new(&ordered, axis, limits[axis])),
         };
+        let mut kinds: Vec<u8> = Vec::new();
         for site in ordered {
-            let z = site
+            let curve = |z: u8| table.curve(z).map(|curve| (z, curve));
+            let (z, curve) = site
                 .element
-                .filter(|&z| table.factor(z, 0.0).is_some())
+                .and_then(curve)
                 .ok_or_else(|| format!("site {} has no element with a scattering factor", site.label))?;
-            let kind = prepared.kinds.iter().position(|&k| k == z).unwrap_or_else(|| {
-                prepared.kinds.push(z);
-                prepared.kinds.len() - 1
+            let kind = kinds.iter().position(|&k| k == z).unwrap_or_else(|| {
+                kinds.push(z);
+                prepared.curves.push(curve);
+                kinds.len() - 1
             });
             prepared.kind.push(kind);
         }
@@ -109,19 +109,12 @@ impl Prepared {
     }
 
     /// F of one reflection.
-    fn sum(
-        &self,
-        cell: &Cell,
-        group: &SpaceGroup,
-        table: ScatteringTable,
-        hkl: Hkl,
-        scratch: &mut Scratch,
-    ) -> Complex<f64> {
+    fn sum(&self, cell: &Cell, group: &SpaceGroup, hkl: Hkl, scratch: &mut Scratch) -> Complex<f64> {
         if group.classify(hkl).absent {
             return Complex::default();
         }
         let stol_sq = cell.stol_sq(hkl);
-        let factors: Vec<f64> = self.kinds.iter().map(|&z| table.factor(z, stol_sq).unwrap_or(0.0)).collect();
+        let factors: Vec<f64> = self.curves.iter().map(|curve| curve.at(stol_sq)).collect();
         let Scratch { isotropic, weights } = scratch;
         isotropic.clear();
         isotropic.extend(

@@ -2,7 +2,7 @@
 
 use super::atom::Atom;
 use super::measurements::{Measurement, Measurements};
-use crate::crystal::ScatteringTable;
+use crate::crystal::{Curve, ScatteringTable};
 
 /// f of each element at each reflection.
 #[derive(Debug, Clone)]
@@ -18,24 +18,42 @@ pub struct Factors {
 impl Factors {
     /// Factors of `elements` at the reflections of `measurements`.
     pub fn new(table: ScatteringTable, elements: &[u8], measurements: &Measurements) -> Self {
-        let mut elements = elements.to_vec();
-        elements.sort_unstable();
-        elements.dedup();
-        let at = |m: &Measurement| {
-            elements.iter().map(|&z| table.factor(z, m.stol_sq).unwrap_or(0.0) as f32).collect::<Vec<_>>()
-        };
-        let values = |list: &[Measurement]| list.iter().flat_map(at).collect();
-        let of_second = measurements.second.as_ref().map(|second| values(&second.list));
-        let second = of_second.map(|values| Box::new(Self { elements: elements.clone(), values, second: None }));
-        Self { values: values(&measurements.list), elements, second }
+        let none = || Self { elements: Vec::new(), values: Vec::new(), second: None };
+        let mut factors = Self { second: measurements.second.as_ref().map(|_| Box::new(none())), ..none() };
+        factors.add(table, elements.iter().copied(), measurements);
+        factors
     }
 
     /// Adds the elements of `atoms` that are not there yet.
     pub fn extend(&mut self, table: ScatteringTable, atoms: &[Atom], measurements: &Measurements) {
         if atoms.iter().any(|a| self.elements.binary_search(&a.z).is_err()) {
-            let all: Vec<u8> = self.elements.iter().copied().chain(atoms.iter().map(|a| a.z)).collect();
-            *self = Self::new(table, &all, measurements);
+            self.add(table, atoms.iter().map(|a| a.z), measurements);
         }
+    }
+
+    /// Adds elements; of those that are there already nothing is computed again.
+    fn add(&mut self, table: ScatteringTable, elements: impl Iterator<Item = u8>, measurements: &Measurements) {
+        let mut all: Vec<u8> = self.elements.iter().copied().chain(elements).collect();
+        all.sort_unstable();
+        all.dedup();
+        if let (Some(own), Some(second)) = (&mut self.second, &measurements.second) {
+            own.take(table, &all, &second.list);
+        }
+        self.take(table, &all, &measurements.list);
+    }
+
+    /// Rows for `all` elements, ascending, those that it has among them.
+    fn take(&mut self, table: ScatteringTable, all: &[u8], list: &[Measurement]) {
+        let known: Vec<Option<usize>> = all.iter().map(|z| self.elements.binary_search(z).ok()).collect();
+        let curves: Vec<Option<Curve>> = all.iter().map(|&z| table.curve(z)).collect();
+        let mut values = Vec::with_capacity(list.len() * all.len());
+        for (n, m) in list.iter().enumerate() {
+            values.extend(known.iter().zip(&curves).map(|(known, curve)| match known {
+                Some(column) => self.row(n)[*column],
+                None => curve.map_or(0.0, |curve| curve.at(m.stol_sq)) as f32,
+            }));
+        }
+        (self.elements, self.values) = (all.to_vec(), values);
     }
 
     /// Those of the second domain; of a single crystal the same.

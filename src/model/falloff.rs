@@ -11,7 +11,7 @@ use super::given::Given;
 use super::measurements::{Measurement, Measurements};
 use super::refinement::U_RANGE;
 use super::scale::EIGHT_PI_SQ;
-use crate::crystal::{Radiation, Site, SymOp};
+use crate::crystal::{Curve, Radiation, Site, SymOp};
 use nalgebra::{DMatrix, DVector};
 use rustfft::num_complex::Complex64;
 use std::f64::consts::TAU;
@@ -137,8 +137,9 @@ impl<'a> Fit<'a> {
     /// Σ w (|Fo| − k|Fc|)² with displacements and k fitted while s is exp `ln` times what the cell says.
     fn misfit(&self, ln: f64) -> f64 {
         let (atoms, stretch) = (self.atoms.len(), (2.0 * ln).exp());
-        let factor = |m: &Measurement, atom: &Atom| self.given.table.factor(atom.z, stretch * m.stol_sq).unwrap_or(0.0);
-        let parts = self.list.iter().flat_map(|m| self.atoms.iter().map(move |atom| factor(m, atom)));
+        let curves: Vec<Option<Curve>> = self.atoms.iter().map(|atom| self.given.table.curve(atom.z)).collect();
+        let factor = |m: &Measurement, curve: &Option<Curve>| curve.map_or(0.0, |curve| curve.at(stretch * m.stol_sq));
+        let parts = self.list.iter().flat_map(|m| curves.iter().map(move |curve| factor(m, curve)));
         let parts: Vec<Complex64> = parts.zip(&self.waves).map(|(f, wave)| wave * f).collect();
         let mut us: Vec<f64> = self.atoms.iter().map(|a| a.u / stretch).collect();
         for _ in 0..CYCLES {

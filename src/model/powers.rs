@@ -22,7 +22,8 @@ impl Powers {
     pub fn new(table: ScatteringTable, measurements: &Measurements) -> Self {
         let step = measurements.list.len().div_ceil(SAMPLED).max(1);
         let stol_sq: Vec<f64> = measurements.list.iter().step_by(step).map(|m| m.stol_sq).collect();
-        let values = (0..=LAST).map(|z| stol_sq.iter().map_while(|&s| table.factor(z, s)).collect()).collect();
+        let curve = |z: u8| table.curve(z).map(|curve| stol_sq.iter().map(|&s| curve.at(s)).collect());
+        let values = (0..=LAST).map(|z| curve(z).unwrap_or_default()).collect();
         Self { stol_sq, values }
     }
 

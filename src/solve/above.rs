@@ -10,9 +10,9 @@
 use super::groups::Trial;
 use super::structure::Structure;
 use crate::crystal::structure_factors::structure_factors;
-use crate::crystal::{Cell, Hkl, SpaceGroup, lattice_rotations};
+use crate::crystal::{Cell, Curve, Hkl, Site, SpaceGroup, lattice_rotations};
 use crate::reflections::{CrystalHeader, PhasedReflection};
-use crate::symmetry::{GroupCandidate, OperatorFits, group_candidates};
+use crate::symmetry::{OperatorFits, group_candidates};
 use std::f64::consts::PI;
 
 /// A model that leaves more unexplained shows nothing: a garnet by electron diffraction, whole in P 1, has 0.30.
@@ -81,9 +81,7 @@ fn obeyed(
     let fits = OperatorFits::new(cell, laue, phased);
     let ranked = group_candidates(cell, laue, laue, phased, &fits, mean_e2_minus_1);
     let obeyed = ranked.into_iter().filter(|found| wanted(&found.group) && found.score.held > OBEYED);
-    let trial =
-        |found: GroupCandidate| Trial { group: found.group, score: Some(found.score), named: false, below: false };
-    obeyed.take(MOST_GROUPS).map(trial).collect()
+    obeyed.take(MOST_GROUPS).map(|found| Trial::seen(found, false)).collect()
 }
 
 /// All rotations of the lattice with its centring; `None` where the Laue class of `group` has them all.
@@ -98,18 +96,18 @@ fn phases(header: &CrystalHeader, structure: &Structure, d_min: f64) -> Option<V
     let model = structure.model.as_ref()?;
     let (cell, group, table) = (&header.cell, &structure.group, header.table_at_wavelength());
     let atoms = &model.sites[..model.atoms];
+    let curves: Vec<(&Site, Curve)> =
+        atoms.iter().filter_map(|site| Some((site, table.curve(site.element?)?))).collect();
     let hkls: Vec<Hkl> = cell.half_sphere(d_min.powi(-2)).collect();
     let values = structure_factors(cell, group, atoms, table, &hkls).ok()?;
     let operations = group.operations().len() as f64;
     let phased = hkls.into_iter().zip(values).filter_map(|(hkl, value)| {
         let s_sq = cell.d_star_sq(hkl) / 4.0;
-        let power: f64 = atoms
-            .iter()
-            .filter_map(|site| {
-                let f = table.factor(site.element?, s_sq)? * (-8.0 * PI * PI * site.u_iso * s_sq).exp();
-                Some(operations * site.sof * f * f)
-            })
-            .sum();
+        let power = |(site, curve): &(&Site, Curve)| {
+            let f = curve.at(s_sq) * (-8.0 * PI * PI * site.u_iso * s_sq).exp();
+            operations * site.sof * f * f
+        };
+        let power: f64 = curves.iter().map(power).sum();
         let f = value.norm();
         (f > 0.0 && power > 0.0).then(|| PhasedReflection { hkl, f, e: f / power.sqrt(), phase: value.arg(), fom: 1.0 })
     });
@@ -120,7 +118,7 @@ fn phases(header: &CrystalHeader, structure: &Structure, d_min: f64) -> Option<V
 mod tests {
     use super::*;
     use crate::crystal::identity::group_by_name;
-    use crate::crystal::{Radiation, ScatteringTable, Site};
+    use crate::crystal::{Radiation, ScatteringTable};
 
     #[test]
     fn a_lattice_has_more_than_a_class_or_not() {

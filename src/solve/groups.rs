@@ -4,9 +4,10 @@ use super::contender::Contender;
 use super::kinship::holds;
 use super::note::{Choice, Note};
 use super::teller::Teller;
-use crate::crystal::SpaceGroup;
 use crate::crystal::symop::{Rotation, inverse_rotation, product};
+use crate::crystal::{Cell, SpaceGroup};
 use crate::reflections::{DataSet, PhasedReflection};
+use crate::structure::{Aligned, OriginFit, align, align_at};
 use crate::symmetry::{
     Absences, GroupCandidate, OperatorFits, Score, group_candidates, maximal_subgroups, subgroups_of_laue_class, symbol,
 };
@@ -45,6 +46,38 @@ pub struct Trial {
     pub named: bool,
     /// It is a subgroup of one that comes into question, and no absences contradict it.
     pub below: bool,
+    /// What brings the phases of the candidate, and its settled ones, to its origin, where that is known.
+    pub origins: [Option<OriginFit>; 2],
+}
+
+impl Trial {
+    /// The group of the data, or of the input, and no other.
+    fn given(group: &SpaceGroup) -> Self {
+        Self { group: group.clone(), score: None, named: true, below: false, origins: [None, None] }
+    }
+
+    /// A group in which a model or settled phases show symmetry, with what brings those to its origin.
+    pub fn seen(found: GroupCandidate, below: bool) -> Self {
+        let GroupCandidate { group, score, origin, .. } = found;
+        Self { group, score: Some(score), named: false, below, origins: [None, Some(origin)] }
+    }
+
+    /// Phases of the candidate on its origin, averaged.
+    pub fn own(&self, cell: &Cell, phased: &[PhasedReflection]) -> Aligned {
+        self.aligned(0, cell, phased)
+    }
+
+    /// Settled ones, or those in which the group was seen.
+    pub fn settled(&self, cell: &Cell, phased: &[PhasedReflection]) -> Aligned {
+        self.aligned(1, cell, phased)
+    }
+
+    fn aligned(&self, version: usize, cell: &Cell, phased: &[PhasedReflection]) -> Aligned {
+        match &self.origins[version] {
+            Some(origin) => align_at(origin.clone(), &self.group, phased),
+            None => align(cell, &self.group, phased),
+        }
+    }
 }
 
 /// Space groups for a candidate, best first: the given one, or those that its own phases and its `settled` ones allow. `atoms` is the
@@ -61,23 +94,26 @@ pub fn groups_of(
     let header = &data.header;
     let laue = &header.space_group;
     let Some(hint) = hint else {
-        return vec![Trial { group: laue.clone(), score: None, named: true, below: false }];
+        return vec![Trial::given(laue)];
     };
     // Such phases leave the input's group as good as any.
     if contender.is_mute() {
-        return vec![Trial { group: hint.clone(), score: None, named: true, below: false }];
+        return vec![Trial::given(hint)];
     }
     let groups = |phased: &[PhasedReflection], fits: &OperatorFits| {
         group_candidates(&header.cell, laue, hint, phased, fits, data.statistics.mean_e2_minus_1)
     };
     let candidate = contender.candidate;
     let own = groups(&candidate.sighting.phased, &candidate.sighting.fits);
-    let ranked = match settled {
+    let of_own = origins(&own);
+    let (ranked, of_settled) = match settled {
         Some(phased) => {
             let fits = OperatorFits::new(&header.cell, laue, phased);
-            both_versions((own, &candidate.sighting.fits), (groups(phased, &fits), &fits))
+            let again = groups(phased, &fits);
+            let of_settled = origins(&again);
+            (both_versions((own, &candidate.sighting.fits), (again, &fits)), of_settled)
         }
-        None => own,
+        None => (own, Vec::new()),
     };
     let scores: Vec<(f64, bool)> = ranked.iter().map(|group| (group.score.total, group.is_named())).collect();
     let looks_right = contender.looks_right();
@@ -87,14 +123,24 @@ pub fn groups_of(
     let below = if choice.wide { below(data, &ranked, &chosen) } else { Vec::new() };
     let trial = |(place, group): (usize, GroupCandidate)| {
         let (named, below) = (group.is_named(), below.contains(&place));
-        (below || chosen.contains(&place)).then_some(Trial {
+        (below || chosen.contains(&place)).then(|| Trial {
             named,
             below,
             score: Some(group.score),
+            origins: [&of_own, &of_settled].map(|origins| origin_in(origins, &group.group)),
             group: group.group,
         })
     };
     ranked.into_iter().enumerate().filter_map(trial).collect()
+}
+
+/// What brings phases to the origin of each of the groups.
+fn origins(groups: &[GroupCandidate]) -> Vec<(SpaceGroup, OriginFit)> {
+    groups.iter().map(|found| (found.group.clone(), found.origin.clone())).collect()
+}
+
+fn origin_in(origins: &[(SpaceGroup, OriginFit)], group: &SpaceGroup) -> Option<OriginFit> {
+    origins.iter().find(|(other, _)| other == group).map(|(_, origin)| origin.clone())
 }
 
 /// Space groups of the next lower Laue classes for a candidate whose intensities a perfect twin may have made equal: of each class the best
@@ -106,7 +152,7 @@ pub fn groups_below(data: &DataSet, phased: &[PhasedReflection]) -> Vec<Trial> {
         let ranked = group_candidates(&header.cell, laue, laue, phased, &fits, data.statistics.mean_e2_minus_1);
         let top = ranked.first().map_or(0.0, |best| best.score.total);
         let close = ranked.into_iter().take(MOST_BELOW).filter(|group| group.score.total > top - CLOSE_WHEN_TINY);
-        close.map(|group| Trial { group: group.group, score: Some(group.score), named: false, below: true }).collect()
+        close.map(|group| Trial::seen(group, true)).collect()
     };
     // Subgroups that the class turns into each other lead to the same twins.
     let mut classes: Vec<SpaceGroup> = Vec::new();

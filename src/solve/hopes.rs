@@ -4,8 +4,10 @@ use super::note::Models;
 use super::ranking::{belief, paid};
 use serde::{Deserialize, Serialize};
 
-/// A candidate beyond the first in a large cell gets a model when R1 of its sketch is not farther above the best R1 than by this factor.
+/// A candidate beyond the first in a large cell gets a model when R1 of its sketch is not farther above the best R1 than by this factor …
 const RIVAL: f64 = 1.25;
+/// … and in a small one by this factor, where light atoms may still be hidden behind heavy ones.
+const RIVAL_WHEN_SMALL: f64 = 2.0;
 /// Groups of a candidate whose sketch puts them farther below the best than this (units of `ranking::belief`) get no model. Of 10 sets with
 /// several groups the right one was at most 1.1 below.
 const MODEL_REACH: f64 = 6.0;
@@ -45,7 +47,8 @@ impl Models {
             let best = siblings().map(misfit).fold(f64::INFINITY, f64::min);
             let believed = |p: &Prospect| belief(p.score, misfit(p), best);
             let top = siblings().map(believed).fold(f64::NEG_INFINITY, f64::max);
-            let rival = self.small || Some(prospect.candidate) == self.first || prospect.r1 < RIVAL * self.lowest;
+            let reach = if self.small { RIVAL_WHEN_SMALL } else { RIVAL };
+            let rival = Some(prospect.candidate) == self.first || prospect.r1 < reach * self.lowest;
             // Of the same phases in a higher symmetry.
             let higher = siblings().filter(|other| other.operations > prospect.operations).map(|other| other.r1);
             let falls = prospect.below && higher.reduce(f64::min).is_some_and(|r1| prospect.r1 < FALLS * r1);
@@ -83,11 +86,12 @@ mod tests {
     }
 
     #[test]
-    fn in_large_cells_only_rivals_of_the_best_get_one() {
+    fn only_rivals_of_the_best_get_one() {
         let other = |candidate, r1| Prospect { candidate, r1, ..PROSPECT };
         let prospects = [PROSPECT, other(1, 0.37), other(2, 0.38)];
         let large = models(&prospects);
         assert_eq!(large.hopeful(), [true, true, false]);
-        assert_eq!(Models { small: true, ..large }.hopeful(), [true; 3]);
+        let prospects = [PROSPECT, other(1, 0.59), other(2, 0.61)];
+        assert_eq!(Models { small: true, ..models(&prospects) }.hopeful(), [true, true, false]);
     }
 }

@@ -8,7 +8,7 @@ use super::work_up::{Depth, Draft, WorkUp};
 use crate::crystal::SpaceGroup;
 use crate::model::{Falloff, Given, Model, build_model, sketch};
 use crate::reflections::{MergedReflection, PhasedReflection};
-use crate::structure::{Aligned, Coefficients, Solution, align, map_solution};
+use crate::structure::{Aligned, Coefficients, Solution, map_solution};
 use rayon::prelude::*;
 use std::sync::{Arc, OnceLock};
 
@@ -65,7 +65,7 @@ impl WorkUp<'_> {
         };
         let own = sketched(own, route);
         let Some(phased) = settled.filter(|_| !self.clock.over()) else { return vec![own] };
-        let again = sketched(align(cell, &group.group, phased), Route::Settled);
+        let again = sketched(group.settled(cell, phased), Route::Settled);
         let (better, worse) = if again.best_r1() < own.best_r1() { (again, own) } else { (own, again) };
         let routes = Routes { candidate: contender.id(), better: better.best_r1(), worse: worse.best_r1() };
         teller.note(&Note::Routes(routes));

@@ -80,6 +80,6 @@ pub struct Models {
     pub first: Option<u32>,
     /// The lowest R1 so far, of sketches or models.
     pub lowest: f64,
-    /// The cell is so small that every candidate may have a model.
+    /// The cell is so small that a candidate need not be as close to the best for a model.
     pub small: bool,
 }

@@ -8,7 +8,6 @@ use super::teller::Teller;
 use super::work_up::{Depth, Draft, WorkUp};
 use crate::model::Model;
 use crate::reflections::PhasedReflection;
-use crate::structure::align;
 use crate::symmetry::{subgroups_of_laue_class, symbol};
 use rayon::prelude::*;
 
@@ -52,12 +51,15 @@ impl WorkUp<'_> {
 
     /// Works up a candidate in groups of the next lower Laue classes; what is no twin there is not kept. False when there is nothing to do.
     pub fn descend(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
-        let was = (contender.id(), contender.best.trial);
-        let tried = self.descended.contains(&was) || self.descended.len() >= MOST_DESCENTS;
-        if self.hint.is_none() || self.clock.over() || tried || !contender.looks_right() {
+        if !contender.looks_right() || self.descended.len() >= MOST_DESCENTS {
             return false;
         }
-        self.descended.push(was);
+        let Some(best) = self.best_of(contender) else { return false };
+        let was = (contender.id(), best.group.laue_rotations().len(), best.r1());
+        if self.descended.knows(was.0, was.1, was.2) {
+            return false;
+        }
+        self.descended.note(was.0, was.1, was.2);
         let found = self.part(std::slice::from_ref(contender), Breadth::Below, Depth::Modelled, teller);
         let twins: Vec<Structure> = found.into_iter().filter(Structure::is_twin).collect();
         let any = !twins.is_empty();
@@ -68,22 +70,25 @@ impl WorkUp<'_> {
     /// Works up a candidate in groups of a higher Laue class that its best model shows; false when there is nothing to do.
     pub fn ascend(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
         let Some(best) = self.best_of(contender) else { return false };
-        let was = (contender.id(), contender.best.trial, best.group.laue_rotations().len());
-        if self.ascended.contains(&was) {
+        let was = (contender.id(), best.group.laue_rotations().len(), best.r1());
+        if self.ascended.knows(was.0, was.1, was.2) {
             return false;
         }
         let found = groups_above(&self.data.header, best, self.data.statistics.mean_e2_minus_1);
-        self.ascended.push(was);
+        self.ascended.note(was.0, was.1, was.2);
         found.is_some_and(|(trials, phased)| self.reworked(contender, trials, &phased, teller))
     }
 
     /// Works up a candidate once more in supergroups, in the Laue class, that its best model obeys: averaged about a wrong centre theirs came out
     /// unfinished. False when there is nothing to do.
     pub fn restore(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
-        let was = (contender.id(), contender.best.trial);
-        let Some(best) = self.best_of(contender).filter(|_| !self.restored.contains(&was)) else { return false };
+        let Some(best) = self.best_of(contender) else { return false };
+        let was = (contender.id(), best.group.operations().len(), best.r1());
+        if self.restored.knows(was.0, was.1, was.2) {
+            return false;
+        }
         let found = supergroups(&self.data.header, best, self.data.statistics.mean_e2_minus_1);
-        self.restored.push(was);
+        self.restored.note(was.0, was.1, was.2);
         found.is_some_and(|(trials, phased)| self.reworked(contender, trials, &phased, teller))
     }
 
@@ -107,7 +112,7 @@ impl WorkUp<'_> {
     ) -> bool {
         let cell = &self.data.header.cell;
         let draft = |group: groups::Trial| {
-            let own = align(cell, &group.group, phased);
+            let own = group.settled(cell, phased);
             Draft { place: 0, group, own, route: Route::Averaged }
         };
         let drafts: Vec<Draft> = trials.into_par_iter().map(draft).collect();

@@ -14,6 +14,7 @@ use super::rework::{self, Rework};
 use super::settle::settled;
 use super::structure::{Route, Structure};
 use super::teller::Teller;
+use super::tried::{Tried, is_better};
 use crate::clock::Clock;
 use crate::crystal::elements::DEUTERIUM;
 use crate::crystal::{Radiation, SpaceGroup};
@@ -31,8 +32,8 @@ use std::sync::{Arc, OnceLock};
 /// 0.4 → 1.0; a hexafluorobenzene derivative in C2/c, 0.92 → 1.0). Ratios seen: 0.31–0.73 where it helped, 0.79–1.2 elsewhere.
 const POLISH_GAIN: f32 = 0.75;
 
-/// Atoms per cell up to which every candidate gets a model: beyond, that takes longer than a user cares to wait for what is
-/// not believed.
+/// Atoms per cell up to which candidates that are farther from the best get a model too: beyond, that takes longer than a user cares to wait for
+/// what is not believed.
 const SMALL: f64 = 120.0;
 
 /// Everything that candidates were worked up to so far.
@@ -47,12 +48,12 @@ pub struct WorkUp<'a> {
     /// Atoms per cell that maps may show.
     pub(super) peaks: f64,
     done: Vec<Done>,
-    /// Candidates that were worked up in lower Laue classes, with their best trial then.
-    pub(super) descended: Vec<(u32, u32)>,
-    /// The same for higher ones, with the number of rotations of the class that they were above.
-    pub(super) ascended: Vec<(u32, u32, usize)>,
-    /// Candidates that were worked up again in supergroups that their best model obeys, with their best trial then.
-    pub(super) restored: Vec<(u32, u32)>,
+    /// Candidates that were worked up in lower Laue classes, …
+    pub(super) descended: Tried,
+    /// … in higher ones …
+    pub(super) ascended: Tried,
+    /// … and again in supergroups that their best model obeys.
+    pub(super) restored: Tried,
     /// What the engine said when it failed: phases are then worked up as the trials left them.
     fault: OnceLock<EngineError>,
     /// The structures, in no order.
@@ -126,9 +127,9 @@ impl<'a> WorkUp<'a> {
             peaks: peaks(header, &contents),
             contents,
             done: Vec::new(),
-            descended: Vec::new(),
-            ascended: Vec::new(),
-            restored: Vec::new(),
+            descended: Tried::default(),
+            ascended: Tried::default(),
+            restored: Tried::default(),
             fault: OnceLock::new(),
             structures: Vec::new(),
         }
@@ -143,7 +144,11 @@ impl<'a> WorkUp<'a> {
             self.structures.iter_mut().filter(own).for_each(|structure| structure.found.agreeing = agreeing);
         }
         let first: Vec<Contender<'_>> = contenders.iter().take(1).filter(|c| !self.is_done(c)).copied().collect();
-        self.add(&first, Breadth::Wide, Depth::Modelled, teller);
+        // What another trial of it was worked up in stands, unless this one leads to a better model (`widen`).
+        let was_wide =
+            |c: &Contender<'_>| self.done.iter().any(|d| d.candidate == c.id() && d.breadth == Breadth::Wide);
+        let breadth = if first.iter().any(was_wide) { Breadth::Narrow } else { Breadth::Wide };
+        self.add(&first, breadth, Depth::Modelled, teller);
     }
 
     /// Works up all candidates that are new or whose best trial is. Of what was worked up of an earlier trial the better model of each
@@ -184,11 +189,29 @@ impl<'a> WorkUp<'a> {
         }
         let found = self.part(part, breadth, depth, teller);
         if depth == Depth::Modelled {
-            self.done.retain(|done| part.iter().all(|c| c.id() != done.candidate));
-            self.done.extend(part.iter().map(|c| Done { candidate: c.id(), trial: c.best.trial, breadth }));
+            let done = |c: &Contender<'_>| {
+                let breadth = if self.stays_wide(c.id(), &found) { Breadth::Wide } else { breadth };
+                Done { candidate: c.id(), trial: c.best.trial, breadth }
+            };
+            let done: Vec<Done> = part.iter().map(done).collect();
+            self.done.retain(|old| done.iter().all(|new| new.candidate != old.candidate));
+            self.done.extend(done);
         }
         for structure in found {
             self.keep(structure);
+        }
+    }
+
+    /// True for a candidate that was worked up in all its groups, of an earlier trial, where what is `found` of another one is no better.
+    fn stays_wide(&self, candidate: u32, found: &[Structure]) -> bool {
+        let best = |all: &[Structure]| {
+            let own = all.iter().filter(|s| s.found.candidate == candidate && s.model.is_some());
+            own.map(Structure::paid).min_by(f64::total_cmp)
+        };
+        let wide = self.done.iter().any(|done| done.candidate == candidate && done.breadth == Breadth::Wide);
+        wide && match (best(found), best(&self.structures)) {
+            (Some(now), Some(was)) => !is_better(now.exp(), was.exp()),
+            (now, _) => now.is_none(),
         }
     }
 
@@ -235,7 +258,7 @@ impl<'a> WorkUp<'a> {
         let mut drafts: Vec<Draft> = groups
             .into_par_iter()
             .map(|(place, group)| {
-                let own = align(cell, &group.group, &part[place].candidate.sighting.phased);
+                let own = group.own(cell, &part[place].candidate.sighting.phased);
                 Draft { place, group, own, route: Route::Averaged }
             })
             .collect();

@@ -1,8 +1,9 @@
 //! The density map of the whole conventional cell.
 
+use super::synthesis::synthesis;
 use crate::crystal::symop::TRANSLATION_DENOMINATOR;
-use crate::crystal::{Cell, SpaceGroup};
-use crate::fourier::{Fourier3, is_smooth};
+use crate::crystal::{Cell, Hkl, SpaceGroup};
+use crate::fourier::is_smooth;
 use crate::reflections::PhasedReflection;
 use rustfft::num_complex::Complex32;
 
@@ -61,20 +62,18 @@ pub fn density_map(
     coefficients: Coefficients,
 ) -> DensityMap {
     let dims = grid(cell, group, phased);
-    let plan = Fourier3::<f32>::new(dims);
-    let mut data = vec![Complex32::new(0.0, 0.0); plan.len()];
-    for r in phased {
+    let term = |r: &PhasedReflection| {
         let amplitude = match coefficients {
             Coefficients::F => r.f,
             Coefficients::E => r.e,
             Coefficients::Mixed => (r.e * r.f).sqrt(),
         };
         // Twice the real part of the half-sphere is the sum over the whole.
-        let term = (2.0 * amplitude * r.fom / cell.volume) as f32;
-        data[plan.index(r.hkl)] += Complex32::from_polar(term, r.phase as f32);
-    }
-    plan.forward(&mut data);
-    let values: Vec<f32> = data.iter().map(|c| c.re).collect();
+        let size = (2.0 * amplitude * r.fom / cell.volume) as f32;
+        (r.hkl, Complex32::from_polar(size, r.phase as f32))
+    };
+    let terms: Vec<(Hkl, Complex32)> = phased.iter().map(term).collect();
+    let values = synthesis(dims, &terms);
     let square: f64 = values.iter().map(|&v| f64::from(v) * f64::from(v)).sum();
     let sigma = (square / values.len() as f64).sqrt();
     DensityMap { dims, cell: cell.clone(), values, sigma }

@@ -9,6 +9,7 @@
 //! | `agreement` | two phase sets compared, origin and hand free |
 //! | `origin` | shift and hand onto the space group, residual of each operation |
 //! | `average` | phases averaged over the operations |
+//! | `synthesis` | a real map from half of its coefficients |
 //! | `density` | the map |
 //! | `coefficients` | its structure factors |
 //! | `peaks` | its maxima |
@@ -29,6 +30,7 @@ pub mod origin;
 pub mod peaks;
 pub mod solution;
 pub mod strongest;
+mod synthesis;
 pub mod unique;
 pub mod waves;
 
@@ -41,4 +43,4 @@ pub use coefficients::map_coefficients;
 pub use density::{Coefficients, DensityMap, density_map};
 pub use hand::Hand;
 pub use origin::{OperatorResidual, OriginFit, fit_origin};
-pub use solution::{Aligned, Solution, align, atoms_in_peaks, map_solution, solve_structure};
+pub use solution::{Aligned, Solution, align, align_at, atoms_in_peaks, map_solution, solve_structure};

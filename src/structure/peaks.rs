@@ -28,7 +28,9 @@ pub fn find_peaks(map: &DensityMap) -> Vec<Peak> {
     let in_plane = |x: usize| {
         (0..ny * nz).filter_map(move |n| {
             let centre = map.values[x * ny * nz + n];
-            (centre > floor).then(|| peak_at(map, [x, n / nz, n % nz].map(|i| i as i64), centre))?
+            let point = [x, n / nz, n % nz];
+            let top = centre > floor && !is_slope(map, point, centre);
+            top.then(|| peak_at(map, point.map(|i| i as i64), centre))?
         })
     };
     let mut peaks: Vec<Peak> = (0..nx).into_par_iter().flat_map_iter(in_plane).collect();
@@ -39,6 +41,19 @@ pub fn find_peaks(map: &DensityMap) -> Vec<Peak> {
 /// Offset of the n-th of the 27 points of a neighbourhood; number 13 is the centre.
 fn offset(n: usize) -> [i64; 3] {
     [n as i64 / 9 - 1, n as i64 / 3 % 3 - 1, n as i64 % 3 - 1]
+}
+
+/// True where a neighbour along an axis is higher: of most points the first that is looked at.
+fn is_slope(map: &DensityMap, point: [usize; 3], centre: f32) -> bool {
+    let [nx, ny, nz] = map.dims;
+    let strides = [ny * nz, nz, 1];
+    let here = point[0] * strides[0] + point[1] * strides[1] + point[2];
+    [(nx, 0), (ny, 1), (nz, 2)].into_iter().any(|(n, axis)| {
+        let (i, stride) = (point[axis], strides[axis]);
+        let up = if i + 1 < n { here + stride } else { here - i * stride };
+        let down = if i > 0 { here - stride } else { here + (n - 1) * stride };
+        map.values[up] > centre || map.values[down] > centre
+    })
 }
 
 /// The interpolated peak of a grid point that tops its 26 neighbours (of equal neighbours the first in grid order).

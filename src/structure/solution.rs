@@ -39,7 +39,11 @@ pub struct Aligned {
 
 /// Brings a P1 phase set to the origin of the group and averages it.
 pub fn align(cell: &Cell, group: &SpaceGroup, phased: &[PhasedReflection]) -> Aligned {
-    let origin = fit_origin(cell, group, phased);
+    align_at(fit_origin(cell, group, phased), group, phased)
+}
+
+/// Averages a P1 phase set whose way to the origin of the group is known.
+pub fn align_at(origin: OriginFit, group: &SpaceGroup, phased: &[PhasedReflection]) -> Aligned {
     let phases = symmetrise(group, &origin, phased);
     Aligned { origin, phases }
 }

@@ -7,7 +7,7 @@ use crate::crystal::identity::{groups_of_laue_class, identify};
 use crate::crystal::symop::{Rotation, SymOp, negative, product};
 use crate::crystal::{Cell, SpaceGroup};
 use crate::reflections::PhasedReflection;
-use crate::structure::fit_origin;
+use crate::structure::{OriginFit, fit_origin};
 
 /// An operation that correlates less than this part of the best is in no candidate: true ones of centrosymmetric structures
 /// whose phases have left their centre go down to 0.42 (a copper complex).
@@ -26,6 +26,8 @@ pub struct GroupCandidate {
     pub signs: Vec<Signs>,
     /// … and what that amounts to: that of the first, with the mean of all totals.
     pub score: Score,
+    /// What brings the phases to its origin.
+    pub origin: OriginFit,
 }
 
 impl GroupCandidate {
@@ -95,7 +97,7 @@ pub fn group_candidates(
         .map(|(_, group)| {
             let origin = fit_origin(cell, &group, phased);
             let signs = Signs::new(&group, &origin, fits, phased, mean_e2_minus_1, is_named(&group));
-            GroupCandidate { group, score: signs.score(), signs: vec![signs] }
+            GroupCandidate { group, score: signs.score(), signs: vec![signs], origin }
         })
         .collect();
     candidates.sort_by(|a, b| b.score.total.total_cmp(&a.score.total));

@@ -13,12 +13,13 @@ pub fn maximal_subgroups(group: &SpaceGroup) -> Vec<SpaceGroup> {
     let all = group.primitive_operations();
     let table: Vec<Vec<usize>> = all.iter().map(|a| all.iter().map(|b| place(all, a, b)).collect()).collect();
     let mut found: BTreeSet<u64> = BTreeSet::from([1]);
-    let mut open = vec![1u64];
-    while let Some(subgroup) = open.pop() {
+    let mut open: Vec<(u64, Vec<usize>)> = vec![(1, Vec::new())];
+    while let Some((subgroup, generators)) = open.pop() {
         for next in (0..all.len()).filter(|n| subgroup & (1 << n) == 0) {
-            let larger = closure(&table, subgroup | 1 << next);
+            let generators = [generators.as_slice(), &[next]].concat();
+            let larger = closure(&table, &generators);
             if found.insert(larger) {
-                open.push(larger);
+                open.push((larger, generators));
             }
         }
     }
@@ -54,17 +55,18 @@ fn place(all: &[SymOp], a: &SymOp, b: &SymOp) -> usize {
     all.iter().position(|op| op.rot == rot).unwrap_or(0)
 }
 
-/// The operations that those of the mask generate.
-fn closure(table: &[Vec<usize>], mut mask: u64) -> u64 {
-    loop {
-        let members = || (0..table.len()).filter(|n| mask & (1 << n) != 0);
-        let larger =
-            members().flat_map(|a| members().map(move |b| (a, b))).fold(mask, |m, (a, b)| m | 1 << table[a][b]);
-        if larger == mask {
-            return mask;
+/// The operations that the generators lead to from the identity, the first of all: inverses are powers.
+fn closure(table: &[Vec<usize>], generators: &[usize]) -> u64 {
+    let (mut mask, mut open) = (1u64, vec![0]);
+    while let Some(at) = open.pop() {
+        for next in generators.iter().map(|&generator| table[at][generator]) {
+            if mask & (1 << next) == 0 {
+                mask |= 1 << next;
+                open.push(next);
+            }
         }
-        mask = larger;
     }
+    mask
 }
 
 #[cfg(test)]
