@@ -81,12 +81,7 @@ impl<T: FftNum> Fourier3<T> {
         let zero = Complex::new(T::zero(), T::zero());
         data.par_chunks_exact_mut(ny * nz).for_each_init(
             || vec![zero; ny * nz],
-            |plane, slab| {
-                plans[2].process(slab);
-                transpose(slab, plane, ny, nz);
-                plans[1].process(plane);
-                transpose(plane, slab, nz, ny);
-            },
+            |turned, slab| transform_plane(slab, turned, [ny, nz], [&*plans[1], &*plans[2]]),
         );
         // So many planes at a time that all threads have work and the buffer stays small.
         let together = (PLANES_PER_THREAD * rayon::current_num_threads()).min(ny);
@@ -116,6 +111,19 @@ impl<T: FftNum> Fourier3<T> {
 
 /// Planes of columns that each thread transforms before they are put back.
 const PLANES_PER_THREAD: usize = 4;
+
+/// Transforms of a plane of `rows` times `columns` values in place, by the plans along its columns and along its rows; `turned` is as long.
+pub fn transform_plane<T: FftNum>(
+    plane: &mut [Complex<T>],
+    turned: &mut [Complex<T>],
+    [rows, columns]: [usize; 2],
+    [along_columns, along_rows]: [&dyn Fft<T>; 2],
+) {
+    along_rows.process(plane);
+    transpose(plane, turned, rows, columns);
+    along_columns.process(turned);
+    transpose(turned, plane, columns, rows);
+}
 
 fn transpose<T: Copy>(from: &[T], to: &mut [T], rows: usize, columns: usize) {
     for r in 0..rows {

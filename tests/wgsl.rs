@@ -3,6 +3,7 @@
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use seedflip::bench::synthetic;
+use seedflip::engine::Denoiser;
 use seedflip::gpu::AdapterLimits;
 use seedflip::gpu::plan::{Plan, Planes, Tuning};
 use seedflip::gpu::shared;
@@ -43,6 +44,14 @@ fn planes(plan: &Plan, density: Density, storage: Storage) -> Vec<String> {
     match &plan.planes {
         Planes::Whole(shape) => vec![plane_module(shape, density, storage)],
         Planes::Rows(shape) => row_modules(shape, density, storage).to_vec(),
+    }
+}
+
+#[test]
+fn shaders_know_denoisers_by_their_numbers() {
+    for (name, denoiser) in [("SQUARE", Denoiser::Square), ("RESHAPED", Denoiser::Reshaped)] {
+        let line = format!("const {name}: u32 = {}u;", denoiser.code());
+        assert!(Density::Posterior.text().contains(&line), "{line}");
     }
 }
 

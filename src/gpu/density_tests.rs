@@ -63,10 +63,11 @@ fn posterior_is_its_twin() {
     };
     let (values, masks) = pairs(&[0.0, -0.0, 1e4, -1e4, 25.0, -25.0, 1e-20]);
     // Reshaped at heights inside its table, at both ends and beyond.
-    for (denoiser, height) in [(0, 3.0f32), (1, 3.0), (2, 3.0), (2, 0.1), (2, 0.5), (2, 1.7), (2, 40.0)] {
+    let reshaped = [0.1, 0.5, 1.7, 3.0, 40.0].map(|height| (Denoiser::Reshaped, height));
+    for (denoiser, height) in [(Denoiser::Logistic, 3.0f32), (Denoiser::Square, 3.0)].into_iter().chain(reshaped) {
         let numbers = Recipe {
             method: 1,
-            denoiser,
+            denoiser: denoiser.code(),
             anneal: anneal as f32,
             n_start: recipe.n_start,
             n_log_ratio: (recipe.n_end / recipe.n_start).ln(),
@@ -76,14 +77,14 @@ fn posterior_is_its_twin() {
         let Some(mut probe) = Probe::new(numbers, State { sigma, height, cycles, ..State::default() }) else { return };
         let (found, sums) = probe.density(Density::Posterior.text(), &values, &masks);
         let (mut expected, _) = in_voxels(&values, &masks);
-        let derivative = if denoiser != 1 {
+        let derivative = if denoiser != Denoiser::Square {
             let n_factor = f64::from(recipe.n_factor(cycles));
             let height = f64::from(height) / n_factor.sqrt();
             let odds = probe.problem.sphere() as f64 / (f64::from(probe.problem.atoms()) * n_factor) - 1.0;
             let bias = (0.5 * height * height + odds.ln()) as f32;
             let plain = Logistic { inverse_sigma: sigma.recip(), height: height as f32, bias };
             let reshaped = || plain.reshaped(probe.problem.reshaping().at(plain.height));
-            logistic(&mut expected, if denoiser == 2 { reshaped() } else { plain })
+            logistic(&mut expected, if denoiser == Denoiser::Reshaped { reshaped() } else { plain })
         } else {
             posterior::square(&mut expected, sigma.recip())
         };
@@ -91,7 +92,7 @@ fn posterior_is_its_twin() {
         // Rounding of an exponent of up to 80.
         same("posterior", &inside, &expected, 0.375, 2e-5);
         assert!(outside.iter().all(|&v| v == 0.0));
-        close("sum of f'", sums[0], f64::from(derivative), 1e-5, if denoiser == 1 { 1e-3 } else { 0.0 });
+        close("sum of f'", sums[0], f64::from(derivative), 1e-5, if denoiser == Denoiser::Square { 1e-3 } else { 0.0 });
     }
 }
 

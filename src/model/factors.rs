@@ -5,7 +5,7 @@ use super::measurements::{Measurement, Measurements};
 use crate::crystal::{Curve, ScatteringTable};
 
 /// f of each element at each reflection.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Factors {
     /// Atomic numbers, ascending.
     elements: Vec<u8>,
@@ -18,8 +18,7 @@ pub struct Factors {
 impl Factors {
     /// Factors of `elements` at the reflections of `measurements`.
     pub fn new(table: ScatteringTable, elements: &[u8], measurements: &Measurements) -> Self {
-        let none = || Self { elements: Vec::new(), values: Vec::new(), second: None };
-        let mut factors = Self { second: measurements.second.as_ref().map(|_| Box::new(none())), ..none() };
+        let mut factors = Self { second: measurements.second.as_ref().map(|_| Box::default()), ..Self::default() };
         factors.add(table, elements.iter().copied(), measurements);
         factors
     }

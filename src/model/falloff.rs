@@ -75,7 +75,8 @@ impl Falloff {
 
 /// Amplitudes of some reflections, with what the geometry of the atoms makes of them.
 struct Fit<'a> {
-    given: &'a Given<'a>,
+    /// Scattering factor of each atom.
+    curves: Vec<Option<Curve>>,
     atoms: &'a [Atom],
     list: Vec<Measurement>,
     /// Reflection by reflection, Σ exp(2πi h·x) over the images of each atom, times its occupancy.
@@ -84,7 +85,7 @@ struct Fit<'a> {
 }
 
 impl<'a> Fit<'a> {
-    fn new(given: &'a Given<'a>, atoms: &'a [Atom], all: &Measurements, least: f64) -> Option<Self> {
+    fn new(given: &Given, atoms: &'a [Atom], all: &Measurements, least: f64) -> Option<Self> {
         let beyond = all.list.iter().filter(|m| m.observed && m.stol_sq > least * least);
         let beyond: Vec<Measurement> = beyond.copied().collect();
         let step = beyond.len().div_ceil(MOST).max(1);
@@ -106,7 +107,8 @@ impl<'a> Fit<'a> {
         let waves = list.iter().flat_map(|m| atoms.iter().map(move |atom| (m, atom))).map(|(m, atom)| wave(m, atom));
         let waves = waves.collect();
         let weights = list.iter().map(weight).collect();
-        Some(Self { given, atoms, waves, weights, list })
+        let curves = atoms.iter().map(|atom| given.table.curve(atom.z)).collect();
+        Some(Self { curves, atoms, waves, weights, list })
     }
 
     /// ln of the factor that meets the amplitudes best, and the gain in ln of the misfit.
@@ -137,9 +139,8 @@ impl<'a> Fit<'a> {
     /// Σ w (|Fo| − k|Fc|)² with displacements and k fitted while s is exp `ln` times what the cell says.
     fn misfit(&self, ln: f64) -> f64 {
         let (atoms, stretch) = (self.atoms.len(), (2.0 * ln).exp());
-        let curves: Vec<Option<Curve>> = self.atoms.iter().map(|atom| self.given.table.curve(atom.z)).collect();
         let factor = |m: &Measurement, curve: &Option<Curve>| curve.map_or(0.0, |curve| curve.at(stretch * m.stol_sq));
-        let parts = self.list.iter().flat_map(|m| curves.iter().map(move |curve| factor(m, curve)));
+        let parts = self.list.iter().flat_map(|m| self.curves.iter().map(move |curve| factor(m, curve)));
         let parts: Vec<Complex64> = parts.zip(&self.waves).map(|(f, wave)| wave * f).collect();
         let mut us: Vec<f64> = self.atoms.iter().map(|a| a.u / stretch).collect();
         for _ in 0..CYCLES {

@@ -1,9 +1,9 @@
 //! The arms of a run on blurred data, which show atoms less well than usual.
 
-use super::arm::{Arm, ArmId, Kind, StartKind};
-use super::portfolio::{ANNEAL, ANNEAL_CYCLES, LARGE, Methods, SQUARE, flip, logistic};
+use super::arm::{Arm, Kind, StartKind};
+use super::portfolio::{ANNEAL, ANNEAL_CYCLES, LARGE, Methods, SQUARE, flip, logistic, message, plain_message};
 use crate::crystal::Radiation;
-use crate::engine::{Amplitudes, Denoiser, MessageRecipe, Method, SeedUse};
+use crate::engine::{Amplitudes, Denoiser, MessageRecipe};
 use crate::grid::Sampling;
 
 /// Data that end here, in Å, or sooner are blurred: the coarse grid has less than two points on an atom, whose posterior
@@ -19,14 +19,7 @@ pub fn is_blurred(d_min: f64, radiation: Radiation) -> bool {
 
 /// Message passing with the reshaped posterior, undamped, for `n` times as many atoms.
 pub(super) const fn reshaped(n: f32) -> Kind {
-    Kind::Message(MessageRecipe {
-        denoiser: Denoiser::Reshaped,
-        n_start: n,
-        n_end: n,
-        anneal: 0,
-        damping: 0.0,
-        seeds: SeedUse::Posterior,
-    })
+    Kind::Message(MessageRecipe { denoiser: Denoiser::Reshaped, ..plain_message(n, n, 0) })
 }
 
 /// The arms in the order in which trials get them: message passing on the fine grid, the reshaped posterior before the
@@ -35,10 +28,7 @@ pub(super) const fn reshaped(n: f32) -> Kind {
 /// or by the square. Flipping without a heavy atom is a poor bet at these resolutions (135 of 336).
 pub fn blurred_portfolio(methods: Methods, atoms: f64) -> Vec<Arm> {
     let large = atoms > LARGE;
-    let cycles = Method::Message.protocol().cycles;
-    let cycles = if large { cycles.large } else { cycles.small };
-    let message =
-        |name, kind| Arm { name: ArmId::new(name), start: StartKind::Random, sampling: Sampling::Fine, cycles, kind };
+    let message = |name, kind| message(name, Sampling::Fine, kind, large);
     let shaped = message("mp shape N*2", reshaped(2.0));
     let shaped_plain = message("mp shape N*1", reshaped(1.0));
     let soft = message("mp 3h N*3", logistic(3.0, 3.0, 0));
@@ -58,6 +48,7 @@ pub fn blurred_portfolio(methods: Methods, atoms: f64) -> Vec<Arm> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Method;
 
     #[test]
     fn every_choice_of_methods_has_arms_and_message_passing_is_on_the_fine_grid() {

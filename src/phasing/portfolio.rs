@@ -65,26 +65,28 @@ pub(super) const SQUARE: Kind = Kind::Message(MessageRecipe {
     seeds: SeedUse::Posterior,
 });
 
+fn cycles(method: Method, large: bool) -> u32 {
+    let cycles = method.protocol().cycles;
+    if large { cycles.large } else { cycles.small }
+}
+
 /// An arm of charge flipping, in a large cell or a small one.
 pub(super) fn flip(name: &'static str, amplitudes: Amplitudes, start: StartKind, large: bool) -> Arm {
-    let cycles = Method::Flipping.protocol().cycles;
-    let cycles = if large { cycles.large } else { cycles.small };
+    let cycles = cycles(Method::Flipping, large);
     Arm { name: ArmId::new(name), start, sampling: Sampling::Nyquist, cycles, kind: Kind::Flip(amplitudes) }
+}
+
+/// An arm of message passing from random phases, in a large cell or a small one.
+pub(super) fn message(name: &'static str, sampling: Sampling, kind: Kind, large: bool) -> Arm {
+    let cycles = cycles(Method::Message, large);
+    Arm { name: ArmId::new(name), start: StartKind::Random, sampling, cycles, kind }
 }
 
 /// The arms of a run, in the order in which trials get them. `atoms` is the number of non-hydrogen atoms
 /// in the primitive cell.
 pub fn portfolio(methods: Methods, atoms: f64) -> Vec<Arm> {
     let large = atoms > LARGE;
-    let cycles = Method::Message.protocol().cycles;
-    let cycles = if large { cycles.large } else { cycles.small };
-    let message = |name, kind| Arm {
-        name: ArmId::new(name),
-        start: StartKind::Random,
-        sampling: Sampling::Nyquist,
-        cycles,
-        kind,
-    };
+    let message = |name, kind| message(name, Sampling::Nyquist, kind, large);
     let flip_e = flip("flip E", Amplitudes::E, StartKind::Random, large);
     let flip_ef = flip("flip EF", Amplitudes::SqrtEF, StartKind::Random, large);
     let flip_patterson = flip("flip E patt", Amplitudes::E, StartKind::Patterson, large);

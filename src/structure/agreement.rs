@@ -69,7 +69,7 @@ pub fn agreement(cell: &Cell, a: &[PhasedReflection], b: &[PhasedReflection], we
     let reach = strong.d_min / POINTS_PER_D;
     let near = |x, y| cell.distance_mod_lattice(x, y) < strong.d_min;
     let mut candidates: Vec<_> = search
-        .maxima(cell, reach, CANDIDATES, near)
+        .maxima(cell, reach, (CANDIDATES, 0.0), near)
         .into_iter()
         .map(|candidate| search.climb(cell, candidate, reach))
         .collect();

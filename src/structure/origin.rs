@@ -24,7 +24,7 @@ const PAIRS: usize = 24_000;
 const POINTS_PER_D: f64 = 4.0;
 /// Distinct grid maxima of each hand that are refined.
 const CANDIDATES: usize = 6;
-/// … where they reach this part of the highest: of 624 fits to groups right and wrong in 39 measured sets the one that won had 0.88 and more.
+/// … where they reach this part of the highest of that hand: of 624 fits to groups right and wrong in 39 measured sets the one that won had 0.88 and more.
 const WORTH_CLIMBING: f64 = 0.7;
 /// Two shifts that move every image by less than this part of d_min against each other are one.
 const SAME_PER_D: f64 = 0.7;
@@ -87,9 +87,7 @@ pub fn fit_origin(cell: &Cell, group: &SpaceGroup, phased: &[PhasedReflection]) 
     let reach = strong.d_min / POINTS_PER_D;
     let same = |a: [f64; 3], b: [f64; 3]| equivalent(cell, group, a, b, tolerance);
     let mut best: [Option<([f64; 3], f64)>; 2] = [None; 2];
-    let maxima = search.maxima(cell, reach, CANDIDATES, same);
-    let highest = maxima.iter().map(|maximum| maximum.value).fold(0.0, f64::max);
-    for maximum in maxima.into_iter().filter(|maximum| maximum.value >= WORTH_CLIMBING * highest) {
+    for maximum in search.maxima(cell, reach, (CANDIDATES, WORTH_CLIMBING), same) {
         let top = search.climb(cell, maximum, reach);
         let slot = &mut best[top.hand as usize];
         if slot.is_none_or(|(_, value)| top.value > value) {

@@ -5,6 +5,7 @@
 //! the time of the complex transform of the whole grid (64³ to 160³, two cores).
 
 use crate::crystal::Hkl;
+use crate::fourier::transform_plane;
 use rayon::prelude::*;
 use realfft::RealFftPlanner;
 use rustfft::FftPlanner;
@@ -29,12 +30,7 @@ pub fn synthesis([nx, ny, nz]: [usize; 3], terms: &[(Hkl, Complex32)]) -> Vec<f3
     let (along_a, along_b) = (planner.plan_fft_inverse(nx), planner.plan_fft_inverse(ny));
     layers.par_chunks_exact_mut(nx * ny).for_each_init(
         || vec![ZERO; nx * ny],
-        |turned, layer| {
-            along_b.process(layer);
-            transpose(layer, turned, nx, ny);
-            along_a.process(turned);
-            transpose(turned, layer, ny, nx);
-        },
+        |turned, layer| transform_plane(layer, turned, [nx, ny], [&*along_a, &*along_b]),
     );
     let along_c = RealFftPlanner::<f32>::new().plan_fft_inverse(nz);
     let mut values = vec![0.0; nx * ny * nz];
@@ -58,15 +54,6 @@ pub fn synthesis([nx, ny, nz]: [usize; 3], terms: &[(Hkl, Complex32)]) -> Vec<f3
         },
     );
     values
-}
-
-/// Columns as rows.
-fn transpose(from: &[Complex32], to: &mut [Complex32], rows: usize, columns: usize) {
-    for r in 0..rows {
-        for c in 0..columns {
-            to[c * rows + r] = from[r * columns + c];
-        }
-    }
 }
 
 #[cfg(test)]

@@ -74,12 +74,13 @@ impl WaveSum {
         Self { waves }
     }
 
-    /// The best `count` grid maxima of each hand, best first, no two of them `same`. `spacing` is the grid step in Å.
+    /// The best `count` grid maxima of each hand, best first, no two of them `same` and none lower than the part `least` of the first. `spacing` is
+    /// the grid step in Å.
     pub fn maxima(
         &self,
         cell: &Cell,
         spacing: f64,
-        count: usize,
+        (count, least): (usize, f64),
         same: impl Fn([f64; 3], [f64; 3]) -> bool,
     ) -> Vec<Maximum> {
         let dims: [usize; 3] = std::array::from_fn(|axis| {
@@ -104,7 +105,10 @@ impl WaveSum {
         for hand in Hand::BOTH {
             let values: Vec<f32> = grid.iter().map(|c| if hand == Hand::Same { c.re } else { c.im }).collect();
             let mut kept: Vec<Maximum> = Vec::new();
-            for (point, value) in local_maxima(&values, dims).into_iter().take(MAX_SCANNED) {
+            let all = local_maxima(&values, dims);
+            let low = least * all.first().map_or(0.0, |(_, value)| f64::from(*value));
+            let high = all.into_iter().take(MAX_SCANNED).take_while(|(_, value)| f64::from(*value) >= low);
+            for (point, value) in high {
                 let shift = std::array::from_fn(|axis| point[axis] as f64 / dims[axis] as f64);
                 if kept.iter().all(|other| !same(shift, other.shift)) {
                     kept.push(Maximum { hand, shift, value: f64::from(value) });
@@ -239,7 +243,9 @@ mod tests {
             }
         }
         let sum = WaveSum::new(waves);
-        let maxima = sum.maxima(&cell, 0.6, 2, |a, b| cell.distance_mod_lattice(a, b) < 1.0);
+        let apart = |a, b| cell.distance_mod_lattice(a, b) < 1.0;
+        let maxima = sum.maxima(&cell, 0.6, (2, 0.0), apart);
+        assert_eq!([maxima.len(), sum.maxima(&cell, 0.6, (2, 1.0), apart).len()], [4, 2]);
         for hand in Hand::BOTH {
             let first = maxima.iter().find(|m| m.hand == hand).unwrap();
             let top = sum.climb(&cell, *first, 0.3);

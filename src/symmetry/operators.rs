@@ -62,14 +62,10 @@ impl OperatorFits {
                 Some(Wave { index: r.hkl, coefficient: differences.map(|d| Complex64::from_polar(weight, d)) })
             };
             let sum = WaveSum::new(strong.positions.iter().filter_map(&mut wave).collect());
-            let maxima = sum.maxima(cell, reach, CRESTS, near);
+            let maxima = sum.maxima(cell, reach, (CRESTS, LOW), near);
             Hand::BOTH.map(|hand| {
-                let highest = maxima.iter().filter(|m| m.hand == hand).map(|m| m.value).fold(0.0, f64::max);
-                let mut crests: Vec<Maximum> = maxima
-                    .iter()
-                    .filter(|m| m.hand == hand && m.value >= LOW * highest)
-                    .map(|m| sum.climb(cell, *m, reach))
-                    .collect();
+                let of_hand = maxima.iter().filter(|m| m.hand == hand);
+                let mut crests: Vec<Maximum> = of_hand.map(|m| sum.climb(cell, *m, reach)).collect();
                 crests.sort_by(|a, b| b.value.total_cmp(&a.value));
                 let value = crests.first().map_or(0.0, |top| top.value);
                 OperatorFit {
