@@ -5,6 +5,7 @@ use super::contender::Contender;
 use super::groups::{self, Breadth};
 use super::structure::{Route, Structure};
 use super::teller::Teller;
+use super::tried::Attempt;
 use super::work_up::{Depth, Draft, WorkUp};
 use crate::model::Model;
 use crate::reflections::PhasedReflection;
@@ -19,8 +20,7 @@ impl WorkUp<'_> {
     /// tell. False when there is nothing to do.
     pub fn complete(&mut self, candidate: u32, teller: &Teller<'_>) -> bool {
         let own = |s: &Structure| s.found.candidate == candidate;
-        let refuted =
-            self.structures.iter().filter(|s| own(s) && s.refuted && s.kinship.as_ref().is_some_and(|k| k.below));
+        let refuted = self.refuted_from_below(candidate);
         let lower: Vec<String> = refuted.flat_map(|s| subgroups_of_laue_class(&s.group)).collect();
         let waits = |s: &Structure| {
             own(s)
@@ -55,11 +55,11 @@ impl WorkUp<'_> {
             return false;
         }
         let Some(best) = self.best_of(contender) else { return false };
-        let was = (contender.id(), best.group.laue_rotations().len(), best.r1());
-        if self.descended.knows(was.0, was.1, was.2) {
+        let now = attempt(contender, best, best.group.laue_rotations().len());
+        if self.descended.knows(now) {
             return false;
         }
-        self.descended.note(was.0, was.1, was.2);
+        self.descended.note(now);
         let found = self.part(std::slice::from_ref(contender), Breadth::Below, Depth::Modelled, teller);
         let twins: Vec<Structure> = found.into_iter().filter(Structure::is_twin).collect();
         let any = !twins.is_empty();
@@ -70,12 +70,12 @@ impl WorkUp<'_> {
     /// Works up a candidate in groups of a higher Laue class that its best model shows; false when there is nothing to do.
     pub fn ascend(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
         let Some(best) = self.best_of(contender) else { return false };
-        let was = (contender.id(), best.group.laue_rotations().len(), best.r1());
-        if self.ascended.knows(was.0, was.1, was.2) {
+        let now = attempt(contender, best, best.group.laue_rotations().len());
+        if self.ascended.knows(now) {
             return false;
         }
         let found = groups_above(&self.data.header, best, self.data.statistics.mean_e2_minus_1);
-        self.ascended.note(was.0, was.1, was.2);
+        self.ascended.note(now);
         found.is_some_and(|(trials, phased)| self.reworked(contender, trials, &phased, teller))
     }
 
@@ -83,12 +83,12 @@ impl WorkUp<'_> {
     /// unfinished. False when there is nothing to do.
     pub fn restore(&mut self, contender: &Contender<'_>, teller: &Teller<'_>) -> bool {
         let Some(best) = self.best_of(contender) else { return false };
-        let was = (contender.id(), best.group.operations().len(), best.r1());
-        if self.restored.knows(was.0, was.1, was.2) {
+        let now = attempt(contender, best, best.group.operations().len());
+        if self.restored.knows(now) {
             return false;
         }
         let found = supergroups(&self.data.header, best, self.data.statistics.mean_e2_minus_1);
-        self.restored.note(was.0, was.1, was.2);
+        self.restored.note(now);
         found.is_some_and(|(trials, phased)| self.reworked(contender, trials, &phased, teller))
     }
 
@@ -124,4 +124,8 @@ impl WorkUp<'_> {
         models.into_iter().for_each(|model| self.keep(model));
         any
     }
+}
+
+fn attempt(contender: &Contender<'_>, best: &Structure, operations: usize) -> Attempt {
+    Attempt { candidate: contender.id(), operations, r1: best.r1() }
 }

@@ -4,19 +4,31 @@
 /// answers otherwise (a peptide and a fluorobenzene in disorder descended twice, a palladium cage got the model of its supergroup three times).
 const BETTER: f64 = 0.9;
 
-/// Candidates of which something was tried, with the number of operations of the group, or of its Laue class, and R1 of their best model then.
+/// Something that is tried of a candidate.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt {
+    /// The candidate.
+    pub candidate: u32,
+    /// Operations of the group of its best model, or of the Laue class.
+    pub operations: usize,
+    /// R1 of that model.
+    pub r1: f64,
+}
+
+/// What was tried.
 #[derive(Debug, Default)]
-pub struct Tried(Vec<(u32, usize, f64)>);
+pub struct Tried(Vec<Attempt>);
 
 impl Tried {
     /// True where it was tried of a model as good.
-    pub fn knows(&self, candidate: u32, operations: usize, r1: f64) -> bool {
-        self.0.iter().any(|&(id, of, was)| (id, of) == (candidate, operations) && !is_better(r1, was))
+    pub fn knows(&self, now: Attempt) -> bool {
+        let key = |attempt: &Attempt| (attempt.candidate, attempt.operations);
+        self.0.iter().any(|was| key(was) == key(&now) && !is_better(now.r1, was.r1))
     }
 
     /// It is tried now.
-    pub fn note(&mut self, candidate: u32, operations: usize, r1: f64) {
-        self.0.push((candidate, operations, r1));
+    pub fn note(&mut self, now: Attempt) {
+        self.0.push(now);
     }
 
     /// How often anything was tried.
@@ -37,8 +49,10 @@ mod tests {
     #[test]
     fn only_a_better_model_is_tried_again() {
         let mut tried = Tried::default();
-        tried.note(3, 8, 0.20);
-        assert!(tried.knows(3, 8, 0.20) && tried.knows(3, 8, 0.181) && !tried.knows(3, 8, 0.179));
-        assert!(!tried.knows(4, 8, 0.20) && !tried.knows(3, 4, 0.20) && tried.len() == 1);
+        let attempt = |candidate, operations, r1| Attempt { candidate, operations, r1 };
+        tried.note(attempt(3, 8, 0.20));
+        let knows = |candidate, operations, r1| tried.knows(attempt(candidate, operations, r1));
+        assert!(knows(3, 8, 0.20) && knows(3, 8, 0.181) && !knows(3, 8, 0.179));
+        assert!(!knows(4, 8, 0.20) && !knows(3, 4, 0.20) && tried.len() == 1);
     }
 }

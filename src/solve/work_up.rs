@@ -145,9 +145,7 @@ impl<'a> WorkUp<'a> {
         }
         let first: Vec<Contender<'_>> = contenders.iter().take(1).filter(|c| !self.is_done(c)).copied().collect();
         // What another trial of it was worked up in stands, unless this one leads to a better model (`widen`).
-        let was_wide =
-            |c: &Contender<'_>| self.done.iter().any(|d| d.candidate == c.id() && d.breadth == Breadth::Wide);
-        let breadth = if first.iter().any(was_wide) { Breadth::Narrow } else { Breadth::Wide };
+        let breadth = if first.iter().any(|c| self.was_wide(c.id())) { Breadth::Narrow } else { Breadth::Wide };
         self.add(&first, breadth, Depth::Modelled, teller);
     }
 
@@ -160,6 +158,19 @@ impl<'a> WorkUp<'a> {
 
     fn is_done(&self, contender: &Contender<'_>) -> bool {
         self.done.iter().any(|done| done.candidate == contender.id() && done.trial == contender.best.trial)
+    }
+
+    /// True for a candidate that was worked up in all its groups, of whatever trial, and stands in the highest of them: where a subgroup refutes
+    /// that, a model in the subgroup may be better of every trial (three quasi-symmetric crystals of 19 had an R1 that was higher by a quarter).
+    fn was_wide(&self, candidate: u32) -> bool {
+        let wide = self.done.iter().any(|done| done.candidate == candidate && done.breadth == Breadth::Wide);
+        wide && self.refuted_from_below(candidate).next().is_none()
+    }
+
+    /// Structures of a candidate that are refuted by one in a subgroup.
+    pub(super) fn refuted_from_below(&self, candidate: u32) -> impl Iterator<Item = &Structure> {
+        let below = |s: &&Structure| s.refuted && s.kinship.as_ref().is_some_and(|kinship| kinship.below);
+        self.structures.iter().filter(move |s| s.found.candidate == candidate).filter(below)
     }
 
     /// Whether models take so long that not every candidate may have one.
@@ -208,11 +219,11 @@ impl<'a> WorkUp<'a> {
             let own = all.iter().filter(|s| s.found.candidate == candidate && s.model.is_some());
             own.map(Structure::paid).min_by(f64::total_cmp)
         };
-        let wide = self.done.iter().any(|done| done.candidate == candidate && done.breadth == Breadth::Wide);
-        wide && match (best(found), best(&self.structures)) {
-            (Some(now), Some(was)) => !is_better(now.exp(), was.exp()),
-            (now, _) => now.is_none(),
-        }
+        self.was_wide(candidate)
+            && match (best(found), best(&self.structures)) {
+                (Some(now), Some(was)) => !is_better(now.exp(), was.exp()),
+                (now, _) => now.is_none(),
+            }
     }
 
     /// Keeps a structure, of two of a candidate in a group the better: a trial with better merits need not have the better map.
