@@ -54,6 +54,12 @@ impl Choice {
             && (self.off < other.off - BETTER_SEEN || (self.ln_scale - other.ln_scale).abs() > OTHER_SCALE)
     }
 
+    /// Whether this answer has the same element for each atom as `other`.
+    pub fn is_same(&self, other: &Choice) -> bool {
+        let of = |choice: &Choice| choice.chosen.iter().map(|&e| choice.elements[e]).collect::<Vec<u8>>();
+        of(self) == of(other)
+    }
+
     /// The atoms with the elements chosen.
     pub fn assigned(&self, expected: &Expected, atoms: &[Atom]) -> (Vec<Atom>, Assigned) {
         let mut atoms = atoms.to_vec();

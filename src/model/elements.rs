@@ -6,7 +6,7 @@ use super::atom::Atom;
 use super::chemistry::Numbers;
 use super::choice::{Assigned, Choice, MOST_ANSWERS, WITHIN};
 use super::given::{Expected, Given};
-use super::observed::{Observed, SCALE_STEP, ln_scale, scales};
+use super::observed::{Observed, SCALE_REACH, SCALE_STEP, ln_scale, scales};
 use super::powers::Powers;
 use super::proposals::ln_unexpected;
 use rayon::prelude::*;
@@ -31,6 +31,11 @@ const LITTLE_CARBON: f64 = 0.25;
 /// … where bonds agree, which costs this, as a ln of probability.
 const INORGANIC_COST: f64 = 2.0;
 const CARBON: u8 = 6;
+
+/// Where the likeliest answer leaves more than this share of the scattering unexplained (root of squared powers), R1 is asked of every scale: powers
+/// that were refined on elements half as heavy as the atoms are not those of the atoms, and bonds of sulphur and oxygen are those of oxygen and
+/// carbon.
+const UNEXPLAINED: f64 = 0.3;
 
 /// Gives each atom the element that fits best, and scattering power 1: the likeliest answer, and behind it others that only R1 can tell
 /// from it, likeliest first. `d_min` is the resolution in Å; scales are tried within exp ± `reach`.
@@ -74,6 +79,13 @@ pub fn assign(
     let mut taken: Vec<&Choice> = Vec::new();
     for choice in &choices {
         if taken.len() < MOST_ANSWERS && taken.iter().all(|other| choice.challenges(other)) {
+            taken.push(choice);
+        }
+    }
+    let much = taken.first().is_some_and(|best| best.off > UNEXPLAINED) && !observed.neutrons;
+    let doubted = if much { observed.on_every_scale(expected) } else { Vec::new() };
+    for choice in &doubted {
+        if taken.iter().all(|other| !choice.is_same(other)) {
             taken.push(choice);
         }
     }
@@ -131,29 +143,7 @@ impl Observed<'_> {
         let own_table = self.table(&own);
         let free = if self.neutrons { FREE_COST_OF_NEUTRONS } else { FREE_COST };
         let cost = free + if lawful { 0.0 } else { LAWLESS_COST };
-        let at = |ln: f64| {
-            let factor = ln.exp();
-            let more = self.proposals(factor, &own, &own_table);
-            let mut table = own_table.clone();
-            for (row, added) in table.iter_mut().zip(self.table(&more)) {
-                row.extend(added);
-            }
-            let elements = [own.clone(), more].concat();
-            let known = own.len();
-            let prior: Vec<f64> = elements.iter().map(|&z| expected.ln_share(z)).collect();
-            let there = |(n, &z): (usize, &u8)| if n < known { 0.0 } else { ln_unexpected(z) };
-            let there: Vec<f64> = elements.iter().enumerate().map(there).collect();
-            let chemistry = self.chemistry(&elements, (Numbers::Free(&there), lawful), &table, &prior, factor);
-            let highest: Vec<usize> = chemistry.own.iter().map(|row| highest(row)).collect();
-            let first = self.by_geometry(&elements, &table, highest, factor);
-            let mut assignment = Assignment::new(&chemistry, first);
-            climb(&mut assignment);
-            let (total, bonds) = (assignment.total(), assignment.bonds());
-            let chosen = assignment.into_chosen();
-            let worth = total + ln_scale(ln) + entropy(&chosen, elements.len()) - cost;
-            let off = self.off(&table, &chosen, factor);
-            Choice { elements, chosen, worth, multiple: None, bonds, ln_scale: ln, off }
-        };
+        let at = |ln: f64| self.on_scale(expected, (&own, &own_table), lawful, ln, cost);
         let coarse: Vec<f64> = scales(reach, SCALE_STEP).collect();
         let tried: Vec<Choice> = coarse.into_par_iter().map(at).collect();
         let worth = |n: usize| tried.get(n).map_or(f64::NEG_INFINITY, |c| c.worth);
@@ -174,6 +164,47 @@ impl Observed<'_> {
             Some(best)
         };
         tops.into_par_iter().filter_map(climbed).collect()
+    }
+
+    /// What each scale says by itself, likely or not.
+    fn on_every_scale(&self, expected: &Expected) -> Vec<Choice> {
+        let own: Vec<u8> = expected.elements.iter().map(|e| e.0).collect();
+        let own_table = self.table(&own);
+        let all: Vec<f64> = scales(SCALE_REACH[0], SCALE_STEP).collect();
+        all.into_par_iter().map(|ln| self.on_scale(expected, (&own, &own_table), true, ln, FREE_COST)).collect()
+    }
+
+    /// The likeliest elements where scattering powers are wrong by the factor with this `ln`, among those expected, which have the powers `own_table`,
+    /// and those that are proposed there; where not `lawful` bonds count nothing.
+    fn on_scale(
+        &self,
+        expected: &Expected,
+        (own, own_table): (&[u8], &[Vec<f64>]),
+        lawful: bool,
+        ln: f64,
+        cost: f64,
+    ) -> Choice {
+        let factor = ln.exp();
+        let more = self.proposals(factor, own, own_table);
+        let mut table = own_table.to_vec();
+        for (row, added) in table.iter_mut().zip(self.table(&more)) {
+            row.extend(added);
+        }
+        let elements = [own, &more].concat();
+        let known = own.len();
+        let prior: Vec<f64> = elements.iter().map(|&z| expected.ln_share(z)).collect();
+        let there = |(n, &z): (usize, &u8)| if n < known { 0.0 } else { ln_unexpected(z) };
+        let there: Vec<f64> = elements.iter().enumerate().map(there).collect();
+        let chemistry = self.chemistry(&elements, (Numbers::Free(&there), lawful), &table, &prior, factor);
+        let highest: Vec<usize> = chemistry.own.iter().map(|row| highest(row)).collect();
+        let first = self.by_geometry(&elements, &table, highest, factor);
+        let mut assignment = Assignment::new(&chemistry, first);
+        climb(&mut assignment);
+        let (total, bonds) = (assignment.total(), assignment.bonds());
+        let chosen = assignment.into_chosen();
+        let worth = total + ln_scale(ln) + entropy(&chosen, elements.len()) - cost;
+        let off = self.off(&table, &chosen, factor);
+        Choice { elements, chosen, worth, multiple: None, bonds, ln_scale: ln, off }
     }
 }
 

@@ -12,6 +12,10 @@ const HANDICAP: f64 = 0.12;
 const R1_WEIGHT: f64 = 100.0;
 /// … and the most that it may count: disorder can make a model without symmetry fit much better (CF3 groups, 0.099 against 0.159).
 const R1_REACH: f64 = 8.0;
+/// … while R1 is not more than this many times the lowest. No disorder doubles R1, and beyond the ratio it counts further …
+const R1_FAR: f64 = 2.0;
+/// … with this weight: of two atoms that explain all (0.03) phases that nearly have a centre must not make four that explain nothing (0.19).
+const FAR_WEIGHT: f64 = 20.0;
 
 /// What a group loses that a subgroup or supergroup refutes: more than scores of phases differ by.
 const REFUTED: f64 = 40.0;
@@ -44,7 +48,8 @@ pub fn paid(r1: f64, operations: usize) -> f64 {
 
 /// Belief in a group beside others of its candidate: what the phases say of it, less its misfit against the `best` of them.
 pub fn belief(score: f64, paid: f64, best: f64) -> f64 {
-    score - (R1_WEIGHT * (paid - best)).min(R1_REACH)
+    let misfit = paid - best;
+    score - (R1_WEIGHT * misfit).min(R1_REACH) - FAR_WEIGHT * (misfit - R1_FAR.ln()).max(0.0)
 }
 
 /// How each of the entries stands, in their order: higher is more believed.
@@ -109,9 +114,13 @@ mod tests {
 
     #[test]
     fn phases_outweigh_a_better_model_only_when_they_are_sure() {
-        let other = |score| Entry { r1: 0.3, score, ..ENTRY };
+        let other = |score| Entry { r1: 0.2, score, ..ENTRY };
         assert_eq!(first(&[ENTRY, other(12.9)]), 0);
         assert_eq!(first(&[ENTRY, other(13.1)]), 1);
+        // 20 ln(3/2) more for three times R1.
+        let far = |score| Entry { r1: 0.3, score, ..ENTRY };
+        assert_eq!(first(&[ENTRY, far(21.0)]), 0);
+        assert_eq!(first(&[ENTRY, far(21.2)]), 1);
         // One per cent of R1 is one unit of the score.
         let near = |score| Entry { r1: 0.101, score, ..ENTRY };
         assert_eq!(first(&[ENTRY, near(5.9)]), 0);
