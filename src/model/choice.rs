@@ -20,6 +20,8 @@ pub struct Assigned {
     pub multiple: Option<f64>,
     /// Elements in use that were not expected.
     pub proposed: Vec<u8>,
+    /// Of these, the ones that R1 does not tell from others, with the lightest and the heaviest element that fits as well.
+    pub alike: Vec<(u8, [u8; 2])>,
 }
 
 /// Elements for all atoms, with what they are worth.
@@ -72,6 +74,6 @@ impl Choice {
         proposed.sort_unstable();
         proposed.dedup();
         proposed.retain(|z| expected.elements.iter().all(|e| e.0 != *z));
-        (atoms, Assigned { multiple: self.multiple, proposed })
+        (atoms, Assigned { multiple: self.multiple, proposed, alike: Vec::new() })
     }
 }

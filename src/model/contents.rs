@@ -17,6 +17,8 @@ pub struct Contents {
     pub multiple: Option<f64>,
     /// Elements of the model that were not expected, lightest first: proposals, to be looked at.
     pub proposed: Vec<u8>,
+    /// Of these, the ones that R1 does not tell from others, with the lightest and the heaviest element that fits as well.
+    pub alike: Vec<(u8, [u8; 2])>,
     /// Elements that were expected and are not in the model, lightest first.
     pub unused: Vec<u8>,
 }

@@ -85,6 +85,7 @@ pub fn finished(
             found: non_hydrogen(&formula),
             multiple: assigned.multiple,
             proposed: assigned.proposed,
+            alike: assigned.alike,
             unused,
         },
         formula,

@@ -43,6 +43,7 @@
 //! | `difference` | the difference map and what it shows |
 //! | `sketch` | a model in few cycles |
 //! | `twin` | laws of a twin tried on a model, and what a model says of a second domain |
+//! | `larger` | the larger domain of a twin |
 //! | `rounds` | all of it in order |
 //! | `residual` | agreement over all data, what the difference map has left |
 //! | `geometry` | contacts, bonds, and the metric scale that bonds imply |
@@ -70,6 +71,7 @@ mod flack;
 mod geometry;
 mod given;
 mod lanes;
+mod larger;
 mod measurements;
 mod naming;
 mod neighbours;

@@ -8,18 +8,20 @@ use super::difference::{Difference, difference};
 use super::elements::assign;
 use super::finish::{LISTED, finished};
 use super::given::{Expected, Given};
+use super::larger::second_domain;
 use super::measurements::Measurements;
 use super::naming::renamed;
 use super::observed::SCALE_REACH;
 use super::part::Part;
 use super::powers::Powers;
 use super::radii::{longest, shortest};
-use super::refinement::{Fitted, fitted, fitted_with, median_u, refined, weighed};
+use super::refinement::{Fitted, evaluated, fitted, fitted_with, median_u, refined, weighed};
 use super::sketch::roughly;
 use super::start::first_atoms;
 use super::twin::{Twin, is_twin, tested};
 use crate::crystal::SymOp;
 use crate::crystal::elements::{HYDROGEN, is_hydrogen};
+use crate::twinning::TwinLaw;
 use rayon::prelude::*;
 
 /// Rounds at most.
@@ -95,7 +97,7 @@ pub fn build_model(given: &Given) -> Option<Model> {
     let mut hopes = laws.iter().filter(|law| law.promises() && !given.clock.over()).take(MOST_LAWS);
     let twinned = hopes.find_map(|test| {
         let given = Given { twin: Some(test.law), ..*given };
-        let built = Built::new(&given, Some(single.best.atoms.clone()))?;
+        let built = Built::new(&given, Some(single.best.atoms.clone()))?.of_larger_domain(&given, &test.law);
         let fraction = built.best.amplitudes.fraction;
         let twin = Twin { law: test.law, fraction, single: single.best.r1[0] };
         is_twin(&fraction, built.worth(), single.worth()).then_some((given, built, twin))
@@ -140,6 +142,14 @@ impl Built {
         }
         drop((whole, part));
         Some(Self { measurements, expected, best, assigned, rounds })
+    }
+
+    /// The same for the other domain of the twin, where that is the larger one.
+    fn of_larger_domain(self, given: &Given, law: &TwinLaw) -> Self {
+        let smaller = self.best.amplitudes.fraction.share > 0.5;
+        let Some(atoms) = smaller.then(|| second_domain(given, law, &self.best.atoms)).flatten() else { return self };
+        let best = evaluated(&Part::whole(given, &self.measurements).calculator(given, &atoms), atoms);
+        Self { best, ..self }
     }
 
     fn worth(&self) -> f64 {

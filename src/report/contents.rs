@@ -26,6 +26,10 @@ pub fn contents_lines(contents: &Contents) -> Vec<String> {
             "{listed}? not on SFAC: no element there scatters like it; look at its bonds, name it, run again"
         ));
     }
+    for &(z, range) in &contents.alike {
+        let [z, lightest, heaviest] = [z, range[0], range[1]].map(|z| symbol(z).unwrap_or("X"));
+        out.push(format!("{z}? may be anything between {lightest} and {heaviest}: R1 does not tell them apart"));
+    }
     if !contents.unused.is_empty() {
         out.push(format!("on SFAC but not found: {}", names(&contents.unused).join(" ")));
     }
@@ -38,16 +42,31 @@ mod tests {
 
     #[test]
     fn what_unit_has_wrong_is_said() {
-        let right =
-            Contents { said: 96.0, room: 92.0, found: 96.0, multiple: Some(1.0), proposed: vec![], unused: vec![] };
+        let right = Contents {
+            said: 96.0,
+            room: 92.0,
+            found: 96.0,
+            multiple: Some(1.0),
+            proposed: vec![],
+            alike: vec![],
+            unused: vec![],
+        };
         assert!(contents_lines(&right).is_empty());
-        let few =
-            Contents { said: 12.0, found: 92.0, room: 96.0, proposed: vec![17], unused: vec![9], ..right.clone() };
+        let few = Contents {
+            said: 12.0,
+            found: 92.0,
+            room: 96.0,
+            proposed: vec![17],
+            alike: vec![(17, [16, 18])],
+            unused: vec![9],
+            ..right.clone()
+        };
         assert_eq!(
             contents_lines(&few),
             [
                 "UNIT says 12 atoms but H, the cell has room for 96 and 92 were found",
                 "Cl? not on SFAC: no element there scatters like it; look at its bonds, name it, run again",
+                "Cl? may be anything between S and Ar: R1 does not tell them apart",
                 "on SFAC but not found: F",
             ]
         );
