@@ -55,10 +55,8 @@
 //! - **Half sphere**: of each Friedel pair one is kept, see `crystal::in_half`.
 //! - **Random numbers** are a hash of (seed, trial, reflection): results do not depend on the number of threads.
 //!
-//! - **Sources**: "recipe notes", "peers' notes" and "conventions" in comments are the project's own studies of before
-//!   its first
-//!   line of code, kept beside the repository in `../shared/knowledge`; what this program measured itself is in
-//!   `benches/results/`.
+//! - **Sources**: "recipe notes" in comments are `docs/notes/recipe.md`, what was measured before the first line of code; what this program
+//!   measured itself is in `benches/results/`.
 //!
 //! # Modules
 //! Lowest first. A module imports those named on its line and no others, and never one that stands below it in

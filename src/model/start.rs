@@ -7,7 +7,7 @@ use super::powers::Powers;
 use crate::crystal::elements::LAST;
 use crate::structure::DensityMap;
 
-/// Radius of the sphere in Å over which density is summed (peers' notes §6: height misleads, 0.7 Å does not).
+/// Radius of the sphere in Å over which density is summed (recipe notes §6: height misleads, 0.7 Å does not).
 const SPHERE: f64 = 0.7;
 /// U in Å2 to begin with; the overall displacement is fitted at once.
 pub const FIRST_U: f64 = 0.04;

@@ -16,7 +16,7 @@ pub struct Budget {
 }
 
 /// Trials of a run by non-hydrogen atoms in the primitive cell, up to and including the first number. More
-/// random starts saturate (peers' notes §6: 16 trials gain 1.4 points over 8, 32 another 0.3 in small cells);
+/// random starts saturate (recipe notes §6: 16 trials gain 1.4 points over 8, 32 another 0.3 in small cells);
 /// large cells are limited by the time a trial takes.
 const TRIALS: [(f64, u32); 3] = [(100.0, 96), (300.0, 72), (800.0, 48)];
 /// Trials beyond the table.
