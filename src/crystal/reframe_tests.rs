@@ -66,7 +66,7 @@ const ORTHORHOMBIC: [f64; 3] = [6.1, 8.3, 11.7];
 const RIGHT: [f64; 3] = [90.0; 3];
 
 #[test]
-fn one_frame_is_itself_and_what_is_missing_is_the_datas() {
+fn one_frame_is_itself_and_what_is_missing_is_of_the_data() {
     let (cell, group) = (cell(ORTHORHOMBIC, RIGHT), named("P 21 21 21"));
     assert!(checked(&cell, &group, &cell, &group).is_identity());
     for (c, g) in [(None, None), (Some(&cell), None), (None, Some(&group))] {
