@@ -1,23 +1,19 @@
 //! From a path to data ready for phasing: `NAME.ins` with `NAME.hkl` beside it, or a file of reflections of any kind.
 //!
-//! Imports: `formats`, `reflections`, `crystal`, `error`.
+//! Imports: `basis`, `formats`, `reflections`, `crystal`, `error`.
 
-use crate::crystal::contents::likely;
-use crate::crystal::{ElementCount, Radiation, SpaceGroup};
+use crate::Result;
+pub use crate::basis::Basis;
+use crate::basis::{Axes, data_set, on_telling_axes};
+use crate::crystal::{Radiation, SpaceGroup};
 use crate::formats::measured::Choice;
-use crate::formats::{HklfFormat, Ins};
-use crate::reflections::{
-    CrystalHeader, DataSet, Domains, LaueFinding, MergedReflection, RawReflection, laue_class, regroup,
-};
-use crate::{Error, Result};
-use std::borrow::Cow;
+use crate::formats::{Hklf, HklfFormat, Ins};
+use crate::reflections::{CrystalHeader, DataSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 pub use taken::Taken;
 pub use together::Together;
 use together::together;
 
-mod axes;
 pub mod folder;
 pub mod inflip;
 mod neutrons;
@@ -70,17 +66,9 @@ impl Request<'_> {
         let mut header = ins.header();
         header.radiation = radiation.unwrap_or(header.radiation);
         warnings.extend(neutrons::remarks(&header));
-        let sum_f2 = scattering_power(&header);
         let twin = ins.hklf.format == HklfFormat::TwinIntensities;
-        let (domains, rows) = if twin {
-            let domains = Domains::new(rows);
-            let unmixed = domains.unmixed(&header.cell, &header.space_group);
-            warnings.push(twin_line(&domains, unmixed.share));
-            (Some(Arc::new(domains)), unmixed.rows)
-        } else {
-            (None, rows)
-        };
-        let data = DataSet::new(header, &rows, sum_f2).map_err(|error| error.of_file(&hkl_path))?.of_domains(domains);
+        let (data, line) = data_set(header, rows, twin).map_err(|error| error.of_file(&hkl_path))?;
+        warnings.extend(line);
         Ok(Input { ins, data, ins_path, hkl_path, shelx_list, taken, plain, warnings })
     }
 
@@ -102,60 +90,38 @@ pub fn read(name: &Path, hkl: Option<&Path>, radiation: Option<Radiation>) -> Re
     Request { name, hkl, choice: &Choice::default() }.read(radiation)
 }
 
-/// The data that a run rests on, and what it takes for granted of their symmetry.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Basis {
-    /// The data, merged in the given space group or in the Laue class.
-    pub data: DataSet,
-    /// The space group that the input names, where the group is to be found; `None` where that of the data is given.
-    pub hint: Option<SpaceGroup>,
-    /// What the intensities say of Laue class and centring, where the group is to be found.
-    pub laue: Option<LaueFinding>,
-}
-
-impl Basis {
-    /// Unique reflections in a group that was found.
-    ///
-    /// # Errors
-    /// Those of `regroup`.
-    pub fn merged_in(&self, group: &SpaceGroup) -> Result<Vec<MergedReflection>> {
-        regroup(&self.data, group)
-    }
-
-    /// What is worth a word before the run, one line each.
-    pub fn warnings(&self) -> Vec<String> {
-        let of_laue = self.laue.iter().flat_map(|laue| {
-            let changed =
-                laue.changed.iter().map(|c| format!("{} is taken, not {} of the input: {}", c.to, c.from, c.why));
-            changed.chain(laue.remarks.iter().cloned())
-        });
-        of_laue.chain(self.data.warnings.iter().cloned()).collect()
-    }
-}
-
 impl Input {
+    /// Of a crystal that comes from arrays: files of it begin with `name`, and are written with a list of their own.
+    pub fn of_arrays(name: &str, data: DataSet, warnings: Vec<String>) -> Self {
+        let CrystalHeader { title, wavelength, radiation, cell, space_group, z, elements } = data.header.clone();
+        let ins = Ins {
+            title: if title.is_empty() { name.to_owned() } else { title },
+            wavelength,
+            neutrons: radiation == Radiation::Neutron,
+            cell,
+            space_group,
+            z,
+            cell_sigma: [0.0; 6],
+            elements,
+            hklf: Hklf {
+                format: if data.domains.is_some() { HklfFormat::TwinIntensities } else { HklfFormat::Intensities },
+                ..Hklf::default()
+            },
+            kept: Vec::new(),
+            sites: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let (ins_path, hkl_path) = (PathBuf::from(format!("{name}.ins")), PathBuf::from(format!("{name}.hkl")));
+        let taken = Taken::of_arrays(data.listed().len());
+        Self { ins, data, ins_path, hkl_path, shelx_list: false, taken, plain: false, warnings }
+    }
+
     /// The input's space group, or another one, as it is.
     ///
     /// # Errors
     /// Those of `DataSet::new`.
     pub fn with_group(&self, group: SpaceGroup) -> Result<Basis> {
-        if group == self.data.header.space_group {
-            return Ok(Basis { data: self.data.clone(), hint: None, laue: None });
-        }
-        let header = CrystalHeader { space_group: group, ..self.data.header.clone() };
-        let sum_f2 = scattering_power(&header);
-        let rows = self.rows_in(&header.space_group);
-        let data = DataSet::new(header, &rows, sum_f2).map_err(|error| error.of_file(&self.hkl_path))?;
-        Ok(Basis { data: data.of_domains(self.data.domains.clone()), hint: None, laue: None })
-    }
-
-    /// Rows to be merged in `group`: as read, or those of a twin one by one.
-    fn rows_in(&self, group: &SpaceGroup) -> Cow<'_, [RawReflection]> {
-        let cell = &self.data.header.cell;
-        match &self.data.domains {
-            Some(domains) => Cow::Owned(domains.unmixed(cell, group).rows),
-            None => Cow::Borrowed(&self.data.rows),
-        }
+        Basis::of_group(&self.data, group).map_err(|error| error.of_file(&self.hkl_path))
     }
 
     /// Laue class and centring from the intensities, the space group left open.
@@ -163,48 +129,35 @@ impl Input {
     /// # Errors
     /// Those of `DataSet::of_laue_class`.
     pub fn with_laue_class(&self) -> Result<Basis> {
-        let own = &self.data.header;
-        let blamed = |error: Error| error.of_file(&self.hkl_path);
-        // Equivalents of a twin that were taken apart need not agree.
-        let unmixed = self.data.domains.as_ref().map(|domains| domains.unmixed(&own.cell, &own.space_group));
-        let rows = unmixed.as_ref().map_or(&self.data.rows[..], |unmixed| unmixed.measured_alone());
-        let laue = laue_class(rows, &own.cell, &own.space_group).map_err(blamed)?;
-        let header = CrystalHeader { space_group: laue.group.clone(), ..own.clone() };
-        let sum_f2 = scattering_power(&header);
-        let rows = self.rows_in(&header.space_group);
-        let data = DataSet::of_laue_class(header, &rows, sum_f2).map_err(blamed)?;
-        let data = data.of_domains(self.data.domains.clone());
-        let hint = if laue.changed.is_some() { laue.group.clone() } else { own.space_group.clone() };
-        Ok(Basis { data, hint: Some(hint), laue: Some(laue) })
+        Basis::of_laue_class(&self.data).map_err(|error| error.of_file(&self.hkl_path))
     }
-}
 
-/// What is known of a twin whose reflections fall together here and there before there is a model.
-fn twin_line(domains: &Domains, share: f64) -> String {
-    let counts = domains.counts();
-    let [first, second] = counts.alone;
-    format!(
-        "HKLF 5, a twin of two domains: {} observations, {first} of the first alone, {second} of the second, \
-         {} overlaps ({:.0} %); taken apart for the phases with a fraction of about {share:.2}",
-        counts.all(),
-        counts.overlaps,
-        100.0 * counts.overlap()
-    )
-}
-
-/// Σf² over the atoms of the cell as a function of (sin θ/λ)².
-fn scattering_power(header: &CrystalHeader) -> impl Fn(f64) -> f64 + use<> {
-    let table = header.table();
-    let neutrons = header.radiation == Radiation::Neutron;
-    let contents = likely(&header.elements, header.cell.volume);
-    move |stol_sq| {
-        let factor = |e: &ElementCount| match e.coefficients {
-            // a1 b1 a2 b2 a3 b3 a4 b4 c of the user's own SFAC card.
-            Some(c) if !neutrons => {
-                c[..8].chunks_exact(2).map(|ab| ab[0] * (-ab[1] * stol_sq).exp()).sum::<f64>() + c[8]
+    /// The same on axes on which all rotations that lattice and intensities have are whole numbers, see [`on_telling_axes`].
+    ///
+    /// # Errors
+    /// Those of `DataSet::new`.
+    pub fn on_telling_axes(mut self) -> Result<Self> {
+        let axes = on_telling_axes(&self.data).map_err(|error| error.of_file(&self.hkl_path))?;
+        let (data, basis) = match axes {
+            Axes::Telling => return Ok(self),
+            Axes::Kept { line } => {
+                self.warnings.push(line);
+                return Ok(self);
             }
-            _ => table.factor(e.atomic_number, stol_sq).unwrap_or(0.0),
+            Axes::Turned { data, basis, line } => {
+                self.warnings.push(line);
+                (*data, basis)
+            }
         };
-        contents.iter().map(|e| e.count * factor(e).powi(2)).sum()
+        let old = &self.data.header;
+        let cell_sigma = old.cell.transformed_sigma(self.ins.cell_sigma, &basis, old.space_group.axes_alike());
+        let mut hklf = self.ins.hklf;
+        let matrix = hklf.matrix;
+        hklf.matrix = std::array::from_fn(|j| {
+            std::array::from_fn(|k| (0..3).map(|i| basis[i][j] * matrix[i][k]).sum::<f64>() + 0.0)
+        });
+        let CrystalHeader { cell, space_group, z, elements, .. } = data.header.clone();
+        let ins = Ins { cell, cell_sigma, space_group, z, elements, hklf, ..self.ins };
+        Ok(Self { ins, data, ..self })
     }
 }

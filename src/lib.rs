@@ -4,6 +4,34 @@
 //! Without phases there is no map of the electron density, and no atoms. This crate finds phases by running many
 //! independent trials, and says *solved* only when different kinds of evidence agree.
 //!
+//! # The front door
+//! ```
+//! use seedflip::{Crystal, Options, solve};
+//!
+//! let crystal = Crystal::read("tests/data/aspirin.ins".as_ref())?;
+//! let outcome = solve(&crystal, &Options::default())?;
+//! println!("{:?} with probability {:.3}", outcome.space_group(), outcome.probability());
+//! # assert!(outcome.is_solved());
+//! # Ok::<(), seedflip::Error>(())
+//! ```
+//! | what | names |
+//! |---|---|
+//! | what was measured | [`Crystal`], from arrays: [`CrystalHeader`], [`Cell`], [`SpaceGroup`], [`SymOp`], [`RawReflection`], [`Radiation`]; a simulation: [`SimulateOptions`] |
+//! | what is known of phases | [`Seeds`] |
+//! | how it is solved | [`Options`], [`Methods`], [`DeviceChoice`], [`Clock`], [`Solver`], [`solve()`] |
+//! | who follows | [`Observer`], [`Watch`], [`Event`], [`Progress`], [`Stage`] |
+//! | what came of it | [`Outcome`], [`Structure`], [`Site`], [`DensityMap`], [`Finished`], [`Merits`], [`TrialsPhases`], [`PhasedReflection`], [`StopReason`] |
+//! | record and files | [`Record`], [`Outcome::write`] |
+//! | phases of others | [`score()`], [`Score`], [`screen()`], [`Screening`], [`Tally`] |
+//! | what went wrong | [`Error`], [`Result`] |
+//!
+//! These names keep their meaning from one version to the next. What else is public is the machine room below: it is there for the program, its
+//! tests and benches, is not part of the documentation, and may change at any time.
+//!
+//! # Features
+//! All by default. `cli`: the program, which needs the other two. `gpu`: trials on graphics cards. `formats`: readers and writers of files,
+//! records, simulation and screening. Without any of them a crystal comes from arrays, trials run on the processor, and results are values.
+//!
 //! # The main job
 //! ```text
 //! NAME.ins  NAME.hkl
@@ -74,6 +102,7 @@
 //! engine       ← twins
 //! wgsl         ←
 //! gpu          ← engine wgsl twins error
+//! device       ← engine gpu error
 //! phasing      ← engine grid fourier twins seed reflections crystal
 //! structure    ← reflections crystal fourier
 //! twinning     ← crystal
@@ -81,7 +110,8 @@
 //! symmetry     ← structure reflections crystal
 //! trials       ← clock phasing engine symmetry structure grid seed twins reflections crystal
 //! formats      ← crystal reflections seed structure error
-//! input        ← formats reflections crystal error
+//! basis        ← reflections crystal error
+//! input        ← basis formats reflections crystal error
 //! seed_input   ← formats structure seed twins reflections crystal error
 //! seed_check   ← seed_input trials phasing engine structure grid seed reflections crystal error
 //! simulate     ← formats twinning twins reflections crystal error
@@ -91,7 +121,8 @@
 //! screen       ← trials phasing engine structure grid formats seed twins reflections crystal error
 //! report       ← solve trials model trust symmetry seed_check seed_input input seed reflections crystal error
 //! output       ← report solve input formats model structure twinning reflections crystal error
-//! cli          ← clock output report diary screen solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
+//! front        ← clock basis device output report screen solve trials phasing engine symmetry structure grid simulate seed_input input formats seed reflections crystal error
+//! cli          ← clock basis device output report diary screen solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
 //! ```
 //! - `engine` knows grids, coefficients, trials and recipes, and no crystallography: a GPU engine takes its place
 //!   without a change elsewhere. `twins` holds its arithmetic as pure functions on slices, to be compared with
@@ -104,43 +135,111 @@
 //! - `diary` keeps what decisions rested on, and takes them again; no run asks it.
 //! - `output` puts files on the disk and words on the screen, whatever has become of either.
 //!
-//! Five modules stand between the layers, each for a reason. `input` joins readers, merging and scattering factors,
+//! `front` is the front door: what is promised to other programs. Features cut the list: without `gpu` there is no `gpu` and no `wgsl`, without
+//! `formats` no `formats`, `input`, `simulate`, `diary`, `screen`, `report` and `output`, and without `cli` no `cli`.
+//!
+//! Seven modules stand between the layers, each for a reason. `basis` has the data in the group or Laue class that a run rests on, and `device` the
+//! place where its trials run. `input` joins readers, merging and scattering factors,
 //! which a reader must not know of; `seed_input` does so for seeds. `solve` is the main job without files or screen, so
 //! that tests, benches and other programs can call it. `simulate` is the main job backwards and supplies its test data.
 //! `bench` times an engine without any crystal.
 
+// The machine room: no promise, see above.
+#[doc(hidden)]
+pub mod basis;
+#[doc(hidden)]
 pub mod bench;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
 pub mod clock;
+#[doc(hidden)]
 pub mod crystal;
+#[doc(hidden)]
+pub mod device;
+#[cfg(feature = "formats")]
+#[doc(hidden)]
 pub mod diary;
+#[doc(hidden)]
 pub mod engine;
+#[doc(hidden)]
 pub mod error;
+#[cfg(feature = "formats")]
+#[doc(hidden)]
 pub mod formats;
+#[doc(hidden)]
 pub mod fourier;
+#[doc(hidden)]
+pub mod front;
+#[cfg(feature = "gpu")]
+#[doc(hidden)]
 pub mod gpu;
+#[doc(hidden)]
 pub mod grid;
+#[cfg(feature = "formats")]
+#[doc(hidden)]
 pub mod input;
+#[doc(hidden)]
 pub mod model;
+#[cfg(feature = "formats")]
+#[doc(hidden)]
 pub mod output;
+#[doc(hidden)]
 pub mod phasing;
+#[doc(hidden)]
 pub mod reflections;
+#[cfg(feature = "formats")]
+#[doc(hidden)]
 pub mod report;
+#[cfg(feature = "formats")]
+#[doc(hidden)]
 pub mod screen;
+#[doc(hidden)]
 pub mod seed;
+#[doc(hidden)]
 pub mod seed_check;
+#[doc(hidden)]
 pub mod seed_input;
+#[cfg(feature = "formats")]
+#[doc(hidden)]
 pub mod simulate;
+#[doc(hidden)]
 pub mod solve;
+#[doc(hidden)]
 pub mod structure;
+#[doc(hidden)]
 pub mod symmetry;
+#[doc(hidden)]
 pub mod trials;
+#[doc(hidden)]
 pub mod trust;
+#[doc(hidden)]
 pub mod twinning;
+#[doc(hidden)]
 pub mod twins;
+#[cfg(feature = "gpu")]
+#[doc(hidden)]
 pub mod wgsl;
 
+pub use clock::Clock;
+pub use crystal::{Cell, Radiation, Site, SpaceGroup, SymOp};
+pub use device::DeviceChoice;
 pub use error::{Error, Result};
+pub use front::{Crystal, Outcome, Score, Seeds, Solver, TrialsPhases, score, solve};
+#[cfg(feature = "formats")]
+pub use front::{Screening, screen};
+pub use phasing::Methods;
+pub use reflections::{CrystalHeader, PhasedReflection, RawReflection};
+#[cfg(feature = "formats")]
+pub use report::Record;
+#[cfg(feature = "formats")]
+pub use screen::Tally;
+#[cfg(feature = "formats")]
+pub use simulate::SimulateOptions;
+pub use solve::{Options, Stage, Structure, Watch};
+pub use structure::DensityMap;
+pub use trials::{Event, Finished, Merits, Observer, Progress, StopReason};
 
 // What tests of the crate share with those beside it calls the crate by its name.
 #[cfg(test)]

@@ -4,10 +4,13 @@
 
 mod domains;
 mod edit;
+mod header;
 mod meter;
 
+pub use crate::crystal::radiation::MO_K_ALPHA;
 pub use domains::SecondDomain;
 pub use edit::ModelEdits;
+pub use header::{beam, contents, header};
 
 use crate::crystal::structure_factors::structure_factors;
 use crate::crystal::{Cell, Hkl, Radiation, ScatteringTable, SpaceGroup, friedel};
@@ -22,8 +25,6 @@ use std::f64::consts::TAU;
 const MAX_INDEX: i32 = 999;
 /// More lattice points than this in the box of the resolution sphere are a slip of the keyboard.
 const MAX_BOX: f64 = 2e8;
-/// Wavelength of Mo Kα in Å (weighted mean; International Tables C, table 4.2.2.1).
-pub const MO_K_ALPHA: f64 = 0.71073;
 /// Wavelength of 200 kV electrons in Å.
 pub const ELECTRONS_200_KV: f64 = 0.0251;
 
@@ -52,6 +53,20 @@ pub struct SimulateOptions {
 }
 
 impl SimulateOptions {
+    /// Exact and complete intensities of X-rays to `d_min`, Å, one row a unique reflection.
+    pub fn new(d_min: f64) -> Self {
+        Self {
+            d_min,
+            noise: 0.0,
+            completeness: 1.0,
+            missing_cone: None,
+            radiation: Radiation::Xray,
+            friedel: None,
+            second: None,
+            seed: 1,
+        }
+    }
+
     fn table(&self) -> ScatteringTable {
         ScatteringTable::at(self.radiation, self.friedel.unwrap_or(0.0))
     }

@@ -1,5 +1,7 @@
 //! `--backend` and `--device` through the built program: what is taken, what is said, what is refused.
 
+#![cfg(feature = "cli")]
+
 use seedflip::gpu::{Choice, choose, list};
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! Bad input through the built program: one line that names the file and the remedy, exit code 1, nothing written.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/program.rs"]
 mod program;
 

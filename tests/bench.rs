@@ -1,5 +1,7 @@
 //! `seedflip bench` through the built program: its documents, and what it refuses.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/gpu.rs"]
 mod gpu;
 

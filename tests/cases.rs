@@ -1,6 +1,8 @@
 //! Inputs that once went wrong, as people have them, through the built program; the rest of their kind is in `doors.rs` (layouts, cards,
 //! names, axes), `doors_in.rs` (kinds of files) and `layouts.rs`.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/plain.rs"]
 mod plain;
 #[path = "common/program.rs"]

@@ -1,6 +1,8 @@
 //! What every device must do: one list of checks over `dyn Backend`, for the processor and for the adapter that there is. A cycle against the f64
 //! reference from a common state, figures of merit, seeds, and the rules of the boundary.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/gpu.rs"]
 mod gpu;
 #[path = "common/merits.rs"]

@@ -1,6 +1,8 @@
 //! Numbers that a shader and its twin on the processor share, compared without a device: what is changed in one of them alone is found here, what
 //! is changed in both by the reference in `conformance`.
 
+#![cfg(feature = "cli")]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! The copy kernel: every byte arrives, and the bandwidth is one that memory can have.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/gpu.rs"]
 mod gpu;
 

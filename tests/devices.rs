@@ -1,5 +1,7 @@
 //! Which adapter is chosen, on made-up lists, and that a chosen one can be opened.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/gpu.rs"]
 mod gpu;
 

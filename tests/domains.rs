@@ -1,5 +1,7 @@
 //! Twins of HKLF 5 through the built program: made, solved, refined against the sums of both domains, and what cannot be is refused.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/amide.rs"]
 #[allow(dead_code)] // Its list is made with two domains here.
 mod amide;

@@ -1,5 +1,7 @@
 //! How data come in: layouts of the list, manners of writing the cards, names of the files. The same structure in all.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/plain.rs"]
 mod plain;
 #[path = "common/program.rs"]

@@ -1,5 +1,7 @@
 //! Reflections of every kind of file come in as the plain list does; what is damaged or of no use is refused in one line.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/plain.rs"]
 #[allow(dead_code)] // Not every structure is solved here.
 mod plain;

@@ -1,5 +1,7 @@
 //! The example models are transcribed from papers: their geometry shows a slip that no parser would.
 
+#![cfg(feature = "cli")]
+
 use seedflip::crystal::elements::symbol;
 use seedflip::formats::cif::{Model, read_model};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,8 @@
 //! What somebody sees in the first minutes: help, listing, model, errors, as snapshots; versions, times and folders masked. After a change on
 //! purpose: `INSTA_UPDATE=always cargo test --release --test first_minutes`, and read the difference.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/program.rs"]
 mod program;
 

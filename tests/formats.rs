@@ -1,6 +1,8 @@
 //! Writes `.res`, `.fcf` and `.ccp4` of a small invented structure and reads them back: word by word here, and with
 //! gemmi where python3 has it.
 
+#![cfg(feature = "cli")]
+
 use seedflip::crystal::{Cell, Site, SpaceGroup, SymOp, in_half};
 use seedflip::formats::Hklf;
 use seedflip::formats::ccp4::{ccp4, one_cell};

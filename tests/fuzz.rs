@@ -1,5 +1,7 @@
 //! A short run of mutants through every reader; `benches/fuzz.rs` makes the long one.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/corpus.rs"]
 mod corpus;
 #[path = "common/corpus_measured.rs"]

@@ -2,6 +2,8 @@
 //! two devices. Every way through a device is taken: short and long butterflies, values exchanged whole or by halves, two
 //! passes and four.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/gpu.rs"]
 mod gpu;
 #[path = "common/reference.rs"]

@@ -1,6 +1,8 @@
 //! Many trials on the GPU against as many on the CPU: trajectories part, their statistics must not. And figures of merit
 //! from a common state.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/gpu.rs"]
 mod gpu;
 #[path = "common/reference.rs"]

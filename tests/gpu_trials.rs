@@ -1,6 +1,8 @@
 //! What must not matter on the GPU: checks in the shaders, chunks, neighbours in the batch; and what half precision costs,
 //! and a device that goes away.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/gpu.rs"]
 mod gpu;
 #[path = "common/reference.rs"]

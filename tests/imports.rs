@@ -207,7 +207,7 @@ fn walls_that_must_not_move() {
     }
     // Whoever may see the boundary still has no business behind it: `solve` and `bench` choose an implementation.
     for source in sources() {
-        let chooses = ["engine", "solve", "cli", "bench"].contains(&source.module.as_str());
+        let chooses = ["engine", "solve", "device", "bench"].contains(&source.module.as_str());
         assert!(chooses || !source.code.contains("engine::cpu"), "src/{} names an engine implementation", source.name);
     }
 }

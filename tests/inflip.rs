@@ -1,5 +1,7 @@
 //! Called as Superflip is: an input of its kind, made of a simulated example, and what callers look for.
 
+#![cfg(feature = "cli")]
+
 use seedflip::formats::read_map;
 use std::path::Path;
 use std::process::{Command, Output};

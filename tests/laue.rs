@@ -1,5 +1,7 @@
 //! Laue classes of measured data. The sets are no part of the repository; without them the test has nothing to do.
 
+#![cfg(feature = "cli")]
+
 use seedflip::crystal::{SpaceGroup, SymOp};
 use seedflip::formats::{read_hkl, read_ins};
 use seedflip::reflections::laue_class;

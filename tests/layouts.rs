@@ -1,6 +1,8 @@
 //! Two hundred layouts of one reflection list, drawn at random: in each every row is read right, or the list is refused.
 //! `SEEDFLIP_LAYOUTS=6000 SEEDFLIP_LAYOUTS_SEED=7` tries more and others.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/written.rs"]
 #[allow(dead_code)]
 mod written;

@@ -1,5 +1,7 @@
 //! A device that fails in the middle of a run: what has finished is kept, ranked, worked up and reported.
 
+#![cfg(feature = "cli")]
+
 use num_complex::Complex32;
 use seedflip::clock::Clock;
 use seedflip::engine::cpu::CpuBackend;

@@ -1,5 +1,7 @@
 //! Several data sets in one run: what comes of each is what comes of it alone, and no one takes others along.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/gpu.rs"]
 mod gpu;
 #[path = "common/program.rs"]

@@ -1,5 +1,7 @@
 //! The memory table of the documentation is the one that the plan gives.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/program.rs"]
 mod program;
 

@@ -1,5 +1,7 @@
 //! Neutron data: crystals with deuterium and with hydrogen, which scatters with the opposite sign, come out whole.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/compare.rs"]
 mod compare;
 #[path = "common/program.rs"]

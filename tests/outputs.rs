@@ -1,5 +1,7 @@
 //! The files that a run writes for other programs: read by gemmi where python3 has it, and known again by the next run.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/program.rs"]
 mod program;
 

@@ -1,5 +1,7 @@
 //! Readers against hostile bytes, and the whole input line against real data.
 
+#![cfg(feature = "cli")]
+
 use proptest::prelude::*;
 use seedflip::formats::{Hklf, parse_hkl, parse_ins, read_hkl, read_ins};
 use seedflip::reflections::DataSet;

@@ -1,5 +1,7 @@
 //! Holds README.md to the program: its commands work, its output is real, its options exist.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/program.rs"]
 mod program;
 

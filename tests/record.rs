@@ -1,5 +1,7 @@
 //! The run record keeps to its published schema, and the schema explains every field.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/program.rs"]
 mod program;
 

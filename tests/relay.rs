@@ -1,6 +1,8 @@
 //! A search that begins on one device and goes on on another: when it changes, what that leaves alone, and the way
 //! back.
 
+#![cfg(feature = "cli")]
+
 use num_complex::Complex32;
 use seedflip::clock::Clock;
 use seedflip::engine::cpu::CpuBackend;

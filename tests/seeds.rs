@@ -1,5 +1,7 @@
 //! Seeds from the command line: made, checked, solved with, screened, and refused.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/program.rs"]
 mod program;
 

@@ -1,5 +1,7 @@
 //! Simulation from a CIF to a pair of files, and the CIF reader under ill-treatment.
 
+#![cfg(feature = "cli")]
+
 use proptest::prelude::*;
 use seedflip::Error;
 use seedflip::cli::simulate::{SimulateArgs, run};

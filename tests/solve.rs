@@ -1,5 +1,7 @@
 //! The main job through the built program: simulated examples are solved, shuffled ones are not claimed.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/compare.rs"]
 mod compare;
 #[path = "common/program.rs"]

@@ -1,5 +1,7 @@
 //! The main job on the GPU: the examples are solved, with the structure that the CPU finds.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/compare.rs"]
 mod compare;
 #[path = "common/gpu.rs"]

@@ -4,6 +4,8 @@
 //! The figures are those of one version of Mesa; with another one, or without RADV, the test skips with a line. After a change on purpose, or
 //! for another version: `SEEDFLIP_STATIC_TABLE=write cargo test --release --test static_budget`, and read the difference.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/null_device.rs"]
 mod null_device;
 use naga::back::spv;

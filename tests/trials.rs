@@ -1,5 +1,7 @@
 //! The one loop and the search on it: who shares the slots, what a pause changes (nothing), and what is told.
 
+#![cfg(feature = "cli")]
+
 use seedflip::clock::Clock;
 use seedflip::engine::cpu::CpuBackend;
 use seedflip::engine::{Backend, Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};

@@ -1,5 +1,7 @@
 //! Twins through the built program: what is said and written of a simulated crystal of one domain and of two.
 
+#![cfg(feature = "cli")]
+
 #[path = "common/amide.rs"]
 mod amide;
 #[path = "common/program.rs"]

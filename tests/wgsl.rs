@@ -1,6 +1,8 @@
 //! Every module that a device may be given, parsed and validated without a device; shared structs compared in size and
 //! place.
 
+#![cfg(feature = "cli")]
+
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use seedflip::bench::synthetic;
 use seedflip::engine::Denoiser;

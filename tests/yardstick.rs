@@ -1,5 +1,7 @@
 //! The yardstick of `benches/` runs the cycle it says it runs: one cycle on numpy against f64, where python3 has numpy.
 
+#![cfg(feature = "cli")]
+
 use std::process::Command;
 
 #[test]

@@ -9,7 +9,7 @@ use crate::formats::ins_write::{Instructions, write_ins};
 use crate::formats::res::{ResModel, ScatteringType, res};
 use crate::formats::{Hklf, write_bytes, write_hkl};
 use crate::output::say;
-use crate::simulate::{ELECTRONS_200_KV, MO_K_ALPHA, ModelEdits, SecondDomain, SimulateOptions, Simulated, simulate};
+use crate::simulate::{ModelEdits, SecondDomain, SimulateOptions, Simulated, beam, contents, simulate};
 use std::path::{Path, PathBuf};
 
 /// What stands below the options.
@@ -156,7 +156,7 @@ fn edits(args: &SimulateArgs) -> Result<ModelEdits> {
 
 /// A changed model as `.res`, for `--model` of other sub-commands.
 fn edited(model: &Model, (radiation, wavelength): (Radiation, f64)) -> Result<String> {
-    let contents = contents(model, &model.space_group);
+    let contents = scattering_types(model, &model.space_group);
     let remarks = ["a model changed for a simulation: no structure of anything".to_owned()];
     res(&ResModel {
         title: &model.title,
@@ -181,26 +181,6 @@ fn edited(model: &Model, (radiation, wavelength): (Radiation, f64)) -> Result<St
 fn radiation(name: &str) -> Result<Radiation> {
     Radiation::from_name(name)
         .ok_or_else(|| Error::Usage(format!("--radiation {name:?} is not known; choose xray, electron or neutron")))
-}
-
-/// Radiation and wavelength in Å: the model's own where it goes with the radiation asked for and reaches
-/// the resolution (λ/2 ≤ d), else that of Mo Kα, or of 200 kV electrons.
-fn beam(asked: Option<Radiation>, of_model: Option<f64>, d_min: f64) -> (Radiation, f64) {
-    let radiation = asked.or_else(|| of_model.map(Radiation::from_wavelength)).unwrap_or(Radiation::Xray);
-    // Neutrons have the wavelengths of X-rays.
-    let kind = |w: f64| {
-        if radiation == Radiation::Neutron && Radiation::from_wavelength(w) == Radiation::Xray {
-            radiation
-        } else {
-            Radiation::from_wavelength(w)
-        }
-    };
-    let fits = |w: &f64| kind(*w) == radiation && *w <= 2.0 * d_min;
-    let standard = match radiation {
-        Radiation::Xray | Radiation::Neutron => MO_K_ALPHA,
-        Radiation::Electron => ELECTRONS_200_KV,
-    };
-    (radiation, of_model.filter(fits).unwrap_or(standard))
 }
 
 /// Where the `.ins` goes; a folder that does not exist yet is made.
@@ -260,39 +240,15 @@ fn instructions(
         z: group.operations().len() as f64,
         group,
         cell_sigma: [0.0; 6],
-        contents: &contents(model, group),
+        contents: &scattering_types(model, group),
         kept: &[],
         twin: options.second.is_some(),
     })
 }
 
 /// Atoms of each element per cell.
-fn contents(model: &Model, group: &SpaceGroup) -> Vec<ScatteringType> {
-    let mut contents: Vec<ScatteringType> = Vec::new();
-    for site in &model.sites {
-        let Some(z) = site.element else { continue };
-        let atoms = site.sof * group.operations().len() as f64;
-        let symbol = symbol(z).unwrap_or("X").to_owned();
-        match contents.iter_mut().find(|t| t.z == z) {
-            Some(t) => t.count += atoms,
-            None => contents.push(ScatteringType { z, symbol, count: atoms, coefficients: None }),
-        }
-    }
-    contents
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_beam_follows_the_model_where_it_can() {
-        assert_eq!(beam(None, None, 0.9), (Radiation::Xray, MO_K_ALPHA));
-        assert_eq!(beam(None, Some(1.5418), 0.9), (Radiation::Xray, 1.5418));
-        assert_eq!(beam(None, Some(1.5418), 0.7), (Radiation::Xray, MO_K_ALPHA));
-        assert_eq!(beam(None, Some(0.0335), 0.7), (Radiation::Electron, 0.0335));
-        assert_eq!(beam(Some(Radiation::Neutron), Some(1.1), 0.9), (Radiation::Neutron, 1.1));
-        assert_eq!(beam(Some(Radiation::Neutron), Some(0.0335), 0.9), (Radiation::Neutron, MO_K_ALPHA));
-        assert_eq!(beam(Some(Radiation::Electron), Some(1.5418), 0.9), (Radiation::Electron, ELECTRONS_200_KV));
-    }
+fn scattering_types(model: &Model, group: &SpaceGroup) -> Vec<ScatteringType> {
+    let kind =
+        |(z, count)| ScatteringType { z, symbol: symbol(z).unwrap_or("X").to_owned(), count, coefficients: None };
+    contents(model, group).into_iter().map(kind).collect()
 }

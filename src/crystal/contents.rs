@@ -11,6 +11,20 @@ const VOLUME_WITHOUT_CARBON: f64 = 12.0;
 const SENSIBLE_VOLUME: [std::ops::RangeInclusive<f64>; 2] = [11.0..=32.0, 6.0..=32.0];
 const CARBON: u8 = 6;
 
+/// Elements that are expected where nobody names any: those of organic crystals.
+const EXPECTED: [(&str, u8); 4] = [("C", 6), ("H", 1), ("N", 7), ("O", 8)];
+
+/// The same without numbers.
+pub fn expected() -> Vec<ElementCount> {
+    let element = |(symbol, atomic_number): (&str, u8)| ElementCount {
+        symbol: symbol.to_owned(),
+        atomic_number,
+        count: 0.0,
+        coefficients: None,
+    };
+    EXPECTED.into_iter().map(element).collect()
+}
+
 /// Non-hydrogen atoms that a cell of this volume (Å³) has room for, by the elements that are expected in it; at least 1.
 pub fn room(elements: impl IntoIterator<Item = u8>, volume: f64) -> f64 {
     let each = if organic(elements) { VOLUME_PER_ATOM } else { VOLUME_WITHOUT_CARBON };

@@ -15,6 +15,9 @@ pub enum Radiation {
 /// (de Broglie, relativistic); no single-crystal X-ray set is that short.
 pub const LONGEST_ELECTRON_WAVELENGTH: f64 = 0.1;
 
+/// Wavelength of Mo Kα in Å (weighted mean; International Tables C, table 4.2.2.1).
+pub const MO_K_ALPHA: f64 = 0.71073;
+
 impl Radiation {
     /// Electrons for a wavelength (Å) below 0.1 Å, else X-rays: electrons of 20–1000 keV have
     /// 0.09–0.009 Å, and no X-ray data set of a single crystal is that short.

@@ -1,10 +1,7 @@
 //! The elements of a `.ins`: put together where named twice, assumed where it says little of the contents of the cell.
 
 use crate::crystal::ElementCount;
-use crate::crystal::contents::{fits, non_hydrogen, room};
-
-/// Elements where no SFAC card names any.
-const ASSUMED: [(&str, u8); 4] = [("C", 6), ("H", 1), ("N", 7), ("O", 8)];
+use crate::crystal::contents::{expected, fits, non_hydrogen, room};
 
 /// What a file calls the list of its elements and the numbers of their atoms.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,12 +21,7 @@ pub fn assumed_contents(elements: &mut Vec<ElementCount>, volume: f64, named: Na
     let Named { elements: list, numbers } = named;
     let unnamed = elements.is_empty();
     if unnamed {
-        elements.extend(ASSUMED.map(|(symbol, atomic_number)| ElementCount {
-            symbol: symbol.to_owned(),
-            atomic_number,
-            count: 0.0,
-            coefficients: None,
-        }));
+        elements.extend(expected());
     }
     let counts: Vec<(u8, f64)> = elements.iter().map(|e| (e.atomic_number, e.count)).collect();
     let room = room(counts.iter().map(|c| c.0), volume);

@@ -1,31 +1,14 @@
 //! Rhombohedral crystals indexed in the reverse setting, which LATT cannot name: turned into the obverse one.
 
+use crate::basis::turn_to_obverse;
 use crate::crystal::{Cell, SpaceGroup};
 use crate::formats::Hklf;
-use crate::reflections::{RawReflection, laue_class};
+use crate::reflections::RawReflection;
 
-/// The centring vector 1/3 2/3 1/3 of the reverse setting, in units of 1/24.
-const REVERSE: [i32; 3] = [8, 16, 8];
-/// Angles of a cell on hexagonal axes, degrees, and how far they may be off.
-const HEXAGONAL: [f64; 3] = [90.0, 90.0, 120.0];
-const SAME_ANGLE: f64 = 0.05;
-
-/// Turns rows by half a turn about c, h k l into −h −k l, and the matrix of the card with them where the list goes on
-/// being read by one, where the intensities obey the centring R (reverse); a line says so. `None` where they do not, and
-/// nothing is changed.
+/// Turns rows as `turn_to_obverse` does, and the matrix of the card with them where the list goes on being read by one; a
+/// line says so. `None` where nothing is changed.
 pub fn turn(rows: &mut [RawReflection], card: Option<&mut Hklf>, cell: &Cell, hint: &SpaceGroup) -> Option<String> {
-    if !cell.angles.iter().zip(HEXAGONAL).all(|(angle, right)| (angle - right).abs() < SAME_ANGLE) {
-        return None;
-    }
-    // A list that cannot be merged is for the next to refuse.
-    if !laue_class(rows, cell, hint).ok()?.group.centring().contains(&REVERSE) {
-        return None;
-    }
-    for row in rows {
-        let [h, k, l] = row.hkl;
-        row.hkl = [-h, -k, l];
-    }
-    let said = "the list is indexed in the reverse setting of a rhombohedral cell: turned into the obverse one";
+    let said = turn_to_obverse(rows, cell, hint)?;
     let Some(hklf) = card else { return Some(said.to_owned()) };
     for x in hklf.matrix.iter_mut().take(2).flatten() {
         // Not −x: a zero stays without a sign on the card.
@@ -37,6 +20,9 @@ pub fn turn(rows: &mut [RawReflection], card: Option<&mut Hklf>, cell: &Cell, hi
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Angles of a cell on hexagonal axes, degrees.
+    const HEXAGONAL: [f64; 3] = [90.0, 90.0, 120.0];
 
     #[test]
     fn only_reverse_lists_are_turned() {

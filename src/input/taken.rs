@@ -1,5 +1,6 @@
 //! What was taken of which files.
 
+use crate::formats::HklfFormat;
 use crate::formats::measured::{Measured, file_name};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -26,6 +27,19 @@ pub struct Taken {
 }
 
 impl Taken {
+    /// So many reflections that another program handed over.
+    pub fn of_arrays(rows: usize) -> Self {
+        Self {
+            reflections: "arrays".to_owned(),
+            kind: "arrays",
+            part: String::new(),
+            layout: None,
+            quantity: HklfFormat::Intensities.symbol(),
+            rows,
+            crystal: None,
+        }
+    }
+
     /// Reflections of `data`, the crystal of `source`.
     pub fn new(source: Option<&Path>, data: &Path, measured: &Measured) -> Self {
         Self {

@@ -27,6 +27,7 @@ mod mark;
 mod model;
 mod patterson;
 pub mod results;
+#[cfg(feature = "cli")]
 pub mod say;
 mod setting;
 

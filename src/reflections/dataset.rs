@@ -5,8 +5,11 @@ use super::{
     Domains, IntensityStatistics, MergeReport, NormalisedReflection, RawReflection, ShellTable, WilsonPlot, laue_class,
     merge, normalise, shell_table, statistics, wilson_plot,
 };
+use crate::crystal::contents::expected;
+use crate::crystal::elements::atomic_number;
+use crate::crystal::radiation::MO_K_ALPHA;
 use crate::crystal::{Cell, ElementCount, Radiation, ScatteringTable, SpaceGroup};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use std::sync::Arc;
 
 /// What the header of a data set says: the part of a `.ins` (or CIF, or MTZ) that is not reflections.
@@ -29,6 +32,33 @@ pub struct CrystalHeader {
 }
 
 impl CrystalHeader {
+    /// A crystal measured with X-rays of Mo Kα. `contents`: symbols and atoms per unit cell; without any, or with numbers
+    /// that are 0, the volume of the cell says how many there are.
+    ///
+    /// # Errors
+    /// A symbol that is none, a number that is none.
+    pub fn new(cell: Cell, space_group: SpaceGroup, contents: &[(&str, f64)]) -> Result<Self> {
+        let element = |&(symbol, count): &(&str, f64)| {
+            let wrong = |what: String| Error::unusable(what, "give symbols such as C, with atoms per unit cell");
+            let atomic_number =
+                atomic_number(symbol).ok_or_else(|| wrong(format!("{symbol:?} among the contents is no element")))?;
+            if !count.is_finite() || count < 0.0 {
+                return Err(wrong(format!("{count} atoms of {symbol} cannot be")));
+            }
+            Ok(ElementCount { symbol: symbol.to_owned(), atomic_number, count, coefficients: None })
+        };
+        let elements: Vec<ElementCount> = contents.iter().map(element).collect::<Result<_>>()?;
+        Ok(Self {
+            title: String::new(),
+            wavelength: MO_K_ALPHA,
+            radiation: Radiation::Xray,
+            cell,
+            z: space_group.operations().len() as f64,
+            space_group,
+            elements: if elements.is_empty() { expected() } else { elements },
+        })
+    }
+
     /// Scattering factors as tabulated, X-rays far from every edge; lengths for neutrons as the header has them.
     pub fn table(&self) -> ScatteringTable {
         ScatteringTable::new(self.radiation).with_lengths_of(&self.elements)

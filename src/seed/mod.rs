@@ -3,6 +3,8 @@
 //! - `knowledge`  what one seed says of its phase
 //! - `prior`      the prior mean of exp(iφ) that follows, and phases drawn from it
 //! - `list`       a list of seeds as a file gives it, with the frame it refers to
+//! - `checked`    what an entry may say, checked
+//! - `arrays`     seed sets as arrays over the same reflections
 //! - `known`      a seed brought to a unique reflection of the data
 //! - `resolve`    from the list to the data: equivalents, centric phases, absences, duplicates
 //! - `feasibility` will these seeds do?
@@ -11,6 +13,8 @@
 //!
 //! Imports: `twins`, `crystal`, `error`.
 
+pub mod arrays;
+pub mod checked;
 pub mod feasibility;
 pub mod knowledge;
 pub mod known;
@@ -20,6 +24,7 @@ mod prior;
 pub mod resolve;
 pub mod sim;
 
+pub use arrays::SeedArrays;
 pub use feasibility::{Feasibility, Prediction, SeedSums, UnseededRates};
 pub use knowledge::Knowledge;
 pub use known::KnownPhase;

@@ -36,6 +36,22 @@ pub struct Options {
     pub list: ListRecipe,
 }
 
+impl Default for Options {
+    /// Both methods, everything else by the size of the problem.
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            methods: Methods::Both,
+            d_min: None,
+            trials: None,
+            max_cycles: None,
+            time_limit: None,
+            memory: None,
+            list: ListRecipe::USUAL,
+        }
+    }
+}
+
 /// The parameters a run really used.
 #[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct Effective {

@@ -65,7 +65,7 @@ impl Queue for Shift<'_, '_, '_> {
                     if wants && !trial.is_promising() {
                         held = Some(trial);
                     }
-                    wants
+                    wants || self.observer.wants_phases()
                 }
                 Turn::Stay | Turn::Polish(_) => false,
             };
@@ -104,6 +104,7 @@ impl Shift<'_, '_, '_> {
     pub fn finish(&mut self, look: &mut Look<'_, Running>) -> Result<(), EngineError> {
         let mut trial = ending(look.number, look.trial, &look.merits, look.cycles);
         let Desk { setup, grids, deal, findings, .. } = &mut *self.desk;
+        let told = self.observer.wants_phases();
         // It has run its course.
         let phases = match std::mem::replace(&mut look.trial.stage, Stage::Search) {
             Stage::Proof { before, .. } => {
@@ -118,16 +119,17 @@ impl Shift<'_, '_, '_> {
                             Finished { proven: Some(false), recipe: look.trial.recipe, merits: before.merits, ..trial };
                     }
                 }
-                findings.wants(&trial, findings.held()).then_some(phases)
+                (told || findings.wants(&trial, findings.held())).then_some(phases)
             }
-            _ if findings.wants(&trial, findings.held()) => Some(look.phases()?),
+            _ if told || findings.wants(&trial, findings.held()) => Some(look.phases()?),
             _ => None,
         };
         let measured = |phases: Vec<_>| setup.sphere.measured_phases(&grids[look.crew].gridded, &phases);
         let phases = phases.map(|phases| TrialPhases(measured(phases)));
         self.observer.event(&Event::Finished { trial: &trial, phases: phases.as_ref() });
         deal.learn(&trial);
-        let phased = phases.map(|phases| setup.sphere.phased_by(&phases.0));
+        let phased = phases.filter(|_| !told || findings.wants(&trial, findings.held()));
+        let phased = phased.map(|phases| setup.sphere.phased_by(&phases.0));
         let compared = findings.take(setup.cell, setup.space_group, trial, phased);
         if let Some(agreements) = compared {
             let fits = findings.sighting(look.number).map(|sighting| &sighting.fits);

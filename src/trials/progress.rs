@@ -83,4 +83,10 @@ pub trait Observer: Send {
     fn event(&mut self, event: &Event<'_>) {
         let _ = event;
     }
+
+    /// Whether the phases of every trial are wanted when it finishes, not of those alone that may be a solution. It
+    /// changes nothing of what a run finds; to fetch them costs a little.
+    fn wants_phases(&self) -> bool {
+        false
+    }
 }

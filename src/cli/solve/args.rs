@@ -1,11 +1,11 @@
 //! The options of `seedflip solve`.
 
+use crate::basis::group_of_symbol;
 use crate::cli::backend::BackendArgs;
 use crate::cli::data_args::ReadingArgs;
 use crate::cli::write::Extra;
 use crate::cli::{MOST_THREADS, heading};
 use crate::crystal::Radiation;
-use crate::crystal::identity::group_by_name;
 use crate::input::{Basis, Input};
 use crate::phasing::{ListRecipe, Methods};
 use crate::solve::Options;
@@ -182,19 +182,8 @@ impl Args {
             let own = &input.data.header.space_group;
             return if self.seeds.is_some() { input.with_group(own.clone()) } else { input.with_laue_class() };
         };
-        let usage = |what: String| Error::Usage(format!("--space-group {symbol}: {what}"));
-        let cell = &input.data.header.cell;
-        let rhombohedral = cell.angles.iter().all(|angle| (angle - cell.angles[0]).abs() < SAME_ANGLE);
-        let group = group_by_name(symbol, rhombohedral && cell.angles[0] != 90.0)
-            .ok_or_else(|| usage("no such space group; write it like P21/n or I 41/a".into()))?;
-        if !group.leaves(cell) {
-            return Err(usage(
-                "the cell does not have this symmetry; choose a setting for the axes of the .ins".into(),
-            ));
-        }
+        let group = group_of_symbol(symbol, &input.data.header.cell)
+            .map_err(|what| Error::Usage(format!("--space-group {symbol}: {what}")))?;
         input.with_group(group)
     }
 }
-
-/// Rhombohedral angles are equal to this, degrees.
-const SAME_ANGLE: f64 = 0.05;

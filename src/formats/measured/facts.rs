@@ -1,6 +1,7 @@
 //! What a file says of a crystal, as far as it says anything.
 
 use crate::crystal::elements::atomic_number;
+use crate::crystal::radiation::MO_K_ALPHA;
 use crate::crystal::{Cell, ElementCount, SpaceGroup};
 use crate::formats::hklf::Hklf;
 use crate::formats::ins::Ins;
@@ -29,9 +30,6 @@ pub struct Facts {
     /// Cards DISP, TEMP and SIZE of a `.ins`.
     pub kept: Vec<String>,
 }
-
-/// Wavelength where nobody says one: Mo Kα, Å.
-const ASSUMED_WAVELENGTH: f64 = 0.71073;
 
 impl From<&Ins> for Facts {
     fn from(ins: &Ins) -> Self {
@@ -73,8 +71,8 @@ impl Facts {
         let mut warnings = Vec::new();
         let kind = if self.neutrons { "neutrons" } else { "X-rays" };
         let wavelength = self.wavelength.unwrap_or_else(|| {
-            warnings.push(format!("no wavelength is given: {kind} of {ASSUMED_WAVELENGTH} Å are assumed"));
-            ASSUMED_WAVELENGTH
+            warnings.push(format!("no wavelength is given: {kind} of {MO_K_ALPHA} Å are assumed"));
+            MO_K_ALPHA
         });
         let space_group = self.group.unwrap_or_else(|| {
             warnings.push("no symmetry is given: the intensities decide from P1".to_owned());

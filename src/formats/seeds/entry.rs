@@ -1,42 +1,13 @@
 //! One entry of a table of seeds, and the checks that make knowledge of it.
 
 use crate::crystal::Hkl;
-use crate::error::Error;
 use crate::seed::Knowledge;
-use std::path::Path;
+pub(super) use crate::seed::checked::weight;
+pub(super) use crate::seed::checked::{Checked, Fault};
+use crate::seed::checked::{bin_of, probabilities};
 
 /// Beyond this an index is a mistake.
 const LARGEST_INDEX: f64 = 9999.0;
-/// More bins than this are no bins: give the phase.
-const MOST_BINS: f64 = 360.0;
-/// How far from 1 a sum of printed probabilities may be.
-const SUM_TOLERANCE: f64 = 0.02;
-
-/// What a check gives: the fault does not know yet where it stands.
-pub(super) type Checked<T> = Result<T, Fault>;
-
-/// What is wrong with an entry, before it is known where the entry stands.
-#[derive(Debug)]
-pub(super) struct Fault {
-    what: String,
-    hint: &'static str,
-}
-
-impl Fault {
-    pub fn new(what: impl Into<String>, hint: &'static str) -> Self {
-        Self { what: what.into(), hint }
-    }
-
-    /// Blames a line of a text file, from 1.
-    pub fn at_line(self, path: &Path, line: usize) -> Error {
-        Error::line(path, line, self.what, self.hint)
-    }
-
-    /// Blames a row of a table without lines, from 0.
-    pub fn in_row(self, path: &Path, row: usize) -> Error {
-        Error::file(path, format!("row {row} (from 0): {}", self.what), self.hint)
-    }
-}
 
 /// Everything that an entry may say of its phase, unchecked.
 #[derive(Debug, Default)]
@@ -83,49 +54,11 @@ pub(super) fn indices(hkl: [f64; 3]) -> Checked<Hkl> {
     Ok(out)
 }
 
-/// A figure of merit.
-pub(super) fn weight(value: f64) -> Checked<f64> {
-    if (0.0..=1.0).contains(&value) {
-        return Ok(value);
-    }
-    Err(Fault::new(
-        format!("the weight is {value}, outside 0 to 1"),
-        "a weight is a figure of merit: the mean cosine of the phase error",
-    ))
-}
-
-fn bin_of(bin: f64, bins: Option<f64>) -> Checked<(u32, u32)> {
-    let Some(bins) = bins else {
-        return Err(Fault::new("the bin has no number of bins", "give nbins"));
-    };
-    if bins.fract() != 0.0 || !(2.0..=MOST_BINS).contains(&bins) {
-        return Err(Fault::new(format!("nbins is {bins}"), "the number of bins is a whole number from 2 to 360"));
-    }
-    if bin.fract() != 0.0 || bin < 0.0 || bin >= bins {
-        return Err(Fault::new(format!("the bin is {bin} of {bins}"), "bins count from 0 to nbins - 1"));
-    }
-    Ok((bin as u32, bins as u32))
-}
-
-/// Probabilities that sum to 1.
-fn probabilities(values: &[f64]) -> Checked<Vec<f32>> {
-    if values.len() < 2 || values.len() as f64 > MOST_BINS {
-        return Err(Fault::new(format!("there are {} classes", values.len()), "give 2 to 360 classes"));
-    }
-    if let Some(p) = values.iter().find(|p| !p.is_finite() || **p < 0.0) {
-        return Err(Fault::new(format!("a probability is {p}"), "probabilities are not negative"));
-    }
-    let sum: f64 = values.iter().sum();
-    if (sum - 1.0).abs() > SUM_TOLERANCE {
-        return Err(Fault::new(format!("the probabilities sum to {sum:.3}"), "the probabilities of an entry sum to 1"));
-    }
-    Ok(values.iter().map(|p| (p / sum) as f32).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::f64::consts::PI;
+    use std::path::Path;
 
     fn fault(entry: Entry) -> String {
         entry.knowledge().unwrap_err().in_row(Path::new("a"), 3).to_string()

@@ -1,13 +1,12 @@
 //! Lists on axes that hide rotations of the crystal: a hexagonal one on orthohexagonal edges, a cubic one on hexagonal edges. No group of such
 //! axes holds the rotations, as they are no whole numbers there.
 
-use super::{Input, scattering_power};
+use super::scattering_power;
+use crate::Result;
 use crate::crystal::identity::Resetting;
 use crate::crystal::lattice::hides_rotations;
 use crate::crystal::{Cell, Hkl, SpaceGroup};
-use crate::formats::Ins;
 use crate::reflections::{CrystalHeader, DataSet, RawReflection, laue_class};
-use crate::{Error, Result};
 
 /// How far an index on the new axes may be from a whole number: rounding alone. What is farther off the lattice forbids.
 const WHOLE: f64 = 1e-3;
@@ -25,56 +24,59 @@ struct Telling {
     class: &'static str,
 }
 
-impl Input {
-    /// The same on axes on which all rotations that lattice and intensities have are whole numbers, standard ones of their Laue class; as it is where
-    /// it stands on such axes. A header that names a symmetry keeps its axes, and hears of the higher one.
-    ///
-    /// # Errors
-    /// Those of `DataSet::new`.
-    pub fn on_telling_axes(mut self) -> Result<Self> {
-        let header = &self.data.header;
-        let Some(telling) = telling(&header.cell, &header.space_group, &self.data.rows) else { return Ok(self) };
-        let Telling { basis, cell, centring, class } = telling;
-        let axes = ["a", "b", "c"].into_iter().enumerate().map(|(j, name)| {
-            let [x, y, z] = [0, 1, 2].map(|i| basis[i][j] + 0.0);
-            format!("{name}' = {x:.3}a{y:+.3}b{z:+.3}c")
-        });
-        let axes = axes.collect::<Vec<_>>().join(", ");
-        if header.space_group.proper_rotations().len() > 1 {
-            self.warnings.push(format!(
-                "lattice and intensities have Laue class {class}, which these axes cannot show ({axes} do): too low a symmetry in the input, \
-                 or a merohedral twin"
-            ));
-            return Ok(self);
-        }
-        let Ok(group) = SpaceGroup::of_rotations(&centring, []) else { return Ok(self) };
-        let ratio = cell.volume / header.cell.volume;
-        let mut elements = header.elements.clone();
-        elements.iter_mut().for_each(|e| e.count *= ratio);
-        let z = header.z * ratio;
-        let alike = header.space_group.axes_alike();
-        let cell_sigma = header.cell.transformed_sigma(self.ins.cell_sigma, &basis, alike);
-        let new = CrystalHeader {
-            cell: cell.clone(),
-            space_group: group.clone(),
-            z,
-            elements: elements.clone(),
-            ..header.clone()
-        };
-        let rows = turned(&self.data.rows, &basis);
-        let data = DataSet::new(new.clone(), &rows, scattering_power(&new))
-            .map_err(|error: Error| error.of_file(&self.hkl_path))?;
-        let mut hklf = self.ins.hklf;
-        let old = hklf.matrix;
-        hklf.matrix = std::array::from_fn(|j| {
-            std::array::from_fn(|k| (0..3).map(|i| basis[i][j] * old[i][k]).sum::<f64>() + 0.0)
-        });
-        self.warnings.push(format!(
-            "the axes of the list hide rotations of Laue class {class}: turned to {axes}, where the lattice has them"
-        ));
-        let ins = Ins { cell, cell_sigma, space_group: group, z, elements, hklf, ..self.ins };
-        Ok(Self { ins, data, ..self })
+/// What the axes of a list are worth.
+pub enum Axes {
+    /// They show all rotations.
+    Telling,
+    /// They hide some, and stay, as the header names a symmetry.
+    Kept {
+        /// What is worth a word.
+        line: String,
+    },
+    /// They hid some.
+    Turned {
+        /// The data on the new axes.
+        data: Box<DataSet>,
+        /// Column j: the new axis j in units of the old ones.
+        basis: Basis,
+        /// What is worth a word.
+        line: String,
+    },
+}
+
+/// The data on axes on which all rotations that lattice and intensities have are whole numbers, standard ones of their Laue class, where they do not
+/// stand on such axes. A header that names a symmetry keeps its axes, and hears of the higher one.
+///
+/// # Errors
+/// Those of `DataSet::new`.
+pub fn on_telling_axes(data: &DataSet) -> Result<Axes> {
+    let header = &data.header;
+    let Some(telling) = telling(&header.cell, &header.space_group, &data.rows) else { return Ok(Axes::Telling) };
+    let Telling { basis, cell, centring, class } = telling;
+    let axes = ["a", "b", "c"].into_iter().enumerate().map(|(j, name)| {
+        let [x, y, z] = [0, 1, 2].map(|i| basis[i][j] + 0.0);
+        format!("{name}' = {x:.3}a{y:+.3}b{z:+.3}c")
+    });
+    let axes = axes.collect::<Vec<_>>().join(", ");
+    if header.space_group.proper_rotations().len() > 1 {
+        let line = format!(
+            "lattice and intensities have Laue class {class}, which these axes cannot show ({axes} do): too low a symmetry in the input, \
+             or a merohedral twin"
+        );
+        return Ok(Axes::Kept { line });
     }
+    let Ok(group) = SpaceGroup::of_rotations(&centring, []) else { return Ok(Axes::Telling) };
+    let ratio = cell.volume / header.cell.volume;
+    let mut elements = header.elements.clone();
+    elements.iter_mut().for_each(|e| e.count *= ratio);
+    let new = CrystalHeader { cell, space_group: group, z: header.z * ratio, elements, ..header.clone() };
+    let rows = turned(&data.rows, &basis);
+    let sum_f2 = scattering_power(&new);
+    let data = Box::new(DataSet::new(new, &rows, sum_f2)?);
+    let line = format!(
+        "the axes of the list hide rotations of Laue class {class}: turned to {axes}, where the lattice has them"
+    );
+    Ok(Axes::Turned { data, basis, line })
 }
 
 /// Axes on which lattice and intensities show more rotations than on these, if there are any.
