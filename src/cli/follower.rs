@@ -28,6 +28,7 @@ impl Observer for Follower<'_> {
 
     fn event(&mut self, event: &Event<'_>) {
         trace::event(event);
+        self.results.event(event);
         if let Some(keeper) = &mut self.keeper {
             keeper.event(event);
         }

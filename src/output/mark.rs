@@ -8,6 +8,8 @@ use std::path::Path;
 
 /// How the name of a record's program is written in JSON, blanks left out.
 const RECORD: &[u8] = b"\"program\":\"seedflip\"";
+/// What the head of a page says.
+const PAGE: &[u8] = b"<meta name=\"generator\" content=\"seedflip\">";
 /// How a listing begins, and the label of a map.
 const NAME: &[u8] = b"seedflip ";
 /// Where the first label of a CCP4 map stands, bytes from its beginning.
@@ -49,6 +51,7 @@ pub fn is_own(path: &Path, ending: &str) -> bool {
     match ending.rsplit('.').next() {
         Some("fcf") => has(&bytes, FCF_MARK.as_bytes()),
         Some("ccp4") => bytes.get(MAP_LABEL..).is_some_and(|label| label.starts_with(NAME)),
+        Some("html") => has(&bytes, PAGE),
         Some("json") => {
             let dense: Vec<u8> = bytes.into_iter().filter(|b| !b.is_ascii_whitespace()).collect();
             has(&dense, RECORD)

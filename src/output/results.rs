@@ -11,17 +11,21 @@ use crate::formats::fcf::{Fcf, Origin, fcf, fcf_rows, fcf_rows_of_model};
 use crate::formats::hkl_shelx::same_in_shelx;
 use crate::formats::hkl_writer::hkl;
 use crate::input::{Basis, Input};
+use crate::report::page::{Contents, Looks, page};
 use crate::report::record::FileRecord;
 use crate::report::{Record, listing, table};
 use crate::solve::{MOST_STRUCTURES, Solved, Structure};
+use crate::trials::Event;
 use crate::{Error, Result};
 
 /// Files beside the models.
-const OTHERS: [&str; 5] = [".json", LISTING, OTHER_LISTING, "_a.fcf", "_a.ccp4"];
+const OTHERS: [&str; 6] = [".json", LISTING, OTHER_LISTING, PAGE, "_a.fcf", "_a.ccp4"];
 /// The listing …
 const LISTING: &str = ".lst";
 /// … and where it goes if that is the listing of another program: SHELXL calls its own so.
 const OTHER_LISTING: &str = ".sfl";
+/// The page.
+const PAGE: &str = ".html";
 
 /// Files that are taken away with those of an earlier run: before the record, which knows them.
 fn on_request() -> impl Iterator<Item = &'static str> {
@@ -43,6 +47,8 @@ pub struct Results<'a> {
     kinds: Vec<Kind>,
     /// The reflections as written, where other programs would not find in the file of the input what was read.
     own: Option<OwnList>,
+    /// What was typed and how trials went, for the page; `None` where none is written.
+    page: Option<(String, Looks)>,
     failed: Option<Error>,
 }
 
@@ -50,7 +56,19 @@ impl<'a> Results<'a> {
     /// Nothing is written or taken away yet. `kinds` are written beside the files of every run.
     pub fn new(folder: Folder, input: &'a Input, basis: &'a Basis, kinds: &[Kind]) -> Self {
         let kinds = kinds.to_vec();
-        Self { folder, input, basis, begun: false, listing: LISTING, kinds, own: None, failed: None }
+        Self { folder, input, basis, begun: false, listing: LISTING, kinds, own: None, page: None, failed: None }
+    }
+
+    /// A page `NAME.html` is written too, which says that `command` makes it anew.
+    pub fn with_page(self, command: String) -> Self {
+        Self { page: Some((command, Looks::default())), ..self }
+    }
+
+    /// Takes down for the page what has happened.
+    pub fn event(&mut self, event: &Event<'_>) {
+        if let Some((_, looks)) = &mut self.page {
+            looks.event(event);
+        }
     }
 
     /// Where the files go.
@@ -109,7 +127,9 @@ impl<'a> Results<'a> {
 
     /// Names of the files of this run that are written on request or for want of a list that others can read.
     pub fn extras(&self) -> Vec<String> {
-        self.kinds.iter().map(|kind| format!("{}{}", self.folder.stem(), kind.ending())).collect()
+        let page = self.page.iter().map(|_| PAGE);
+        let endings = self.kinds.iter().map(|kind| kind.ending()).chain(page);
+        endings.map(|ending| format!("{}{ending}", self.folder.stem())).collect()
     }
 
     /// Writes the best model so far as `_a.res`, not judged yet: from now on a run that is killed has something to
@@ -140,6 +160,13 @@ impl<'a> Results<'a> {
         }
         models(solved.structures.len()).for_each(|ending| self.folder.remove(&ending));
         extras.iter().for_each(|(kind, bytes)| self.folder.write(kind.ending(), bytes));
+        if let Some((command, looks)) = &self.page {
+            let names = (self.folder.stem(), command.as_str());
+            match page(&Contents::new(self.input, self.basis, solved, record, looks, names)) {
+                Ok(text) => self.folder.write(PAGE, text.as_bytes()),
+                Err(error) => self.failed = Some(error),
+            }
+        }
         if let Some(first) = solved.structures.first() {
             self.phases(first);
             let map = &first.solution.map;

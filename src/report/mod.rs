@@ -8,6 +8,7 @@
 //! - `hand`       what is said of the absolute structure
 //! - `listing`    the listing `NAME.lst`
 //! - `lxt`      a table in the columns of SHELXT
+//! - `page`       the page `NAME.html`
 //! - `reasons`    why a run is believed or not
 //! - `refinement` how a model fits, in SHELXL's words
 //! - `row`        a row of the table of several data sets
@@ -16,8 +17,8 @@
 //! - `twin`       twins in words and in the run record
 //! - `table`      the ranked table, on the screen and in the listing
 //!
-//! Imports: `solve`, `trials`, `model`, `trust`, `seed_check`, `seed_input`, `input`, `seed`, `symmetry`,
-//! `reflections`, `crystal`, `error`.
+//! Imports: `solve`, `trials`, `model`, `trust`, `seed_check`, `seed_input`, `input`, `basis`, `seed`, `symmetry`,
+//! `structure`, `reflections`, `crystal`, `error`.
 
 pub mod batch;
 pub mod candidates;
@@ -26,6 +27,7 @@ pub mod contents;
 pub mod hand;
 pub mod listing;
 pub mod lxt;
+pub mod page;
 pub mod reasons;
 pub mod record;
 pub mod refinement;

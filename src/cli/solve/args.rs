@@ -27,6 +27,7 @@ Files that come out:
   NAME_b.res to _e.res    runners-up
   NAME_a.fcf              reflections with F_calc and phases (LIST 6)
   NAME_a.ccp4             the map
+  NAME.html               a page with verdict, atoms and density in 3D, trials, data; --no-report leaves it out
   NAME_a.cif              structure, data and refinement; --write names more and others
   NAME.lst                listing: data, decisions, reasons, every trial
   NAME.json               the same for programs, see `seedflip schema`
@@ -94,6 +95,9 @@ pub struct Args {
     /// Files beside model, fcf, map, listing and record; cif alone if nothing is said
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", default_value = "cif", help_heading = heading::RESULTS)]
     pub write: Vec<Extra>,
+    /// No page NAME.html, on which verdict, atoms, density, trials and data are drawn; of several data sets there is none
+    #[arg(long, help_heading = heading::RESULTS)]
+    pub no_report: bool,
     /// Write the map to FILE too: .xplor, .m81, or .ccp4, .map, .mrc
     #[arg(long, value_name = "FILE", help_heading = heading::RESULTS)]
     pub map: Vec<PathBuf>,

@@ -80,17 +80,29 @@ impl<'a> Case<'a> {
         self.input.warnings.iter().cloned().chain(self.basis.warnings()).chain(of_seeds)
     }
 
-    /// Solves it and writes the files to `folder`, within `memory` bytes; `screen` shows how far it is.
+    /// Solves it and writes the files to `folder`, within `memory` bytes; `screen` shows how far it is. A page is written that says `page` as
+    /// the command that was typed.
     ///
     /// # Errors
     /// Those of `solve`: nothing is written then.
-    pub fn solve(&self, folder: Folder, means: &Means<'_>, memory: Option<u64>, screen: Screen) -> Result<Outcome<'_>> {
+    pub fn solve(
+        &self,
+        folder: Folder,
+        means: &Means<'_>,
+        memory: Option<u64>,
+        screen: Screen,
+        page: Option<String>,
+    ) -> Result<Outcome<'_>> {
         let Self { args, input, basis, .. } = self;
         let options = crate::solve::Options { memory, ..args.options() };
         let seeds = self.seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: args.wrong });
         let _vigil = stop::watch_for(folder.path(".fin"), means.clock.clone());
         let keeper = args.diary.is_some().then(Keeper::default);
         let results = Results::new(folder, input, basis, &kinds(&args.write));
+        let results = match page {
+            Some(command) => results.with_page(command),
+            None => results,
+        };
         let mut follower = Follower { screen, results, keeper };
         let job = Job { data: &basis.data, hint: basis.hint.as_ref(), options: &options, seeds };
         let solved = solve(&job, means, &mut follower);

@@ -87,7 +87,7 @@ impl Lanes<'_> {
             let clock = self.clock.below(self.args.time_limit);
             let means = Means { backend: backend.as_ref(), pool: &pool, clock: &clock };
             let screen = Screen::among(!self.args.quiet, seat);
-            let outcome = case.solve(folder, &means, Some(self.memory), screen)?;
+            let outcome = case.solve(folder, &means, Some(self.memory), screen, None)?;
             self.say(&outcome);
             Ok(Row::of(
                 &entry.label,
