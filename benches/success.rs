@@ -236,7 +236,7 @@ impl Seeding {
         let seeds = Oracle { seed: draw, ..self.oracle }.seeds(&self.group, &unique);
         let list = SeedList { sets: vec![seeds], ..SeedList::new(Path::new("oracle"), "oracle") };
         let sets = resolve(&list, &self.group, &self.measured, &|hkl| (hkl, 0.0)).unwrap_or_else(|e| panic!("{e}"));
-        let seeds = places.seeds(problem, &self.group, sets.origin, &sets.sets[0], self.told, Draw::Mean);
+        let seeds = places.seeds(problem, &self.group, sets.origin, &sets.sets.get(0), self.told, Draw::Mean);
         Start::Seeded { seeds: Arc::new(seeds), hold: self.hold }
     }
 }

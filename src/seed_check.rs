@@ -57,7 +57,7 @@ pub struct AgainstTruth {
 pub struct SeedCheck {
     /// What became of the rows.
     pub counts: SeedCounts,
-    /// Seed sets in the file; the figures are of the first.
+    /// Seed sets in the file; the figures are of the first, those of each set are in `each`.
     pub sets: usize,
     /// Resolution in Å.
     pub d_min: f64,
@@ -72,6 +72,26 @@ pub struct SeedCheck {
     /// Success of trials without seeds, as probed.
     pub unseeded: UnseededRates,
     /// Agreement of the seeds among themselves.
+    pub tangent: TangentAgreement,
+    /// Their errors.
+    pub truth: Option<AgainstTruth>,
+    /// Every set by itself, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub each: Vec<SetCheck>,
+}
+
+/// What can be said of one seed set among several.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SetCheck {
+    /// Its number, from 0.
+    pub set: usize,
+    /// Unique reflections with a seed.
+    pub used: usize,
+    /// Feasibility figures.
+    pub feasibility: Feasibility,
+    /// Success that they promise.
+    pub prediction: Prediction,
+    /// Agreement of its seeds among themselves.
     pub tangent: TangentAgreement,
     /// Their errors.
     pub truth: Option<AgainstTruth>,
@@ -93,14 +113,29 @@ impl SeedCheck {
         let header = &data.header;
         let (cell, group) = (&header.cell, &header.space_group);
         let sphere = Sphere::new(cell, group, &data.reflections, expected_atoms(header), d_min);
-        let first = file.sets.sets.first().map_or(&[][..], Vec::as_slice);
+        let first = &*file.sets.sets.get(0);
         let origin = file.sets.origin;
         let wrong = wrong.or(file.sets.wrong).unwrap_or_default();
         let feasibility = feasibility(&sphere, group, origin, first, wrong);
         let gridded = sphere.problem(Sampling::Nyquist);
         let places = SeedPlaces::new(&sphere, &gridded);
-        let seeds = places.seeds(&gridded.problem, group, origin, first, wrong, Draw::Mean);
+        let tangent = |known: &[KnownPhase]| {
+            let seeds = places.seeds(&gridded.problem, group, origin, known, wrong, Draw::Mean);
+            tangent_agreement(&gridded, &seeds)
+        };
         let unseeded = unseeded(&sphere, is_blurred(d_min, header.radiation), backend)?;
+        let of_set = |set: usize| {
+            let known = &*file.sets.sets.get(set);
+            let feasibility = self::feasibility(&sphere, group, origin, known, wrong);
+            SetCheck {
+                set,
+                used: known.len(),
+                feasibility,
+                prediction: Prediction::new(&feasibility, d_min, unseeded),
+                tangent: tangent(known),
+                truth: truth.map(|truth| against_truth(data, origin, known, truth)),
+            }
+        };
         Ok(Self {
             counts: file.sets.counts,
             sets: file.sets.sets.len(),
@@ -110,8 +145,9 @@ impl SeedCheck {
             feasibility,
             prediction: Prediction::new(&feasibility, d_min, unseeded),
             unseeded,
-            tangent: tangent_agreement(&gridded, &seeds),
+            tangent: tangent(first),
             truth: truth.map(|truth| against_truth(data, origin, first, truth)),
+            each: if file.sets.sets.len() > 1 { (0..file.sets.sets.len()).map(of_set).collect() } else { Vec::new() },
         })
     }
 }

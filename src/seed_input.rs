@@ -19,10 +19,11 @@ pub use truth::true_phases;
 use crate::crystal::reframe::{Reframing, reframe};
 use crate::crystal::{Cell, Hkl, SpaceGroup};
 use crate::reflections::{DataSet, NormalisedReflection};
-use crate::seed::{Origin, SeedList, SeedSets, resolve};
+use crate::seed::{KnownPhase, KnownSets, Origin, SeedArrays, SeedList, SeedSets, SetMaker, resolve};
 use crate::{Error, Result};
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Seeds ready for a run, and what is worth saying of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,12 +38,53 @@ pub struct SeedFile {
     pub warnings: Vec<String>,
 }
 
-/// Brings a list to the reflections of `data` with d ≥ `d_min` (Å).
+/// Brings sets from arrays to the reflections of `data` with d ≥ `d_min` (Å). Each is looked at once, and made anew when it is tried:
+/// however many there are, they take the memory of their arrays.
 ///
 /// # Errors
-/// Another cell or setting than the data's; those of [`resolve()`].
-pub fn take_list(list: &SeedList, data: &DataSet, d_min: f64) -> Result<SeedFile> {
-    resolve_list(list, data, &within(data, d_min).iter().map(|r| r.merged.hkl).collect())
+/// Those of [`resolve()`], for any of the sets.
+pub fn take_arrays(arrays: &SeedArrays, data: &DataSet, d_min: f64) -> Result<SeedFile> {
+    let measured = within(data, d_min).iter().map(|r| r.merged.hkl).collect();
+    let maker = ArraySets { arrays: arrays.clone(), data: data.clone(), measured };
+    let mut file = maker.resolved(0)?;
+    for set in 1..arrays.sets() {
+        let counts = maker.resolved(set)?.sets.counts;
+        let all = &mut file.sets.counts;
+        all.read += counts.read;
+        all.outside += counts.outside;
+        all.repeated += counts.repeated;
+        all.snapped += counts.snapped;
+        all.undecided += counts.undecided;
+    }
+    if arrays.sets() > 1 {
+        file.sets.sets = KnownSets::Made(Arc::new(maker));
+    }
+    Ok(file)
+}
+
+/// Sets from arrays, for certain data.
+struct ArraySets {
+    arrays: SeedArrays,
+    data: DataSet,
+    measured: HashSet<Hkl>,
+}
+
+impl ArraySets {
+    fn resolved(&self, set: usize) -> Result<SeedFile> {
+        let list = SeedList { sets: vec![self.arrays.set(set)], ..self.arrays.list() };
+        resolve_list(&list, &self.data, &self.measured)
+    }
+}
+
+impl SetMaker for ArraySets {
+    fn sets(&self) -> usize {
+        self.arrays.sets()
+    }
+
+    fn set(&self, set: usize) -> Vec<KnownPhase> {
+        // It was resolved before, and comes out the same.
+        self.resolved(set).map_or_else(|_| Vec::new(), |file| file.sets.sets.get(0).into_owned())
+    }
 }
 
 fn resolve_list(list: &SeedList, data: &DataSet, measured: &HashSet<Hkl>) -> Result<SeedFile> {

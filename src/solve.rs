@@ -33,6 +33,7 @@
 //! | `absolute` | the hand of a structure |
 //! | `assessment` | what was worked up, and what the judge thinks of the first |
 //! | `case` | search, work-up and judge, round by round |
+//! | `judged` | the trials of seed sets, each judged by itself |
 //! | `note` | what decisions rest on |
 //! | `watch` | who follows a job, and what is told |
 //! | `teller` | tells it from any thread |
@@ -49,6 +50,7 @@ mod contender;
 mod groups;
 mod hopes;
 mod judge;
+mod judged;
 mod kinship;
 mod memory;
 mod merges;
@@ -133,8 +135,9 @@ pub fn solve(job: &Job<'_>, means: &Means<'_>, watch: &mut dyn Watch) -> Result<
     let group = &job.data.header.space_group;
     let mut seeds = job.seeds.map(|input| SeedSummary::new(input, &prepared.sphere, group));
     let setup = (means.clock.elapsed() - begun).as_secs_f64();
-    let Prepared { sphere, arms, budget, places, relay, atoms, .. } = prepared;
-    let mut case = Case::new(job, means, &sphere, arms, budget, places, atoms).relayed(relay);
+    let Prepared { sphere, arms, budget, places, relay, atoms, trials_per_set, .. } = prepared;
+    let case = Case::new(job, means, &sphere, arms, budget, places, atoms);
+    let mut case = case.with_sets_apart(trials_per_set).relayed(relay);
     // Inside the pool, so that comparisons and structures keep to its threads as well.
     let stopped = means.pool.install(|| case.go(watch));
     let mut closed = case.close(stopped);
@@ -146,10 +149,11 @@ pub fn solve(job: &Job<'_>, means: &Means<'_>, watch: &mut dyn Watch) -> Result<
     let candidates = &closed.report.verdict.candidates;
     let leader = candidates.iter().find(|candidate| Some(candidate.id) == leading).or(candidates.first());
     if let (Some(summary), Some(input), Some(leader)) = (&mut seeds, job.seeds, leader) {
-        summary.outcome = input.sets.sets.first().map(|known| outcome(known, &leader.sighting.phased));
+        summary.outcome = Some(outcome(&input.sets.sets.get(0), &leader.sighting.phased));
     }
     Ok(Solved {
         structures: closed.structures,
+        judged: closed.judged,
         modelled: closed.modelled,
         solved: closed.judgement.claimed(),
         probability: closed.judgement.probability,

@@ -166,6 +166,7 @@ const OPTIONS: Options = Options {
     trials: Some(12),
     max_cycles: Some(10),
     time_limit: None,
+    every_set: false,
     memory: None,
     list: seedflip::phasing::ListRecipe::USUAL,
 };

@@ -140,6 +140,7 @@ fn run(fate: Fate, reach: u32, trials: Option<u32>) -> Solved {
         trials,
         max_cycles: Some(10),
         time_limit: None,
+        every_set: false,
         memory: None,
         list: seedflip::phasing::ListRecipe::USUAL,
     };

@@ -57,6 +57,8 @@ class Trials(TypedDict):
     """Whether the phases of a trial from seeds came back without them; None where nobody asked."""
     agreeing: NDArray[np.int64]
     """Trials that ended at the same phases, this one included; 0 for one that is no candidate."""
+    probability: NDArray[np.float64]
+    """With ``stop="all"``: probability that the phases are right, judged without the trials of other sets; else NaN."""
 
 @type_check_only
 class Solution(TypedDict):
@@ -282,6 +284,7 @@ def solve(
     crystal: Crystal,
     seeds: Seeds | None = None,
     *,
+    stop: Literal["first", "all"] = "first",
     trials: int | None = None,
     time_limit: float | None = None,
     device: str = "auto",
@@ -298,7 +301,8 @@ def solve(
 ) -> Result:
     """Solves a crystal. The interpreter is free meanwhile; Ctrl-C ends the run gently with what it has, a second one at once.
 
-    ``trials`` at most, ``time_limit`` in seconds. ``device``: ``auto``, ``cpu``, ``gpu``, or part of a card's name. ``seed`` of every
+    ``stop``: ``first`` ends the run when a solution is sure; ``all`` tries and judges every seed set by itself, as if it were alone, by so many
+    ``trials`` each (one for every arm where nothing is said). ``trials`` at most, ``time_limit`` in seconds. ``device``: ``auto``, ``cpu``, ``gpu``, or part of a card's name. ``seed`` of every
     random number: same seed, same result. ``space_group`` of the result, where it is given; with seeds it is that of the crystal.
     ``resolution`` in angstrom; ``memory`` in bytes. ``phases``: which trials' phases the result keeps. ``on_event`` hears of
     dictionaries whose ``event`` is ``started``, ``looked``, ``finished``, ``progress``, ``stage`` or ``structure``, from another

@@ -134,6 +134,9 @@ impl Result {
         columns.set_item("proven", trials.iter().map(|t| t.proven).collect::<Vec<_>>())?;
         let agreeing = (0..trials.len()).map(|place| self.outcome.agreeing(place) as i64).collect();
         columns.set_item("agreeing", PyArray1::from_vec(py, agreeing))?;
+        let judged = self.outcome.judged_by_set();
+        let probability = (0..trials.len()).map(|place| judged.get(place).copied().unwrap_or(f64::NAN)).collect();
+        columns.set_item("probability", PyArray1::from_vec(py, probability))?;
         Ok(columns)
     }
 

@@ -16,7 +16,7 @@ const LISTEN_EVERY: Duration = Duration::from_millis(50);
 
 /// Solves a crystal. See the stubs.
 #[pyfunction]
-#[pyo3(signature = (crystal, seeds=None, *, trials=None, time_limit=None, device="auto", seed=1, on_event=None,
+#[pyo3(signature = (crystal, seeds=None, *, stop="first", trials=None, time_limit=None, device="auto", seed=1, on_event=None,
     space_group=None, resolution=None, wrong=None, method="auto", max_cycles=None, threads=None, memory=None,
     phases="solutions"))]
 #[allow(clippy::too_many_arguments)]
@@ -24,6 +24,7 @@ pub fn solve(
     py: Python<'_>,
     crystal: &Crystal,
     seeds: Option<&Seeds>,
+    stop: &str,
     trials: Option<u32>,
     time_limit: Option<f64>,
     device: &str,
@@ -38,6 +39,14 @@ pub fn solve(
     memory: Option<u64>,
     phases: &str,
 ) -> PyResult<Result> {
+    let every_set = match stop {
+        "first" => false,
+        "all" if seeds.is_some() => true,
+        "all" => {
+            return Err(self::wrong("stop=\"all\" is for seeds, and there are none; give some, or take \"first\""));
+        }
+        other => return Err(self::wrong(format!("stop {other:?} is not known; choose first or all"))),
+    };
     let time_limit = time_limit.map(seconds).transpose()?;
     let options = Options {
         seed,
@@ -46,6 +55,7 @@ pub fn solve(
         trials: trials.map(|n| at_least_one("trials", n)).transpose()?,
         max_cycles: max_cycles.map(|n| at_least_one("max_cycles", n)).transpose()?,
         time_limit,
+        every_set,
         memory,
         ..Options::default()
     };

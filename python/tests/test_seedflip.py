@@ -125,6 +125,28 @@ def test_seeds_of_every_kind(kind: str, crystal: seedflip.Crystal, answer: seedf
     assert result.solved and set(result.trials["set"]) <= {0, 1}
 
 
+def test_every_set_is_tried_and_judged_by_itself(crystal: seedflip.Crystal, answer: seedflip.Result) -> None:
+    hkl, phase, _ = unique_phases(crystal, answer)
+    unique = {tuple(index) for index in crystal.hkl.tolist()}
+    # In another order phases of equivalents would contradict each other.
+    kept = [row for row, index in enumerate(hkl.tolist()) if tuple(index) in unique][:150]
+    hkl, phase = hkl[kept], phase[kept]
+    right = np.arange(30) % 3 == 0
+    phi = np.where(right[:, None], phase, phase[::-1])
+    result = seedflip.solve(crystal, seedflip.Seeds.from_phases(hkl, phi), stop="all", trials=1, device="cpu", phases="all")
+    trials = result.trials
+    assert sorted(trials["set"]) == list(range(30)) and result.phases.shape[0] == 30
+    # What is believed is right, whatever it began from.
+    every_hkl, every_phase, _ = unique_phases(crystal, answer)
+    cc = dict(zip(result.phases_trial, result.correlation(every_hkl, every_phase, expanded=False), strict=True))
+    believed = trials["trial"][trials["probability"] > 0.5]
+    assert len(believed) > 0 and all(cc[trial] > 0.65 for trial in believed)
+    alone = seedflip.solve(crystal, seedflip.Seeds.from_phases(hkl, phi[3]), stop="all", trials=1, device="cpu")
+    assert alone.trials["r_weak"][0] == trials["r_weak"][list(trials["set"]).index(3)]
+    with pytest.raises(seedflip.SeedflipError):
+        seedflip.solve(crystal, stop="all")
+
+
 def test_phases_are_scored_without_solving(crystal: seedflip.Crystal, answer: seedflip.Result) -> None:
     hkl, phase, _ = unique_phases(crystal, answer)
     noise = np.random.default_rng(1).uniform(-np.pi, np.pi, len(phase))

@@ -31,7 +31,8 @@ const LARGEST_INDEX: i32 = 9999;
 /// for h in 0..6_i32 {
 ///     for k in 0..4 {
 ///         for l in -6..6 {
-///             let intensity = f64::from(1 + (7 * h + 5 * k + 3 * l).rem_euclid(11));
+///             let absent = header.space_group.classify([h, k, l]).absent;
+///             let intensity = if absent { 0.0 } else { f64::from(1 + (7 * h + 5 * k + 3 * l).rem_euclid(11)) };
 ///             measured.push(RawReflection { hkl: [h, k, l], intensity, sigma: 0.1, batch: None });
 ///         }
 ///     }

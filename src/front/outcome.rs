@@ -78,15 +78,39 @@ impl Outcome {
 
     /// The seed set, from 0, that trial number `trial` started from; `None` without seeds.
     pub fn set_of(&self, trial: u32) -> Option<usize> {
-        let sets = self.solved.seeds.as_ref()?.sets;
-        (sets > 0).then(|| trial as usize % sets)
+        self.solved.set_of(trial)
     }
 
     /// Trials that ended at the same phases as the one in this place of [`trials`](Self::trials), that one included; 0 for one that is no
     /// candidate.
     pub fn agreeing(&self, place: usize) -> usize {
-        let candidates = &self.solved.report.verdict.candidates;
-        candidates.iter().find(|candidate| candidate.members.contains(&place)).map_or(0, |c| c.members.len())
+        self.solved.agreeing(place)
+    }
+
+    /// Where every seed set was tried by itself ([`Options::every_set`](crate::Options)): of each of [`trials`](Self::trials), in their order, the
+    /// probability that its phases are right, judged without the trials of other sets. Else empty.
+    ///
+    /// ```
+    /// use seedflip::{Crystal, Options, Seeds, Solver};
+    /// let crystal = Crystal::read("tests/data/aspirin.ins".as_ref())?;
+    /// let answer = Solver::new(&crystal).space_group("P21/c").run()?;
+    /// let group = &crystal.data().header.space_group;
+    /// let phased = answer.structures()[0].solution.phases.reflections.iter();
+    /// let phased = phased.filter(|r| r.e > 1.2 && group.laue_representative(r.hkl) == r.hkl);
+    /// let (hkl, right): (Vec<_>, Vec<_>) = phased.map(|r| (r.hkl, r.phase)).unzip();
+    /// // One set that is right, and one of the same phases in the wrong order.
+    /// let phases: Vec<f64> = right.iter().chain(right.iter().rev()).copied().collect();
+    /// let seeds = Seeds::from_phases(hkl, phases)?;
+    /// let options = Options { every_set: true, trials: Some(1), ..Options::default() };
+    /// let outcome = Solver::new(&crystal).seeds(&seeds).options(options).run()?;
+    /// for (trial, probability) in outcome.trials().iter().zip(outcome.judged_by_set()) {
+    ///     println!("set {:?}: {probability:.3}", outcome.set_of(trial.trial));
+    /// }
+    /// assert_eq!((outcome.trials().len(), outcome.judged_by_set().len()), (2, 2));
+    /// # Ok::<(), seedflip::Error>(())
+    /// ```
+    pub fn judged_by_set(&self) -> &[f64] {
+        &self.solved.judged
     }
 
     /// The phases of trials that may be a solution, or of all that finished where they were asked for.

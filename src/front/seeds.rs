@@ -3,10 +3,10 @@
 use crate::Result;
 use crate::crystal::Hkl;
 use crate::reflections::DataSet;
-use crate::seed::{Origin, SeedArrays, SeedList};
+use crate::seed::{Origin, SeedArrays};
 #[cfg(feature = "formats")]
 use crate::seed_input::read_seeds;
-use crate::seed_input::{SeedFile, take_list};
+use crate::seed_input::{SeedFile, take_arrays};
 #[cfg(feature = "formats")]
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -121,10 +121,7 @@ impl Seeds {
     /// Brought to the reflections of `data` with d ≥ `d_min` (Å).
     pub(super) fn on(&self, data: &DataSet, d_min: f64) -> Result<SeedFile> {
         match &self.said {
-            Said::Arrays(arrays) => {
-                let sets: Vec<_> = (0..arrays.sets()).map(|set| arrays.set(set)).collect();
-                take_list(&SeedList { sets, ..arrays.list() }, data, d_min)
-            }
+            Said::Arrays(arrays) => take_arrays(arrays, data, d_min),
             #[cfg(feature = "formats")]
             Said::File(path) => read_seeds(path, data, d_min),
         }

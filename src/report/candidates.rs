@@ -3,7 +3,7 @@
 use super::table::formula;
 use super::twin::{DomainsRecord, LawRecord, TwinRecord};
 use crate::crystal::identity::identify;
-use crate::solve::{Absolute, Route, Structure};
+use crate::solve::{Absolute, Route, Solved, Structure};
 use crate::symmetry::Score;
 use crate::trials::{ArmId, Finished, Merits, Recipe};
 use schemars::JsonSchema;
@@ -83,6 +83,15 @@ pub struct TrialRecord {
     pub recipe: Recipe,
     /// Its figures of merit at the end.
     pub merits: Merits,
+    /// The seed set, from 0, that it started from; absent without seeds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set: Option<usize>,
+    /// Cycles from its start to its end; of a run that tries every seed set by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cycles: Option<u32>,
+    /// Probability that its phases are right, judged without the trials of other sets; of such a run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
 }
 
 impl CandidateRecord {
@@ -125,8 +134,17 @@ impl CandidateRecord {
 }
 
 impl TrialRecord {
-    /// The record of a trial.
-    pub fn new(trial: &Finished) -> Self {
-        Self { trial: trial.trial, arm: trial.arm, recipe: trial.recipe, merits: trial.merits }
+    /// The record of the finished trial in this place.
+    pub fn new(solved: &Solved, place: usize, trial: &Finished) -> Self {
+        let probability = solved.judged.get(place).copied();
+        Self {
+            trial: trial.trial,
+            arm: trial.arm,
+            recipe: trial.recipe,
+            merits: trial.merits,
+            set: solved.set_of(trial.trial),
+            cycles: probability.map(|_| trial.cycles),
+            probability,
+        }
     }
 }

@@ -14,6 +14,7 @@
 //! - `row`        a row of the table of several data sets
 //! - `seeds`      the figures of `seedflip seed check` in words
 //! - `sflog`    a run in the words of Superflip
+//! - `trials`     the trials as a table for other programs
 //! - `twin`       twins in words and in the run record
 //! - `table`      the ranked table, on the screen and in the listing
 //!
@@ -35,6 +36,7 @@ pub mod row;
 pub mod seeds;
 pub mod sflog;
 pub mod table;
+pub mod trials;
 pub mod twin;
 
 pub use record::Record;

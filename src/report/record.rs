@@ -77,7 +77,7 @@ pub struct Record {
     pub trials_finished: usize,
     /// The structures, most believed first, as in the files `_a.res` and so on.
     pub candidates: Vec<CandidateRecord>,
-    /// The first 200 finished trials, best first.
+    /// The first 200 finished trials, best first; all where every seed set was tried by itself.
     pub trials: Vec<TrialRecord>,
     /// Files that carry no mark of their own, with the checksum by which they are known again.
     pub files: Vec<FileRecord>,
@@ -164,6 +164,9 @@ impl Record {
         let report = &solved.report;
         let group = solved.structures.first().map_or(&header.space_group, |first| &first.group);
         let structures = solved.structures.iter().zip('a'..);
+        // Where every seed set was tried by itself somebody wants to know of each.
+        let listed = if solved.judged.is_empty() { LISTED_TRIALS } else { report.finished.len() };
+        let listed = report.finished.iter().enumerate().take(listed);
         debug_assert!((0.0..=1.0).contains(&solved.probability), "a probability of {}", solved.probability);
         debug_assert!(!solved.solved || !solved.structures.is_empty(), "solved without a structure");
         Self {
@@ -194,7 +197,7 @@ impl Record {
             trials_started: report.started,
             trials_finished: report.finished.len(),
             candidates: structures.map(|(structure, letter)| CandidateRecord::new(structure, letter)).collect(),
-            trials: report.finished.iter().take(LISTED_TRIALS).map(TrialRecord::new).collect(),
+            trials: listed.map(|(place, trial)| TrialRecord::new(solved, place, trial)).collect(),
             files: Vec::new(),
             timings: TimingsRecord::new(solved, read_seconds, wall_seconds),
         }

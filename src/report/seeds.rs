@@ -54,5 +54,31 @@ pub fn check_text(check: &SeedCheck, file: &SeedFile) -> String {
         let _ =
             writeln!(out, " (origin shift {x:.3} {y:.3} {z:.3}{})", if truth.inverted { ", other hand" } else { "" });
     }
+    if !check.each.is_empty() {
+        out.push_str(&each_set(check));
+    }
+    out
+}
+
+/// A row for every set of several.
+fn each_set(check: &SeedCheck) -> String {
+    let mut out = "\nevery set by itself\n".to_owned();
+    let _ = writeln!(out, "   set   seeds    s0   CC0  tangent  message passing  flipping        error");
+    for set in &check.each {
+        let (f, p) = (&set.feasibility, &set.prediction);
+        let range = |[hard, easy]: [f64; 2]| format!("{:.0} to {:.0} %", 100.0 * hard, 100.0 * easy);
+        let error = set.truth.map_or("-".to_owned(), |truth| format!("{:.1}°", truth.mean_error_deg));
+        let _ = writeln!(
+            out,
+            "  {:>4}  {:>6}  {:>4.2}  {:>4.2}  {:>5.1} σ  {:<15}  {:<14}  {error}",
+            set.set,
+            set.used,
+            f.height,
+            f.correlation,
+            set.tangent.sigmas,
+            range(p.message),
+            range(p.flipping),
+        );
+    }
     out
 }

@@ -62,16 +62,16 @@ impl Queue for Draws<'_> {
         self.next += 1;
         let condition = &self.screen.conditions[job.condition];
         let sets = self.subject.seeds(&condition.oracle(job.draw))?;
-        let (group, known) = (self.subject.group(), &sets.sets[0]);
+        let (group, known) = (self.subject.group(), sets.sets.get(0));
         let wrong = self.screen.told.unwrap_or(condition.wrong);
         let (hold, draw) = match job.arm.start {
             StartKind::Seeded(start) if start.drawn => (start.hold, SeedDraw::Trial { seed: 1, trial: job.draw }),
             StartKind::Seeded(start) => (start.hold, SeedDraw::Mean),
             StartKind::Random | StartKind::Patterson | StartKind::Atom => (0, SeedDraw::Mean),
         };
-        let seeds = self.on.places.seeds(&self.on.gridded.problem, group, sets.origin, known, wrong, draw);
+        let seeds = self.on.places.seeds(&self.on.gridded.problem, group, sets.origin, &known, wrong, draw);
         let start = Start::Seeded { seeds: Arc::new(seeds), hold };
-        let figures = feasibility(&self.subject.sphere, group, sets.origin, known, condition.wrong);
+        let figures = feasibility(&self.subject.sphere, group, sets.origin, &known, condition.wrong);
         let rate = self.unseeded.get(&job.arm.name).copied().unwrap_or_default();
         let rates = UnseededRates { message: rate, flipping: rate };
         let prediction = Prediction::new(&figures, condition.d_min, rates);

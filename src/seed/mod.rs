@@ -6,6 +6,7 @@
 //! - `checked`    what an entry may say, checked
 //! - `arrays`     seed sets as arrays over the same reflections
 //! - `known`      a seed brought to a unique reflection of the data
+//! - `sets`       seed sets on the data
 //! - `resolve`    from the list to the data: equivalents, centric phases, absences, duplicates
 //! - `feasibility` will these seeds do?
 //! - `sim`        weights of phases calculated from a part of the structure
@@ -22,6 +23,7 @@ pub mod list;
 pub mod oracle;
 mod prior;
 pub mod resolve;
+pub mod sets;
 pub mod sim;
 
 pub use arrays::SeedArrays;
@@ -31,3 +33,4 @@ pub use known::KnownPhase;
 pub use list::{Frame, Origin, Seed, SeedList};
 pub use oracle::{Oracle, Pool, TruePhase};
 pub use resolve::{SeedCounts, SeedSets, resolve};
+pub use sets::{KnownSets, SetMaker};

@@ -1,7 +1,7 @@
 //! From a list as read to one known phase per unique reflection of the data.
 
 use super::known::{KnownPhase, allowed_phase, to_representative};
-use super::{Knowledge, Origin, Seed, SeedList};
+use super::{Knowledge, KnownSets, Origin, Seed, SeedList};
 use crate::crystal::{Hkl, SpaceGroup, friedel, in_half};
 use crate::{Error, Result};
 use schemars::JsonSchema;
@@ -23,7 +23,7 @@ pub type Transform<'a> = &'a dyn Fn(Hkl) -> (Hkl, f64);
 #[derive(Debug, Clone, PartialEq)]
 pub struct SeedSets {
     /// One or more sets; trials take them in turn.
-    pub sets: Vec<Vec<KnownPhase>>,
+    pub sets: KnownSets,
     /// Where the phases have their origin.
     pub origin: Origin,
     /// Fraction of seeds in a wrong bin, where somebody stated it.
@@ -81,7 +81,13 @@ pub fn resolve(
         }
         sets.push(known);
     }
-    Ok(SeedSets { sets, origin: list.frame.origin, wrong: list.wrong, share: list.share, counts })
+    Ok(SeedSets {
+        sets: KnownSets::Listed(sets),
+        origin: list.frame.origin,
+        wrong: list.wrong,
+        share: list.share,
+        counts,
+    })
 }
 
 fn one_set(
@@ -201,7 +207,7 @@ mod tests {
         let sets = run(&[([1, 1, 2], 30.0), ([-1, 1, -2], 210.0), ([-1, -1, -2], -30.0), ([1, 0, 2], 20.0)]).unwrap();
         let expected = SeedCounts { read: 4, used: 2, repeated: 2, snapped: 1, ..SeedCounts::default() };
         assert_eq!(sets.counts, expected);
-        let centric = &sets.sets[0][1];
+        let centric = &sets.sets.get(0)[1];
         assert!(centric.mean(0.0).arg().abs() < 1e-12);
     }
 

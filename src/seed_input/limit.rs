@@ -2,7 +2,7 @@
 
 use crate::crystal::Hkl;
 use crate::reflections::DataSet;
-use crate::seed::SeedSets;
+use crate::seed::{KnownSets, SeedSets};
 use std::collections::HashMap;
 
 /// Largest share of the unique reflections that become seeds. Message passing takes its signal-to-noise κ from the others,
@@ -13,22 +13,27 @@ const MOST_SEEDED: f64 = 1.0 / 3.0;
 /// left out of the largest set.
 pub fn limit(sets: &mut SeedSets, data: &DataSet, measured: usize) -> usize {
     let most = (MOST_SEEDED * measured as f64).ceil() as usize;
-    if sets.sets.iter().all(|set| set.len() <= most) {
+    // Sets that are made when they are asked for have passed here.
+    let KnownSets::Listed(list) = &mut sets.sets else { return 0 };
+    if list.iter().all(|set| set.len() <= most) {
         return 0;
     }
     let group = &data.header.space_group;
     let e: HashMap<Hkl, f64> = data.reflections.iter().map(|r| (r.merged.hkl, r.e)).collect();
     let wrong = sets.wrong.unwrap_or_default();
     let mut left_out = 0;
-    for set in &mut sets.sets {
+    for set in list.iter_mut() {
         left_out = left_out.max(set.len().saturating_sub(most));
         let says = |known: &crate::seed::KnownPhase| {
             let e = e.get(&group.laue_representative(known.hkl)).copied().unwrap_or_default();
             known.mean(wrong).norm_sqr() * e * e
         };
-        set.sort_by(|a, b| says(b).total_cmp(&says(a)).then(a.hkl.cmp(&b.hkl)));
-        set.truncate(most);
+        // What each says is asked once: there may be a thousand sets.
+        let mut rated: Vec<_> = set.drain(..).map(|known| (says(&known), known)).collect();
+        rated.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(one.hkl.cmp(&other.hkl)));
+        rated.truncate(most);
+        set.extend(rated.into_iter().map(|(_, known)| known));
     }
-    sets.counts.used = sets.sets.first().map_or(0, Vec::len);
+    sets.counts.used = list.first().map_or(0, Vec::len);
     left_out
 }

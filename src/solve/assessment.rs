@@ -45,6 +45,11 @@ impl<'a> Assessment<'a> {
         &self.work_up.structures
     }
 
+    /// What the reflections say of the edges of the cell.
+    pub fn edges(&self) -> Option<[f64; 3]> {
+        self.edges
+    }
+
     /// What the engine said when it failed.
     pub fn fault(&self) -> Option<&EngineError> {
         self.work_up.fault()

@@ -3,6 +3,7 @@
 use super::assessment::Assessment;
 use super::contender::Contender;
 use super::judge::Judgement;
+use super::judged::judged;
 use super::note::Note;
 use super::pace::Pace;
 use super::solved::{Modelled, Seconds};
@@ -27,6 +28,8 @@ pub struct Case<'a> {
     clock: Clock,
     whole: &'a Clock,
     seconds: Seconds,
+    /// Trials of each seed set, where every set is tried by itself.
+    trials_per_set: Option<u32>,
 }
 
 /// A job that has ended.
@@ -39,6 +42,8 @@ pub struct Closed {
     pub modelled: Vec<Modelled>,
     /// What is thought of the first.
     pub judgement: Judgement,
+    /// What is thought of each trial, where every seed set was tried by itself.
+    pub judged: Vec<f64>,
     /// Time spent on trials and on structures.
     pub seconds: Seconds,
     /// What ran the last trials, where it was not the device of the first.
@@ -73,6 +78,7 @@ impl<'a> Case<'a> {
             clock: means.clock.part(SEARCH_SHARE),
             whole: means.clock,
             seconds: Seconds::default(),
+            trials_per_set: None,
         }
     }
 
@@ -82,9 +88,15 @@ impl<'a> Case<'a> {
         Self { search: self.search.relayed(relay), ..self }
     }
 
+    /// Every seed set is tried by itself, by so many trials.
+    #[must_use]
+    pub fn with_sets_apart(self, trials_per_set: Option<u32>) -> Self {
+        Self { search: self.search.with_sets_apart(trials_per_set), trials_per_set, ..self }
+    }
+
     /// Goes on until the judge is content, trials or time are used up, or somebody says stop.
     pub fn go(&mut self, watch: &mut dyn Watch) -> StopReason {
-        let mut goal = Goal::default();
+        let mut goal = if self.trials_per_set.is_some() { Goal::never() } else { Goal::default() };
         let mut pace = Pace::new(self.search.alone());
         loop {
             let begun = self.whole.elapsed();
@@ -138,9 +150,12 @@ impl<'a> Case<'a> {
         if let Some(error) = self.assessment.fault() {
             report.fault = Some(error.to_string());
         }
+        let edges = self.assessment.edges();
         let (mut structures, judgement) = self.assessment.close();
+        let judged =
+            self.trials_per_set.map_or_else(Vec::new, |each| judged(&report, each, &structures, &judgement, edges));
         let modelled = structures.iter().map(Modelled::of).collect();
         structures.truncate(MOST_STRUCTURES);
-        Closed { report, structures, modelled, judgement, seconds: self.seconds, device }
+        Closed { report, structures, modelled, judgement, judged, seconds: self.seconds, device }
     }
 }

@@ -30,6 +30,9 @@ pub struct Options {
     pub max_cycles: Option<u32>,
     /// Wall time at most; the clock is made from it.
     pub time_limit: Option<Duration>,
+    /// Every seed set is tried and judged by itself, by so many `trials` each, one for each arm where nothing is said, and nothing ends the
+    /// run before.
+    pub every_set: bool,
     /// Memory at most, bytes.
     pub memory: Option<u64>,
     /// How starts are found in the Patterson map.
@@ -46,6 +49,7 @@ impl Default for Options {
             trials: None,
             max_cycles: None,
             time_limit: None,
+            every_set: false,
             memory: None,
             list: ListRecipe::USUAL,
         }
@@ -65,6 +69,9 @@ pub struct Effective {
     pub blurred: bool,
     /// Limits.
     pub budget: Budget,
+    /// Trials of each seed set, where every set is tried by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trials_per_set: Option<u32>,
     /// Arms, dealt to trials in turn.
     pub arms: Vec<Arm>,
     /// Trials that advance together, for each of the grids.

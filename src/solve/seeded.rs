@@ -46,7 +46,7 @@ impl SeedSummary {
     pub fn new(input: SeedInput<'_>, sphere: &Sphere, group: &SpaceGroup) -> Self {
         let sets = input.sets;
         let wrong = input.wrong.or(sets.wrong);
-        let first = sets.sets.first().map_or(&[][..], Vec::as_slice);
+        let first = &*sets.sets.get(0);
         let feasibility = feasibility(sphere, group, sets.origin, first, wrong.unwrap_or_default());
         Self { counts: sets.counts, sets: sets.sets.len(), wrong, feasibility, share: sets.share, outcome: None }
     }

@@ -13,7 +13,7 @@ use crate::phasing::{
     is_blurred, mates_have_a_centre, portfolio, seeded_portfolio, start_portfolio, with_atom_starts,
 };
 use crate::reflections::{DataSet, NormalisedReflection, normalise, regroup};
-use crate::trials::{Budget, Crew, Relay, Workplace};
+use crate::trials::{Budget, Crew, Relay, SeedInput, Workplace};
 use crate::{Error, Result};
 use std::borrow::Cow;
 
@@ -47,6 +47,8 @@ pub struct Prepared {
     pub relay: Relay,
     /// Places of atoms to start from.
     pub atoms: Option<AtomList>,
+    /// Trials of each seed set, where every set is tried by itself.
+    pub trials_per_set: Option<u32>,
     /// Whether the data are blurred.
     blurred: bool,
 }
@@ -109,12 +111,18 @@ impl Prepared {
             arms.iter_mut().for_each(|arm| arm.cycles = cycles);
         }
         let usual = if atoms.is_some() { trials(each) } else { defaults.trials };
-        let alone = options.trials.unwrap_or(usual);
+        let apart = job.seeds.filter(|_| options.every_set);
+        let trials_per_set = apart.map(|_| options.trials.unwrap_or(arms.len() as u32));
+        let of_sets = |each: u32, seeds: SeedInput<'_>| each.saturating_mul(seeds.sets.sets.len() as u32);
         let budget = Budget {
-            trials: options.trials.unwrap_or(usual * means.backend.reach()),
+            trials: trials_per_set
+                .zip(apart)
+                .map(|(each, seeds)| of_sets(each, seeds))
+                .unwrap_or(options.trials.unwrap_or(usual * means.backend.reach())),
             max_cycles: options.max_cycles.or(defaults.max_cycles),
             time_limit: options.time_limit.or(defaults.time_limit),
         };
+        let alone = if apart.is_some() { budget.trials } else { options.trials.unwrap_or(usual) };
         let mut samplings: Vec<_> = arms.iter().map(|a| a.sampling).collect();
         samplings.sort_unstable();
         samplings.dedup();
@@ -135,7 +143,7 @@ impl Prepared {
         // Where one grid needs none, its trials are all the first device's, and so are the others'.
         let reliefs = if reliefs.len() == places.len() { reliefs } else { Vec::new() };
         let relay = Relay::new(reliefs, alone);
-        Ok(Self { d_min, sphere, arms, budget, places, relay, atoms, blurred })
+        Ok(Self { d_min, sphere, arms, budget, places, relay, atoms, trials_per_set, blurred })
     }
 
     /// The parameters that the run really uses.
@@ -146,6 +154,7 @@ impl Prepared {
             d_min: self.d_min,
             blurred: self.blurred,
             budget: self.budget,
+            trials_per_set: self.trials_per_set,
             arms: self.arms.clone(),
             slots: self.places.iter().map(|place| place.crew.slots()).collect(),
             plans: self.places.iter().filter_map(|place| place.crew.describe()).collect(),

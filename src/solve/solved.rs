@@ -5,6 +5,7 @@ use super::{Effective, Structure};
 use crate::crystal::SpaceGroup;
 use crate::engine::Device;
 use crate::trials::RunReport;
+use crate::trials::deal::set_of;
 use crate::trust::Evidence;
 use serde::Serialize;
 
@@ -14,6 +15,9 @@ pub struct Solved {
     pub report: RunReport,
     /// The structures, most believed first; several may come from one candidate, in different space groups.
     pub structures: Vec<Structure>,
+    /// Where every seed set was tried by itself: of each finished trial, in their order, the probability that its phases are right, judged without
+    /// the trials of other sets. Else empty.
+    pub judged: Vec<f64>,
     /// True when the first structure is claimed to be right: its probability reaches `trust::BAR`.
     pub solved: bool,
     /// Everything that was modelled on the way, in the order of `structures` where it stands there, the best first.
@@ -32,6 +36,20 @@ pub struct Solved {
     pub device: Device,
     /// Seconds spent on setting up, on trials and on structures.
     pub seconds: Seconds,
+}
+
+impl Solved {
+    /// The seed set, from 0, that trial number `trial` started from; `None` without seeds.
+    pub fn set_of(&self, trial: u32) -> Option<usize> {
+        let seeds = self.seeds.as_ref()?;
+        Some(set_of(trial, seeds.sets, self.effective.trials_per_set))
+    }
+
+    /// Trials that ended at the phases of the finished trial in this place, that one included; 0 for one that is no candidate.
+    pub fn agreeing(&self, place: usize) -> usize {
+        let candidates = &self.report.verdict.candidates;
+        candidates.iter().find(|candidate| candidate.members.contains(&place)).map_or(0, |c| c.members.len())
+    }
 }
 
 /// Wall seconds of the parts of the job.

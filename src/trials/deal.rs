@@ -20,6 +20,8 @@ const TURN_EVERY: u32 = 2;
 pub struct Deal {
     arms: Vec<Arm>,
     records: Vec<Record>,
+    /// Trials of each seed set, where every set is tried by itself.
+    each: Option<u32>,
 }
 
 /// What an arm has done so far. Arms that stand twice in the portfolio share the record of the first.
@@ -32,12 +34,34 @@ struct Record {
 impl Deal {
     /// Arms in the order of their turns.
     pub fn new(arms: &[Arm]) -> Self {
-        Self { arms: arms.to_vec(), records: vec![Record::default(); arms.len()] }
+        Self { arms: arms.to_vec(), records: vec![Record::default(); arms.len()], each: None }
+    }
+
+    /// The same for seed sets that are tried by themselves, by `each` trials: what one finds teaches the others nothing.
+    #[must_use]
+    pub fn for_each_set(self, each: Option<u32>) -> Self {
+        Self { each: each.filter(|each| *each > 0), ..self }
+    }
+
+    /// The number that trial number `trial` has among those of its seed set, where every set is tried by itself: what its random numbers are
+    /// made of, so that a set is tried as if it were alone. Else its own.
+    pub fn number(&self, trial: u32) -> u32 {
+        self.each.map_or(trial, |each| trial % each)
+    }
+
+    /// The seed set, of so many, of trial number `trial`.
+    pub fn set(&self, trial: u32, sets: usize) -> usize {
+        set_of(trial, sets, self.each)
+    }
+
+    /// True where every set is tried by itself.
+    pub fn sets_apart(&self) -> bool {
+        self.each.is_some()
     }
 
     /// The arm whose turn trial number `trial` is; it says on which grid the trial runs.
     pub fn turn(&self, trial: u32) -> Arm {
-        self.arms[trial as usize % self.arms.len()]
+        self.arms[self.number(trial) as usize % self.arms.len()]
     }
 
     /// The arm that trial number `trial` gets: its turn's, or the best of the same grid. Trials from seeds and from
@@ -45,7 +69,7 @@ impl Deal {
     pub fn arm(&self, trial: u32) -> Arm {
         let turn = self.turn(trial);
         let round = trial / self.arms.len() as u32;
-        if turn.imposes() || (trial + round).is_multiple_of(TURN_EVERY) {
+        if self.each.is_some() || turn.imposes() || (trial + round).is_multiple_of(TURN_EVERY) {
             return turn;
         }
         let mut best = (0.0, turn);
@@ -81,6 +105,12 @@ impl Deal {
             record.cycles += u64::from(finished.cycles);
         }
     }
+}
+
+/// The seed set, of so many, of trial number `trial`: in turn, or `each` trials for each.
+pub fn set_of(trial: u32, sets: usize, each: Option<u32>) -> usize {
+    let trial = trial as usize;
+    each.map_or(trial, |each| trial / each.max(1) as usize) % sets.max(1)
 }
 
 #[cfg(test)]
@@ -128,5 +158,17 @@ mod tests {
         deal.learn(&finished(&arms[1], true, 60));
         assert_eq!(deal.arm(1), arms[1]);
         assert!((0..16).all(|trial| deal.arm(trial) != arms[0] || trial % 8 == 0));
+    }
+
+    #[test]
+    fn sets_that_are_tried_by_themselves_have_their_own_numbers() {
+        let arms = portfolio(Methods::Both, 100.0);
+        let mut deal = Deal::new(&arms).for_each_set(Some(3));
+        deal.learn(&finished(&arms[1], true, 60));
+        for trial in 0..12 {
+            assert_eq!(deal.arm(trial), arms[trial as usize % 3 % arms.len()]);
+            assert_eq!((deal.number(trial), deal.set(trial, 4)), (trial % 3, trial as usize / 3));
+        }
+        assert_eq!((Deal::new(&arms).number(7), Deal::new(&arms).set(7, 4)), (7, 3));
     }
 }

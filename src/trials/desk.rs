@@ -47,7 +47,7 @@ impl Queue for Shift<'_, '_, '_> {
         let Some(trial) = grid.again.pop_front().or_else(|| grid.next_of(trials, deal)) else { return Ok(None) };
         let arm = deal.arm(trial);
         let start = grid.start(&arm, setup.seed, trial, deal);
-        let recipe = arm.recipe(setup.seed, trial);
+        let recipe = arm.recipe(setup.seed, deal.number(trial));
         self.observer.event(&Event::Started { trial, arm: arm.name });
         Ok(Some(Job { number: trial, start, recipe, trial: Running::new(arm, recipe) }))
     }
@@ -86,7 +86,8 @@ impl Queue for Shift<'_, '_, '_> {
             Turn::Polish(recipe) => Ok(Next::Recipe(recipe)),
             Turn::Prove => {
                 let phases = look.phases()?;
-                let start = blurred(look.problem(), &phases, self.desk.setup.seed, look.number);
+                let number = self.desk.deal.number(look.number);
+                let start = blurred(look.problem(), &phases, self.desk.setup.seed, number);
                 let before = Before { phases, merits: look.merits };
                 look.trial.stage = Stage::Proof { left: PROOF_CYCLES, before };
                 Ok(Next::Restart(Start::Phases(start), look.trial.proof_recipe()))

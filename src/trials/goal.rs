@@ -35,6 +35,11 @@ impl Seen {
 }
 
 impl Goal {
+    /// One that is never reached: all trials are run.
+    pub fn never() -> Self {
+        Self { agreeing: Some(usize::MAX), ..Self::default() }
+    }
+
     /// The next goal after a look at `findings`: `more_agreeing` trials more for the first candidate, a new convincing
     /// candidate, a better trial of the first, or `more_trials` finished ones more.
     pub fn after(findings: &Findings, more_agreeing: usize, more_trials: usize) -> Self {

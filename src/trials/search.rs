@@ -101,6 +101,13 @@ impl<'a> Search<'a> {
         self
     }
 
+    /// Every seed set is tried by itself, by so many trials. Before it has begun.
+    #[must_use]
+    pub fn with_sets_apart(mut self, trials_per_set: Option<u32>) -> Self {
+        self.desk.deal = self.desk.deal.for_each_set(trials_per_set);
+        self
+    }
+
     /// What has been found so far.
     pub fn findings(&self) -> &Findings {
         &self.desk.findings

@@ -1,5 +1,6 @@
 //! Which seeds a trial starts from.
 
+use super::Deal;
 use crate::crystal::SpaceGroup;
 use crate::engine::{Problem, Seeds};
 use crate::phasing::{Draw, GriddedSphere, SeedPlaces, SeedStart, Sphere};
@@ -34,14 +35,19 @@ impl<'a> SeedSource<'a> {
         Self { input, group, places: SeedPlaces::new(sphere, gridded), shared: HashMap::new() }
     }
 
-    /// Seeds, on the grid of `problem`, of trial number `trial`, dealt in rounds of `arms`.
-    pub fn seeds(&mut self, problem: &Problem, start: SeedStart, seed: u32, trial: u32, arms: usize) -> Arc<Seeds> {
+    /// Seeds, on the grid of `problem`, of trial number `trial`, dealt by `deal`.
+    pub fn seeds(&mut self, problem: &Problem, start: SeedStart, seed: u32, trial: u32, deal: &Deal) -> Arc<Seeds> {
         let sets = self.input.sets;
-        let set = trial as usize % sets.sets.len();
-        let round = trial as usize / arms.max(1);
+        let set = deal.set(trial, sets.sets.len());
+        if deal.sets_apart() {
+            // Sets come one after the other: what was made for those before is not asked for again.
+            self.shared.retain(|(made, _), _| *made == set);
+        }
+        let trial = deal.number(trial);
+        let round = trial as usize / deal.arms().max(1);
         let wrong =
             self.input.wrong.or(sets.wrong).unwrap_or(WRONG_TRIED[(trial as usize + round) % WRONG_TRIED.len()]);
-        let make = |draw| self.places.seeds(problem, self.group, sets.origin, &sets.sets[set], wrong, draw);
+        let make = |draw| self.places.seeds(problem, self.group, sets.origin, &sets.sets.get(set), wrong, draw);
         if start.drawn {
             return Arc::new(make(Draw::Trial { seed, trial }));
         }

@@ -76,9 +76,9 @@ impl Starts<'_> {
         match (arm.start, &self.patterson, &mut self.seeds) {
             (StartKind::Patterson, Some(patterson), _) => Start::Phases(patterson.phases(problem, seed, trial)),
             (StartKind::Seeded(start), _, Some(source)) => {
-                Start::Seeded { seeds: source.seeds(problem, start, seed, trial, deal.arms()), hold: start.hold }
+                Start::Seeded { seeds: source.seeds(problem, start, seed, trial, deal), hold: start.hold }
             }
-            _ => Start::Random { seed, trial },
+            _ => Start::Random { seed, trial: deal.number(trial) },
         }
     }
 }

@@ -78,6 +78,10 @@ pub struct Args {
     /// Fraction of the seeds that are wrong, 0 to 1 [default: as the file says, else trials try several]
     #[arg(long, value_name = "E", value_parser = fraction, requires = "seeds", help_heading = heading::SEEDS)]
     pub wrong: Option<f64>,
+    /// Try every seed set by itself and judge it by itself, with so many --trials each [default: one of every arm]; nothing ends the run
+    /// before
+    #[arg(long, requires = "seeds", conflicts_with = "diary", help_heading = heading::SEEDS)]
+    pub every_set: bool,
     /// Memory that the run may take, in GB; one that would take more is refused [default: what is free]
     #[arg(long, value_name = "GB", value_parser = positive, help_heading = heading::DEVICE)]
     pub memory: Option<f64>,
@@ -101,6 +105,9 @@ pub struct Args {
     /// Write the map to FILE too: .xplor, .m81, or .ccp4, .map, .mrc
     #[arg(long, value_name = "FILE", help_heading = heading::RESULTS)]
     pub map: Vec<PathBuf>,
+    /// Write the finished trials to FILE as a table, .csv, .json or (built with it) .parquet: set, arm, method, cycles, merits, with --every-set the probability
+    #[arg(long, value_name = "FILE", help_heading = heading::RESULTS)]
+    pub export: Option<PathBuf>,
     /// Say at the end what Superflip would, for programs that read its words
     #[arg(long, hide = true)]
     pub superflip: bool,
@@ -165,6 +172,7 @@ impl Args {
             trials: self.trials,
             max_cycles: self.max_cycles,
             time_limit: self.time_limit,
+            every_set: self.every_set,
             memory: self.memory.map(|gb| (gb * 1e9) as u64),
             list: self.start_list.unwrap_or(ListRecipe::USUAL),
         }

@@ -7,7 +7,7 @@ use crate::cli::stop;
 use crate::cli::write::kinds;
 use crate::diary::Keeper;
 use crate::input::{Basis, Input};
-use crate::output::{Folder, Results, write_map};
+use crate::output::{Folder, Results, write_map, write_trials};
 use crate::report::Record;
 use crate::seed_input::{SeedFile, read_seeds};
 use crate::solve::{Job, Means, Solved, allow, resolution, solve};
@@ -114,6 +114,8 @@ impl<'a> Case<'a> {
         let written = results.whole(&solved, &mut record);
         let mut kept: Vec<String> = results.folder().kept().collect();
         let written = written.and_then(|()| self.write_maps(&solved, &mut kept));
+        let exported = args.export.as_deref().map_or(Ok(()), |path| write_trials(path, &solved));
+        let written = written.and(exported);
         let noted = match args.diary.as_deref().zip(keeper) {
             Some((path, keeper)) => {
                 keeper.closed(results.folder().stem(), &solved).line().and_then(|line| append(path, &line))

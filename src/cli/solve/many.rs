@@ -4,7 +4,6 @@ use super::args::Args;
 use super::inputs::{Entry, List};
 use super::lane::Lanes;
 use super::shares::{Shares, lanes};
-use crate::Result;
 use crate::cli::board::Board;
 use crate::cli::stop;
 use crate::clock::Clock;
@@ -14,6 +13,7 @@ use crate::output::say;
 use crate::report::batch::Batch;
 use crate::report::row::{Row, RowOutcome};
 use crate::solve::free;
+use crate::{Error, Result};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -25,6 +25,11 @@ const EXIT_FAILED: u8 = 1;
 /// # Errors
 /// A device that is not there, and a table that cannot be written; what is wrong with one data set is a row of the table.
 pub fn run(args: &Args, list: &List) -> Result<u8> {
+    if let Some(path) = &args.export {
+        let what =
+            format!("--export {}: one table has the trials of one data set; name one, or leave it out", path.display());
+        return Err(Error::Usage(what));
+    }
     let begun = Instant::now();
     let clock = Clock::endless();
     let on = !args.quiet;

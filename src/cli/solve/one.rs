@@ -8,7 +8,7 @@ use crate::cli::progress::Screen;
 use crate::cli::stop;
 use crate::clock::Clock;
 use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK, Error};
-use crate::output::{MapFormat, say};
+use crate::output::{MapFormat, TableFormat, say};
 use crate::solve::Means;
 use crate::trials::{RunReport, StopReason};
 use std::path::Path;
@@ -23,6 +23,9 @@ pub fn run(args: &Args, name: &Path) -> Result<u8> {
     let clock = Clock::new(args.time_limit);
     if let Some(path) = args.map.iter().find(|path| MapFormat::of(path).is_none()) {
         return Err(Error::Usage(format!("--map {}: maps end in {}", path.display(), MapFormat::ENDINGS)));
+    }
+    if let Some(path) = args.export.as_deref().filter(|path| TableFormat::of(path).is_none()) {
+        return Err(Error::Usage(format!("--export {}: tables end in {}", path.display(), TableFormat::ENDINGS)));
     }
     let pool = Arc::new(crate::cli::thread_pool(args.threads.map(usize::from))?);
     let memory = args.options().memory;
