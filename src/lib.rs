@@ -144,6 +144,10 @@
 //! that tests, benches and other programs can call it. `simulate` is the main job backwards and supplies its test data.
 //! `bench` times an engine without any crystal.
 
+#![warn(missing_docs)]
+// No panic reaches a user.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
 // The machine room: no promise, see above.
 #[doc(hidden)]
 pub mod basis;

@@ -48,6 +48,7 @@ impl NullDevice {
 
     unsafe fn opened(family: &str) -> Result<Self, String> {
         let told = |what: &'static str| move |error: vk::Result| format!("{what}: {error}");
+        // SAFETY: as the caller promises.
         unsafe {
             let entry = ash::Entry::load().map_err(|error| format!("no Vulkan loader: {error}"))?;
             let application = vk::ApplicationInfo::default().api_version(vk::API_VERSION_1_2);
@@ -89,6 +90,7 @@ impl NullDevice {
     }
 
     unsafe fn compiled(&self, words: &[u32], entry_point: &CStr) -> Result<Result<Figures, String>, vk::Result> {
+        // SAFETY: as the caller promises.
         unsafe {
             let module = self.device.create_shader_module(&vk::ShaderModuleCreateInfo::default().code(words), None)?;
             let stage = vk::PipelineShaderStageCreateInfo::default()
@@ -143,6 +145,7 @@ unsafe fn layout(device: &ash::Device) -> Result<vk::PipelineLayout, vk::Result>
                 .stage_flags(vk::ShaderStageFlags::COMPUTE)
         })
         .collect();
+    // SAFETY: as the caller promises.
     unsafe {
         let set = device
             .create_descriptor_set_layout(&vk::DescriptorSetLayoutCreateInfo::default().bindings(&bindings), None)?;
