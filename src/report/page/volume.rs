@@ -141,16 +141,15 @@ mod tests {
         assert_eq!(bytes.len(), cut.size.iter().product::<usize>());
         assert_eq!(cut.intervals, [20, 24, 28]);
         let [nx, ny, _] = cut.size;
-        for (x, y, z) in [(0, 0, 0), (3, 1, 2), (nx - 1, 4, 5)] {
-            let [ix, iy, iz] = [x, y, z].iter().zip(cut.start).map(|(n, s)| *n as i64 + s).collect::<Vec<_>>()[..]
-            else {
-                unreachable!()
-            };
+        // Points beside an atom, and one far from both.
+        for (at, near) in [([2_i64, 5, 25], true), ([4, 7, 31], true), ([6, 2, 23], false)] {
+            let [x, y, z]: [usize; 3] = std::array::from_fn(|axis| (at[axis] - cut.start[axis]) as usize);
             let value = f32::from(bytes[(z * ny + y) * nx + x] as i8);
-            assert!((value - 5.0 * map.at(ix, iy, iz)).abs() <= 0.5, "{value}");
+            let expected = if near { 5.0 * map.at(at[0], at[1], at[2]) } else { 0.0 };
+            assert!((value - expected).abs() <= 0.5, "{at:?}: {value}");
         }
-        // Two Å on either side, and no more than a point or two.
-        assert!(cut.start[1] <= 0 && cut.start[1] >= -1, "{:?}", cut.start);
+        // Two Å below the lower atom, at 2.4 Å along b.
+        assert!((0..=1).contains(&cut.start[1]), "{:?}", cut.start);
     }
 
     #[test]
