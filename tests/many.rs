@@ -70,6 +70,15 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         match path.extension().unwrap().to_str().unwrap() {
             // Read and merged they are the same for certain; `input` of the record says of which file.
             "json" => json(std::str::from_utf8(&bytes).unwrap()).to_string().into_bytes(),
+            // The document in it, but for times and for what was typed.
+            "html" => {
+                let text = String::from_utf8(bytes).unwrap();
+                let document = text.rsplit_once("\nshow(").unwrap().1.split_once(");\n</script>").unwrap().0;
+                let mut document: Value = serde_json::from_str(document).unwrap();
+                document["record"] = json(&document["record"].to_string());
+                document.as_object_mut().unwrap().remove("command");
+                document.to_string().into_bytes()
+            }
             "lst" => {
                 let text = String::from_utf8(bytes).unwrap();
                 let timed = ["Timings, s", "Stages over", "Trials finished a second", "the best trials agree"];

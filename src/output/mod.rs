@@ -16,7 +16,7 @@
 //! - `mark`    by what our own files are known
 //! - `results` the files of a run, in the order in which they matter
 //!
-//! Imports: `report`, `solve`, `input`, `formats`, `model`, `structure`, `reflections`, `twinning`, `crystal`, `error`.
+//! Imports: `report`, `solve`, `trials`, `input`, `formats`, `model`, `structure`, `reflections`, `twinning`, `crystal`, `error`.
 
 mod amplitudes;
 mod aside;

@@ -99,7 +99,7 @@ pub struct Args {
     /// Files beside model, fcf, map, listing and record; cif alone if nothing is said
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", default_value = "cif", help_heading = heading::RESULTS)]
     pub write: Vec<Extra>,
-    /// No page NAME.html, on which verdict, atoms, density, trials and data are drawn; of several data sets there is none
+    /// No page NAME.html, on which verdict, atoms, density, trials and data are drawn
     #[arg(long, help_heading = heading::RESULTS)]
     pub no_report: bool,
     /// Write the map to FILE too: .xplor, .m81, or .ccp4, .map, .mrc

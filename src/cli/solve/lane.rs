@@ -3,6 +3,7 @@
 use super::args::Args;
 use super::case::{Case, Outcome};
 use super::inputs::Entry;
+use super::one::typed;
 use super::shares::{Shares, Turn};
 use crate::cli::board::{Board, Seat};
 use crate::cli::progress::Screen;
@@ -87,7 +88,7 @@ impl Lanes<'_> {
             let clock = self.clock.below(self.args.time_limit);
             let means = Means { backend: backend.as_ref(), pool: &pool, clock: &clock };
             let screen = Screen::among(!self.args.quiet, seat);
-            let outcome = case.solve(folder, &means, Some(self.memory), screen, None)?;
+            let outcome = case.solve(folder, &means, Some(self.memory), screen, typed(self.args))?;
             self.say(&outcome);
             Ok(Row::of(
                 &entry.label,

@@ -43,22 +43,25 @@ pub fn run(args: &Args, name: &Path) -> Result<u8> {
     }
     stop::catch(clock.clone());
     let means = Means { backend: backend.as_ref(), pool: &pool, clock: &clock };
-    let outcome =
-        case.solve(folder, &means, memory, Screen::new(on), (!args.no_report && !args.superflip).then(typed))?;
+    let outcome = case.solve(folder, &means, memory, Screen::new(on), typed(args))?;
     words::after(args, &case, &outcome, on)?;
     let printed = if args.json { say::json(&outcome.record) } else { Ok(()) };
     outcome.fate.and(printed)?;
     exit_code(&outcome.solved.report, args.require_solved && !outcome.solved.solved)
 }
 
-/// The command as it was typed, words with blanks in quotes.
-fn typed() -> String {
+/// The command as it was typed, words with blanks in quotes, for the page; `None` where none is to be written: who reads the words of Superflip
+/// looks at no page.
+pub fn typed(args: &Args) -> Option<String> {
+    if args.no_report || args.superflip {
+        return None;
+    }
     let word = |word: String| match word.contains(|c: char| c.is_whitespace() || "\"'$&|;<>()*?".contains(c)) {
         true => format!("'{}'", word.replace('\'', "'\\''")),
         false => word,
     };
     let words = std::env::args_os().skip(1).map(|w| word(w.to_string_lossy().into_owned()));
-    std::iter::once("seedflip".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+    Some(std::iter::once("seedflip".to_owned()).chain(words).collect::<Vec<_>>().join(" "))
 }
 
 /// How a run ends whose files are written.
