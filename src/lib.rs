@@ -119,7 +119,7 @@
 //! solve        ← clock trials phasing engine symmetry model trust grid structure seed reflections crystal error
 //! diary        ← solve trials phasing symmetry trust engine formats crystal error
 //! screen       ← trials phasing engine structure grid formats seed twins reflections crystal error
-//! report       ← solve trials model trust symmetry seed_check seed_input input basis structure seed reflections crystal error
+//! report       ← solve trials model trust symmetry seed_check seed_input input basis formats structure seed reflections crystal error
 //! output       ← report solve trials input formats model structure twinning reflections crystal error
 //! front        ← clock basis device output report screen solve trials phasing engine symmetry structure grid simulate seed_input input formats seed reflections crystal error
 //! cli          ← clock basis device output report diary screen solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error

@@ -2,10 +2,13 @@
 
 #![cfg(feature = "cli")]
 
+#[path = "common/markdown.rs"]
+mod markdown;
 #[path = "common/program.rs"]
 #[allow(dead_code)] // Nothing is run in the root of the repository here.
 mod program;
 
+use markdown::fenced;
 use program::repository;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -41,22 +44,12 @@ fn pages() -> BTreeSet<String> {
     found
 }
 
-/// Fenced blocks of a page, with their languages.
-fn fenced(text: &str) -> Vec<(String, Vec<String>)> {
-    let mut lines = text.lines();
-    let mut blocks = Vec::new();
-    while let Some(line) = lines.next() {
-        let Some(language) = line.strip_prefix("```") else { continue };
-        let block = lines.by_ref().take_while(|l| *l != "```").map(str::to_owned).collect();
-        blocks.push((language.to_owned(), block));
-    }
-    blocks
-}
-
 /// The commands that a page has typed, as words behind the name of the program.
 fn commands(text: &str) -> Vec<Vec<String>> {
-    let typed = fenced(text).into_iter().filter(|(language, _)| language == "sh").flat_map(|(_, lines)| lines);
+    let typed = fenced(text, "sh");
     typed
+        .iter()
+        .flat_map(|block| block.lines())
         .map(|line| {
             let words = line.strip_prefix("seedflip ").unwrap_or_else(|| panic!("no call of seedflip: {line}"));
             words.split_whitespace().map(str::to_owned).collect()
@@ -97,9 +90,9 @@ fn the_tutorial_runs_and_prints_what_it_shows() {
     }
     printed += &std::fs::read_to_string(folder.path().join("out/ethyldeoxycytidine.lst")).unwrap();
     let said: BTreeSet<String> = printed.lines().map(words_alone).collect();
-    let shown = fenced(&text).into_iter().filter(|(language, _)| language == "text").flat_map(|(_, lines)| lines);
-    for line in shown.filter(|line| !line.starts_with(TIMED)) {
-        assert!(said.contains(&words_alone(&line)), "the tutorial shows what is not printed: {line}");
+    let shown = fenced(&text, "text");
+    for line in shown.iter().flat_map(|block| block.lines()).filter(|line| !line.starts_with(TIMED)) {
+        assert!(said.contains(&words_alone(line)), "the tutorial shows what is not printed: {line}");
     }
     assert!(folder.path().join("screen/screen.html").exists());
 }

@@ -2,9 +2,12 @@
 
 #![cfg(feature = "cli")]
 
+#[path = "common/markdown.rs"]
+mod markdown;
 #[path = "common/program.rs"]
 mod program;
 
+use markdown::fenced;
 use program::{repository, seedflip};
 use std::collections::BTreeSet;
 
@@ -19,24 +22,9 @@ fn readme() -> String {
     std::fs::read_to_string(repository("README.md")).unwrap()
 }
 
-/// Contents of the fenced blocks of a language, in order.
-fn fenced(language: &str) -> Vec<String> {
-    let text = readme();
-    let mut lines = text.lines();
-    let mut blocks = Vec::new();
-    while let Some(line) = lines.next() {
-        let Some(opened) = line.strip_prefix("```") else { continue };
-        let block: Vec<&str> = lines.by_ref().take_while(|l| *l != "```").collect();
-        if opened == language {
-            blocks.push(block.join("\n"));
-        }
-    }
-    blocks
-}
-
 /// The two commands.
 fn commands() -> (String, String) {
-    let blocks = fenced("sh");
+    let blocks = fenced(&readme(), "sh");
     let lines: Vec<&str> = blocks[0].lines().collect();
     let [solve, test] = lines[..] else { panic!("the first block has {} commands, not two", lines.len()) };
     (solve.to_owned(), test.to_owned())
@@ -75,7 +63,7 @@ fn the_first_command_solves_its_example_and_prints_what_is_shown() {
     let record = std::fs::read_to_string(folder.path().join(format!("{stem}.json"))).unwrap();
     let record: serde_json::Value = serde_json::from_str(&record).unwrap();
     assert_eq!(record["solved"], true);
-    let shown = &fenced("text")[0];
+    let shown = &fenced(&readme(), "text")[0];
     assert_eq!(shape(&run.stderr), shape(shown), "README shows\n{shown}\nthe program prints\n{}", run.stderr);
     assert_eq!(run.stderr.lines().next(), shown.lines().next());
     // The files it names are there, and the README's table explains each.

@@ -132,7 +132,7 @@ impl Result {
         let promising = trials.iter().map(Finished::is_promising).collect();
         columns.set_item("promising", PyArray1::from_vec(py, promising))?;
         columns.set_item("proven", trials.iter().map(|t| t.proven).collect::<Vec<_>>())?;
-        let agreeing = (0..trials.len()).map(|place| self.outcome.agreeing(place) as i64).collect();
+        let agreeing = self.outcome.agreeing().into_iter().map(|n| n as i64).collect();
         columns.set_item("agreeing", PyArray1::from_vec(py, agreeing))?;
         let judged = self.outcome.judged_by_set();
         let probability = (0..trials.len()).map(|place| judged.get(place).copied().unwrap_or(f64::NAN)).collect();

@@ -21,6 +21,7 @@ mod hkl_tally;
 mod hkl_twin;
 pub mod hkl_writer;
 pub mod hklf;
+pub mod html;
 pub mod inflip;
 mod inflip_rows;
 pub mod ins;

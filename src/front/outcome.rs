@@ -81,10 +81,9 @@ impl Outcome {
         self.solved.set_of(trial)
     }
 
-    /// Trials that ended at the same phases as the one in this place of [`trials`](Self::trials), that one included; 0 for one that is no
-    /// candidate.
-    pub fn agreeing(&self, place: usize) -> usize {
-        self.solved.agreeing(place)
+    /// Of each of [`trials`](Self::trials), in their order, how many ended at the same phases, that one included; 0 for one that is no candidate.
+    pub fn agreeing(&self) -> Vec<usize> {
+        self.solved.agreeing()
     }
 
     /// Where every seed set was tried by itself ([`Options::every_set`](crate::Options)): of each of [`trials`](Self::trials), in their order, the

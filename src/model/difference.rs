@@ -5,12 +5,11 @@ use super::given::Given;
 use super::measurements::Measurements;
 use super::refinement::Fitted;
 use super::scale::EIGHT_PI_SQ;
-use crate::crystal::{ScatteringTable, Site, friedel, in_half};
+use crate::crystal::{ScatteringTable, Site};
 use crate::reflections::PhasedReflection;
 use crate::structure::peaks::find_peaks;
 use crate::structure::unique::unique_sites;
-use crate::structure::{Coefficients, DensityMap, density_map};
-use std::collections::HashSet;
+use crate::structure::{Coefficients, DensityMap, density_map, expanded};
 
 /// The difference map as far as models need it.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,19 +51,11 @@ pub struct Rest {
 /// The map and its highest `count` independent peaks; `None` without reflections.
 pub fn difference(given: &Given, measurements: &Measurements, model: &Fitted, count: usize) -> Option<Difference> {
     let Parts { list, shown } = Parts::new(measurements, &model.amplitudes, given.domains.is_some());
-    let mut seen = HashSet::new();
-    let mut phased = Vec::new();
-    for Apportioned { hkl, fc, f, part, .. } in list {
+    let unique = list.into_iter().map(|Apportioned { hkl, fc, f, part, .. }| {
         let difference = (f / model.scale * part.sqrt() - fc.norm()) / shown;
-        for op in given.group.primitive_operations() {
-            let image = op.rotate_hkl(hkl);
-            let phase = fc.arg() - op.phase_shift(hkl);
-            let (hkl, phase) = if in_half(image) { (image, phase) } else { (friedel(image), -phase) };
-            if seen.insert(hkl) {
-                phased.push(PhasedReflection { hkl, f: difference, e: 0.0, phase, fom: 1.0 });
-            }
-        }
-    }
+        PhasedReflection { hkl, f: difference, e: 0.0, phase: fc.arg(), fom: 1.0 }
+    });
+    let phased = expanded(given.group, unique);
     if phased.is_empty() {
         return None;
     }

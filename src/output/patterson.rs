@@ -1,23 +1,15 @@
 //! The Patterson map of the data.
 
-use crate::crystal::{Cell, SpaceGroup, friedel, in_half};
+use crate::crystal::{Cell, SpaceGroup};
 use crate::reflections::{MergedReflection, PhasedReflection};
-use crate::structure::{Coefficients, DensityMap, density_map};
-use std::collections::HashSet;
+use crate::structure::{Coefficients, DensityMap, density_map, expanded};
 
 /// The map of F² (negative intensities as 0), and its group: operations without translations, with a centre.
 pub fn patterson(cell: &Cell, group: &SpaceGroup, merged: &[MergedReflection]) -> (DensityMap, SpaceGroup) {
-    let mut seen = HashSet::new();
-    let mut terms = Vec::new();
-    for m in merged {
-        for op in group.primitive_operations() {
-            let image = op.rotate_hkl(m.hkl);
-            let hkl = if in_half(image) { image } else { friedel(image) };
-            if seen.insert(hkl) {
-                terms.push(PhasedReflection { hkl, f: m.intensity.max(0.0), e: 0.0, phase: 0.0, fom: 1.0 });
-            }
-        }
-    }
+    let squares =
+        merged.iter().map(|m| PhasedReflection { hkl: m.hkl, f: m.intensity.max(0.0), e: 0.0, phase: 0.0, fom: 1.0 });
+    let mut terms = expanded(group, squares);
+    terms.iter_mut().for_each(|term| term.phase = 0.0);
     let own = of_laue_class(group);
     (density_map(cell, &own, &terms, Coefficients::F), own)
 }

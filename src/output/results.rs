@@ -1,5 +1,5 @@
 //! The files of a run, those that matter most first: the model, then record, listing, runners-up, what was asked for and
-//! phases, the map last.
+//! phases, the map, and last the page, which repeats them.
 
 use super::extras::{Extras, atoms};
 use super::list::listed;
@@ -160,18 +160,18 @@ impl<'a> Results<'a> {
         }
         models(solved.structures.len()).for_each(|ending| self.folder.remove(&ending));
         extras.iter().for_each(|(kind, bytes)| self.folder.write(kind.ending(), bytes));
+        if let Some(first) = solved.structures.first() {
+            self.phases(first);
+            let map = &first.solution.map;
+            let label = format!("seedflip {}", self.input.data.header.title);
+            self.folder.write("_a.ccp4", &ccp4(map, &first.group, &around(map, &atoms(first)), &label));
+        }
         if let Some((command, looks)) = &self.page {
             let names = (self.folder.stem(), command.as_str());
             match page(&Contents::new(self.input, self.basis, solved, record, looks, names)) {
                 Ok(text) => self.folder.write(PAGE, text.as_bytes()),
                 Err(error) => self.failed = Some(error),
             }
-        }
-        if let Some(first) = solved.structures.first() {
-            self.phases(first);
-            let map = &first.solution.map;
-            let label = format!("seedflip {}", self.input.data.header.title);
-            self.folder.write("_a.ccp4", &ccp4(map, &first.group, &around(map, &atoms(first)), &label));
         }
         self.failed.take().or_else(|| self.folder.trouble()).map_or(Ok(()), Err)
     }

@@ -18,7 +18,7 @@
 //! - `twin`       twins in words and in the run record
 //! - `table`      the ranked table, on the screen and in the listing
 //!
-//! Imports: `solve`, `trials`, `model`, `trust`, `seed_check`, `seed_input`, `input`, `basis`, `seed`, `symmetry`,
+//! Imports: `solve`, `trials`, `model`, `trust`, `seed_check`, `seed_input`, `input`, `basis`, `formats`, `seed`, `symmetry`,
 //! `structure`, `reflections`, `crystal`, `error`.
 
 pub mod batch;

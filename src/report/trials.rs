@@ -46,8 +46,9 @@ pub fn trial_rows(solved: &Solved) -> Vec<TrialRow> {
         .report
         .finished
         .iter()
+        .zip(solved.agreeing())
         .enumerate()
-        .map(|(place, trial)| TrialRow {
+        .map(|(place, (trial, agreeing))| TrialRow {
             set: solved.set_of(trial.trial),
             trial: trial.trial,
             arm: trial.arm.word(),
@@ -61,7 +62,7 @@ pub fn trial_rows(solved: &Solved) -> Vec<TrialRow> {
             kappa: trial.merits.kappa,
             promising: trial.is_promising(),
             proven: trial.proven,
-            agreeing: solved.agreeing(place),
+            agreeing,
             probability: solved.judged.get(place).copied(),
         })
         .collect();

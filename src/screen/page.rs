@@ -2,6 +2,7 @@
 
 use super::Tally;
 use super::tally::Calibration;
+use crate::formats::html::escaped;
 use std::fmt::Write;
 
 /// Size of one plot and its margins, in pixels.
@@ -26,8 +27,8 @@ pub fn page(title: &str, run: &str, tallies: &[Tally], calibrations: &[(&str, Ve
          table{{border-collapse:collapse}}td,th{{padding:2px 10px;text-align:right;border-bottom:1px solid #ddd}}</style>\n\
          </head><body>\n<h1>{0}</h1>\n<p>{1}</p>\n<p>Success of single trials, each from seeds of its own: solved of N, \
          with 95 % intervals. Solved: F²-weighted correlation with the true phases of at least 0.65.</p>\n",
-        escape(title),
-        escape(run)
+        escaped(title),
+        escaped(run)
     );
     let mut plots: Vec<(String, Vec<&Tally>)> = Vec::new();
     for tally in tallies {
@@ -48,7 +49,7 @@ pub fn page(title: &str, run: &str, tallies: &[Tally], calibrations: &[(&str, Ve
         let _ = writeln!(
             out,
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}/{}</td><td>{:.2}–{:.2}</td><td>{}</td><td>{}</td><td>{:.2}</td><td>{:.2}–{:.2}</td></tr>",
-            escape(&c.method),
+            escaped(&c.method),
             c.d_min,
             c.completeness,
             c.bins,
@@ -71,7 +72,7 @@ pub fn page(title: &str, run: &str, tallies: &[Tally], calibrations: &[(&str, Ve
             let _ = writeln!(
                 out,
                 "<tr><td>{}</td><td>{:.1}–{:.1}</td><td>{:.2}</td><td>{}/{}</td></tr>",
-                escape(name),
+                escaped(name),
                 b.band[0],
                 b.band[1],
                 b.predicted,
@@ -93,7 +94,7 @@ fn plot(out: &mut String, name: &str, tallies: &[&Tally]) {
     let _ = writeln!(
         out,
         "<figure><svg width=\"{WIDTH}\" height=\"{HEIGHT}\" role=\"img\" aria-label=\"{}\" font-size=\"11\">",
-        escape(name)
+        escaped(name)
     );
     for p in [0.0, 0.5, 1.0] {
         let _ = writeln!(
@@ -148,9 +149,5 @@ fn plot(out: &mut String, name: &str, tallies: &[&Tally]) {
             100.0 * wrong
         );
     }
-    let _ = writeln!(out, "</svg><figcaption>{}</figcaption></figure>", escape(name));
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    let _ = writeln!(out, "</svg><figcaption>{}</figcaption></figure>", escaped(name));
 }

@@ -43,33 +43,10 @@ pub fn judged(
             Some((evidence, agreeing)) => {
                 Evidence { agreeing, r_weak, proven: trial.proven, rival: None, group: None, ..*evidence }
             }
-            None => without_model(r_weak, trial.proven),
+            // Nobody made a model of them.
+            None => Evidence { agreeing: 1, r_weak, proven: trial.proven, ..Evidence::default() },
         };
         probability(&alone)
     };
     report.finished.iter().zip(found).map(judge).collect()
-}
-
-/// What speaks for phases that nobody made a model of.
-fn without_model(r_weak: f64, proven: Option<bool>) -> Evidence {
-    Evidence {
-        agreeing: 1,
-        symmetry: None,
-        r_weak,
-        r1: None,
-        proven,
-        edges: None,
-        contrast: None,
-        twinned: false,
-        likeness: None,
-        per_parameter: 0.0,
-        share: None,
-        left: None,
-        proposed: 0,
-        clashes: 0,
-        metric: None,
-        falloff: None,
-        rival: None,
-        group: None,
-    }
 }

@@ -45,10 +45,13 @@ impl Solved {
         Some(set_of(trial, seeds.sets, self.effective.trials_per_set))
     }
 
-    /// Trials that ended at the phases of the finished trial in this place, that one included; 0 for one that is no candidate.
-    pub fn agreeing(&self, place: usize) -> usize {
-        let candidates = &self.report.verdict.candidates;
-        candidates.iter().find(|candidate| candidate.members.contains(&place)).map_or(0, |c| c.members.len())
+    /// Of each finished trial how many ended at its phases, that one included; 0 for one that is no candidate.
+    pub fn agreeing(&self) -> Vec<usize> {
+        let mut agreeing = vec![0; self.report.finished.len()];
+        for candidate in &self.report.verdict.candidates {
+            candidate.members.iter().for_each(|&member| agreeing[member] = candidate.members.len());
+        }
+        agreeing
     }
 }
 

@@ -11,6 +11,7 @@
 //! | `average` | phases averaged over the operations |
 //! | `synthesis` | a real map from half of its coefficients |
 //! | `density` | the map |
+//! | `expand` | unique reflections with their mates |
 //! | `coefficients` | its structure factors |
 //! | `peaks` | its maxima |
 //! | `bins` | neighbours in a periodic cell |
@@ -24,6 +25,7 @@ mod bins;
 pub mod coefficients;
 pub mod compact;
 pub mod density;
+mod expand;
 mod hand;
 pub mod lookup;
 pub mod origin;
@@ -41,6 +43,7 @@ pub use agreement::{Agreement, SOLVED_CC, Weighting, agreement};
 pub use average::{SymmetrisedPhases, moved, symmetrise};
 pub use coefficients::map_coefficients;
 pub use density::{Coefficients, DensityMap, density_map};
+pub use expand::expanded;
 pub use hand::Hand;
 pub use origin::{OperatorResidual, OriginFit, fit_origin};
 pub use solution::{Aligned, Solution, align, align_at, atoms_in_peaks, map_solution, solve_structure};

@@ -1,9 +1,9 @@
 //! The difference map of a model, for a page.
 
-use crate::crystal::{Cell, Hkl, SpaceGroup, in_half};
+use crate::crystal::{Cell, Hkl, SpaceGroup};
 use crate::reflections::{CalculatedReflection, MergedReflection, PhasedReflection};
-use crate::structure::{Coefficients, DensityMap, density_map};
-use std::collections::{HashMap, HashSet};
+use crate::structure::{Coefficients, DensityMap, density_map, expanded};
+use std::collections::HashMap;
 
 /// Σ (|Fo|/k − |Fc|) exp(iφc) exp(−2πi h·x)/V of the reflections of which the model has Fc, e/Å3 for X-rays; `scale` is k.
 pub fn difference_map(
@@ -14,29 +14,21 @@ pub fn difference_map(
     scale: f64,
 ) -> DensityMap {
     let measured: HashMap<Hkl, &MergedReflection> = merged.iter().map(|m| (m.hkl, m)).collect();
-    let mut terms: Vec<PhasedReflection> = Vec::new();
-    let mut known: HashSet<Hkl> = HashSet::new();
-    for of_model in calculated {
-        let Some(m) = measured.get(&of_model.hkl) else { continue };
+    let unique = calculated.iter().filter_map(|of_model| {
+        let m = measured.get(&of_model.hkl)?;
         let [intensity, _] = of_model.apart.unwrap_or([f64::from(of_model.share) * m.intensity, 0.0]);
         let (size, phase) = of_model.f.to_polar();
         let rest = intensity.max(0.0).sqrt() / scale - f64::from(size);
-        for op in group.primitive_operations() {
-            // F(hR) has the phase of F(h) less 2π h·t.
-            let (image, turned) = (op.rotate_hkl(of_model.hkl), f64::from(phase) - op.phase_shift(of_model.hkl));
-            let (hkl, phase) = if in_half(image) { (image, turned) } else { (image.map(|i| -i), -turned) };
-            if known.insert(hkl) {
-                terms.push(PhasedReflection { hkl, f: rest, e: 0.0, phase, fom: 1.0 });
-            }
-        }
-    }
+        Some(PhasedReflection { hkl: of_model.hkl, f: rest, e: 0.0, phase: f64::from(phase), fom: 1.0 })
+    });
+    let terms = expanded(group, unique);
     density_map(cell, group, &terms, Coefficients::F)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crystal::SymOp;
+    use crate::crystal::{SymOp, in_half};
     use num_complex::Complex32;
 
     /// Where the model explains half of what an atom at the centre scatters, the map has the rest there, and nothing where there is a whole share.

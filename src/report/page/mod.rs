@@ -16,6 +16,7 @@ mod volume;
 pub use contents::Contents;
 pub use looks::Looks;
 
+use crate::formats::html::escaped;
 use crate::{Error, Result};
 
 const PAGE: &str = include_str!("page.html");
@@ -51,8 +52,4 @@ pub fn page(contents: &Contents<'_>) -> Result<String> {
     }
     out.push_str(rest);
     Ok(out)
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
