@@ -50,10 +50,10 @@ CELL = ["length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_
 SITE = ["label", "type_symbol", "fract_x", "fract_y", "fract_z", "U_iso_or_equiv"]
 
 
-def simulated(binary, folder):
-    """Minerals measured by the program itself."""
+def simulated(binary, folder, minerals=MINERALS, resolution=lambda group, cell: 0.6, options=()):
+    """Minerals measured by the program itself, to the resolution (Å) that `resolution` asks for, with more `options` of simulate."""
     import gemmi
-    for name, (symbol, cell, sites) in MINERALS.items():
+    for name, (symbol, cell, sites) in minerals.items():
         group = gemmi.find_spacegroup_by_name(symbol)
         lines = [f"data_{name}", "_diffrn_radiation_wavelength 0.71073"] + [f"_cell_{k} {v}" for k, v in zip(CELL, cell)]
         lines += ["loop_", "_space_group_symop_operation_xyz"] + [f"'{op.triplet()}'" for op in group.operations()]
@@ -61,7 +61,8 @@ def simulated(binary, folder):
         lines += [f"{e}{n} {e} {x:.6f} {y:.6f} {z:.6f} {u}" for n, (e, x, y, z, u) in enumerate(sites, 1)]
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / f"{name}.cif").write_text("\n".join(lines) + "\n")
-        subprocess.run([binary, "simulate", f"{name}.cif", "-d", "0.6", "--noise", "0.04", "-o", "."], cwd=folder / name, check=True,
+        limit = f"{resolution(group, cell):.3f}"
+        subprocess.run([binary, "simulate", f"{name}.cif", "-d", limit, "--noise", "0.04", "-o", ".", *options], cwd=folder / name, check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

@@ -25,24 +25,37 @@ const CRYSTALS: [Crystal; 5] = [
 const RESOLUTION: &str = "0.7";
 
 fn simulate(folder: &Path, (name, group, edge, atoms, _): Crystal) {
+    let atoms: Vec<_> = atoms.iter().map(|&(element, x)| (element, [x; 3])).collect();
+    measure(folder, name, group, ([edge; 3], [90.0; 3]), &atoms, RESOLUTION);
+}
+
+/// The list of a crystal of the group, cell and atoms, as far as the resolution, with anomalous dispersion.
+fn measure(
+    folder: &Path,
+    name: &str,
+    group: &str,
+    (edges, angles): ([f64; 3], [f64; 3]),
+    atoms: &[(&str, [f64; 3])],
+    resolution: &str,
+) {
     let mut cif = format!("data_{name}\n");
-    for key in ["length_a", "length_b", "length_c"] {
+    for (key, edge) in ["length_a", "length_b", "length_c"].iter().zip(edges) {
         writeln!(cif, "_cell_{key} {edge}").unwrap();
     }
-    for key in ["angle_alpha", "angle_beta", "angle_gamma"] {
-        writeln!(cif, "_cell_{key} 90").unwrap();
+    for (key, angle) in ["angle_alpha", "angle_beta", "angle_gamma"].iter().zip(angles) {
+        writeln!(cif, "_cell_{key} {angle}").unwrap();
     }
     writeln!(cif, "_space_group_name_H-M_alt '{group}'\nloop_").unwrap();
     for key in ["label", "type_symbol", "fract_x", "fract_y", "fract_z", "U_iso_or_equiv"] {
         writeln!(cif, "_atom_site_{key}").unwrap();
     }
-    for (element, x) in atoms {
-        writeln!(cif, "{element}1 {element} {x} {x} {x} 0.006").unwrap();
+    for (element, [x, y, z]) in atoms {
+        writeln!(cif, "{element}1 {element} {x} {y} {z} 0.006").unwrap();
     }
     let path = folder.join(format!("{name}.cif"));
     std::fs::write(&path, cif).unwrap();
     let (model, out) = (path.to_string_lossy(), folder.to_string_lossy());
-    let made = seedflip(&["simulate", &model, "-d", RESOLUTION, "--noise", "0.03", "-o", &out]);
+    let made = seedflip(&["simulate", &model, "-d", resolution, "--noise", "0.03", "--friedel", "-o", &out]);
     assert_eq!(made.code, Some(0), "{}", made.stderr);
 }
 
@@ -61,6 +74,26 @@ fn a_few_atoms_and_reflections_are_enough() {
         let record = solve(folder.path(), crystal.0);
         assert_eq!(record["solved"], true, "{}: {}", crystal.0, record["evidence"]);
         assert_eq!(record["space_group"]["number"], crystal.4, "{}", crystal.0);
+    }
+}
+
+/// Metal atoms alone have more centres than the crystal, and halfway between metal and oxygen or sulphur phases hold nearly as well: both came out as equal
+/// atoms around such a place, R1 0.10 and 0.09, and were claimed.
+#[test]
+fn symmetry_elements_stand_where_the_model_explains_most() {
+    let anatase = [("Ti", [0.0; 3]), ("O", [0.0, 0.0, 0.2081])];
+    let third = 1.0 / 3.0;
+    let molybdenite = [("Mo", [third, 2.0 * third, 0.25]), ("S", [third, 2.0 * third, 0.621])];
+    let crystals = [
+        ("anatase", "I 41/a m d:1", ([3.785, 3.785, 9.514], [90.0; 3]), anatase, "0.889"),
+        ("molybdenite", "P 63/m m c", ([3.160, 3.160, 12.295], [90.0, 90.0, 120.0]), molybdenite, "1.003"),
+    ];
+    for (name, group, cell, atoms, resolution) in crystals {
+        let folder = tempfile::tempdir().unwrap();
+        measure(folder.path(), name, group, cell, &atoms, resolution);
+        let record = solve(folder.path(), name);
+        let r1 = record["evidence"]["r1"].as_f64().unwrap();
+        assert!(record["solved"] == true && r1 < 0.04, "{name}: {}", record["evidence"]);
     }
 }
 

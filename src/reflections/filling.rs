@@ -20,6 +20,9 @@ pub struct Filling {
     pub best: f64,
     /// Factors by which a, b and c are too long against that cell; the middle one is 1, as only ratios can be told.
     pub factors: [f64; 3],
+    /// Unique reflections that were measured.
+    #[serde(default)]
+    pub unique: usize,
 }
 
 /// Share of the reflections within the radius that counts as the limit: a few may lie beyond, of another crystal or a coarse rim.
@@ -38,6 +41,9 @@ const RISE: f64 = 1.035;
 /// them) rose by 0 to 2.3 % with factors off by 0 to 4 %, slabs of ±25° to ±45° cut from ten of them by 0 to 4 % unless they were
 /// triclinic; one edge off by 5, 8 or −10 % was found within 1 % of its size and named in all ten.
 const OFF: f64 = 0.044;
+/// A rise counts only where it stands for so many unique reflections: on the rim of a small sphere a few more or less say nothing (nickeline with 35 unique
+/// reflections: 3).
+const LEAST_RISE: f64 = 6.0;
 /// The best cell must be filled so far for this to be said: triclinic slabs of ±25° and ±30° come to at most 0.56.
 const LEAST_BEST: f64 = 0.6;
 
@@ -68,13 +74,14 @@ impl Filling {
         }
         let mut sorted = ln;
         sorted.sort_by(f64::total_cmp);
-        Self { share, best, factors: ln.map(|x| (x - sorted[1]).exp()) }
+        Self { share, best, factors: ln.map(|x| (x - sorted[1]).exp()), unique: data.reflections.len() }
     }
 
     /// The factors, where they say that the cell is not the one of the reflections.
     pub fn contradicts(&self) -> Option<[f64; 3]> {
         let off = self.factors.iter().any(|factor| factor.ln().abs() > OFF);
-        (off && self.best > RISE * self.share && self.best > LEAST_BEST).then_some(self.factors)
+        let certain = (self.best / self.share - 1.0) * self.unique as f64 > LEAST_RISE;
+        (off && certain && self.best > RISE * self.share && self.best > LEAST_BEST).then_some(self.factors)
     }
 }
 
@@ -203,10 +210,15 @@ mod tests {
 
     #[test]
     fn a_cell_is_contradicted_by_a_clear_rise_of_a_well_filled_sphere() {
-        let of = |share, best, off| Filling { share, best, factors: [1.0, off, 1.0] }.contradicts().is_some();
+        let among = |unique, share, best, off| {
+            Filling { share, best, factors: [1.0, off, 1.0], unique }.contradicts().is_some()
+        };
+        let of = |share, best, off| among(1000, share, best, off);
         assert!(of(0.9, 0.95, 1.05) && of(0.9, 0.95, 0.95));
         assert!(!of(0.9, 0.95, 1.04) && !of(0.9, 0.93, 1.05));
         assert!(of(0.5, 0.61, 1.2) && !of(0.5, 0.59, 1.2));
+        // A tenth of 59 reflections are fewer than six, of 61 more.
+        assert!(among(61, 0.7, 0.77, 1.2) && !among(59, 0.7, 0.77, 1.2));
     }
 
     #[test]

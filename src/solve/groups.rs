@@ -18,7 +18,7 @@ const MOST_GROUPS: usize = 8;
 const CLOSE: f64 = 6.0;
 /// Cells of so few atoms are mostly heavy atoms on special positions, whose phases obey several groups alike (sulphur dioxide: ten):
 /// there only the model tells.
-const TINY: f64 = 30.0;
+pub(super) const TINY: f64 = 30.0;
 const CLOSE_WHEN_TINY: f64 = 15.0;
 const MOST_WHEN_TINY: usize = 24;
 /// Groups of a lower Laue class that are worked up: phases of a perfect twin are a mixture of both domains and obey what neither has.

@@ -35,7 +35,7 @@ impl WorkUp<'_> {
         settled: Option<&Arc<Vec<PhasedReflection>>>,
         teller: &Teller<'_>,
     ) -> Vec<Structure> {
-        let Draft { group, own, route, .. } = draft;
+        let Draft { group, own, route, elsewhere, .. } = draft;
         let cell = &self.data.header.cell;
         let reflections = self.merges.of(&group.group).ok();
         let sketched = |aligned: Aligned, route: Route| {
@@ -64,7 +64,9 @@ impl WorkUp<'_> {
             }
         };
         let own = sketched(own, route);
-        let Some(phased) = settled.filter(|_| !self.clock.over()) else { return vec![own] };
+        // Settled phases have found their own place.
+        let settled = settled.filter(|_| !elsewhere && !self.clock.over());
+        let Some(phased) = settled else { return vec![own] };
         let again = sketched(group.settled(cell, phased), Route::Settled);
         let (better, worse) = if again.best_r1() < own.best_r1() { (again, own) } else { (own, again) };
         let routes = Routes { candidate: contender.id(), better: better.best_r1(), worse: worse.best_r1() };

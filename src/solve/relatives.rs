@@ -113,7 +113,7 @@ impl WorkUp<'_> {
         let cell = &self.data.header.cell;
         let draft = |group: groups::Trial| {
             let own = group.settled(cell, phased);
-            Draft { place: 0, group, own, route: Route::Averaged }
+            Draft { place: 0, group, own, route: Route::Averaged, elsewhere: false }
         };
         let drafts: Vec<Draft> = trials.into_par_iter().map(draft).collect();
         let draw = |draft: Draft| self.drawn(contender, draft, Depth::Modelled, None, teller);

@@ -23,7 +23,7 @@ use crate::grid::Sampling;
 use crate::phasing::protocol::{POLISH, POLISH_CYCLES};
 use crate::phasing::{Sphere, expected_atoms};
 use crate::reflections::{CrystalHeader, DataSet, PhasedReflection};
-use crate::structure::{Aligned, align, atoms_in_peaks};
+use crate::structure::{Aligned, align, align_at, atoms_in_peaks, fits_elsewhere};
 use rayon::prelude::*;
 use std::sync::{Arc, OnceLock};
 
@@ -97,6 +97,8 @@ pub(super) struct Draft {
     pub(super) group: groups::Trial,
     pub(super) own: Aligned,
     pub(super) route: Route,
+    /// The symmetry elements stand where they hold less well than elsewhere.
+    pub(super) elsewhere: bool,
 }
 
 impl Polished {
@@ -176,6 +178,11 @@ impl<'a> WorkUp<'a> {
     /// Whether models take so long that not every candidate may have one.
     pub fn is_large(&self) -> bool {
         is_large(self.atoms)
+    }
+
+    /// Whether trials and models are over before anybody waits.
+    pub fn is_tiny(&self) -> bool {
+        self.atoms <= groups::TINY
     }
 
     /// What the engine said when it failed.
@@ -268,9 +275,16 @@ impl<'a> WorkUp<'a> {
         let cell = &self.data.header.cell;
         let mut drafts: Vec<Draft> = groups
             .into_par_iter()
-            .map(|(place, group)| {
-                let own = group.own(cell, &part[place].candidate.sighting.phased);
-                Draft { place, group, own, route: Route::Averaged }
+            .flat_map_iter(|(place, group)| {
+                let phased = &part[place].candidate.sighting.phased;
+                let own = group.own(cell, phased);
+                let many = modelled && breadth != Breadth::Below && !self.is_large() && part[place].looks_right();
+                let others = if many { fits_elsewhere(cell, &group.group, phased, &own.origin) } else { Vec::new() };
+                let others = others.into_iter().map(|origin| align_at(origin, &group.group, phased));
+                let all = [(own, false)].into_iter().chain(others.map(|own| (own, true)));
+                let draft =
+                    |(own, elsewhere)| Draft { place, group: group.clone(), own, route: Route::Averaged, elsewhere };
+                all.map(draft).collect::<Vec<_>>()
             })
             .collect();
         if modelled {

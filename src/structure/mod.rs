@@ -45,5 +45,5 @@ pub use coefficients::map_coefficients;
 pub use density::{Coefficients, DensityMap, density_map};
 pub use expand::expanded;
 pub use hand::Hand;
-pub use origin::{OperatorResidual, OriginFit, fit_origin};
+pub use origin::{OperatorResidual, OriginFit, fit_origin, fits_elsewhere};
 pub use solution::{Aligned, Solution, align, align_at, atoms_in_peaks, map_solution, solve_structure};
