@@ -1,6 +1,6 @@
 //! How many atoms a cell has room for, and whether the contents that a header names can be true.
 
-use super::elements::{ElementCount, HYDROGEN};
+use super::elements::{CARBON, ElementCount, HYDROGEN};
 
 /// Volume in Å³ for each non-hydrogen atom of molecular crystals (Kitaigorodskii; the "18 Å³ rule"). The 48 real sets with carbon: 14.3 to
 /// 27.0, median 18.5.
@@ -9,7 +9,6 @@ pub const VOLUME_PER_ATOM: f64 = 18.0;
 const VOLUME_WITHOUT_CARBON: f64 = 12.0;
 /// Volumes per atom beyond which contents are refuted, with carbon and without. Z forgotten for one operation of two lands at 28 to 54.
 const SENSIBLE_VOLUME: [std::ops::RangeInclusive<f64>; 2] = [11.0..=32.0, 6.0..=32.0];
-const CARBON: u8 = 6;
 
 /// Elements that are expected where nobody names any: those of organic crystals.
 const EXPECTED: [(&str, u8); 4] = [("C", 6), ("H", 1), ("N", 7), ("O", 8)];

@@ -13,6 +13,9 @@ const SYMBOLS: [&str; 103] = [
 /// Atomic number of hydrogen.
 pub const HYDROGEN: u8 = 1;
 
+/// Atomic number of carbon.
+pub const CARBON: u8 = 6;
+
 /// Stands for deuterium where atomic numbers stand for elements: the isotope has no number of its own, and this one comes next to
 /// hydrogen in every order. X-rays and electrons see hydrogen in it, neutrons do not.
 pub const DEUTERIUM: u8 = 0;

@@ -1,7 +1,7 @@
 //! How likely a distance is between two elements that are bonded.
 
 use super::radii::{covalent, ionic, longest, multiple, non_metal};
-use crate::crystal::elements::HYDROGEN;
+use crate::crystal::elements::{CARBON, HYDROGEN};
 
 /// Mean and spread in Å, share of all bonds of such atoms.
 type Length = (f64, f64, f64);
@@ -186,7 +186,6 @@ pub fn ln_valence(z: u8, non_metals: usize, metals: usize) -> f64 {
 }
 
 const BORON: u8 = 5;
-const CARBON: u8 = 6;
 const NITROGEN: u8 = 7;
 const OXYGEN: u8 = 8;
 const FLUORINE: u8 = 9;

@@ -9,6 +9,7 @@ use super::given::{Expected, Given};
 use super::observed::{Observed, SCALE_REACH, SCALE_STEP, ln_scale, scales};
 use super::powers::Powers;
 use super::proposals::ln_unexpected;
+use crate::crystal::elements::CARBON;
 use rayon::prelude::*;
 
 /// Numbers of UNIT times one of these may be those of the cell: formula units miscounted.
@@ -30,7 +31,6 @@ const LAWLESS_COST: f64 = 30.0;
 const LITTLE_CARBON: f64 = 0.25;
 /// … where bonds agree, which costs this, as a ln of probability.
 const INORGANIC_COST: f64 = 2.0;
-const CARBON: u8 = 6;
 
 /// Where the likeliest answer leaves more than this share of the scattering unexplained (root of squared powers), R1 is asked of every scale: powers
 /// that were refined on elements half as heavy as the atoms are not those of the atoms, and bonds of sulphur and oxygen are those of oxygen and

@@ -3,7 +3,7 @@
 use super::radii::{SHORTEST_TO_HYDROGEN, shortest};
 use crate::clock::Clock;
 use crate::crystal::contents::{fits, non_hydrogen, organic, room, usual_share};
-use crate::crystal::elements::{HYDROGEN, is_hydrogen};
+use crate::crystal::elements::{CARBON, HYDROGEN, is_hydrogen};
 use crate::crystal::{Cell, Radiation, ScatteringTable, SpaceGroup};
 use crate::reflections::{Domains, MergedReflection};
 use crate::structure::Solution;
@@ -178,7 +178,6 @@ impl Expected {
     }
 }
 
-const CARBON: u8 = 6;
 /// Elements of a shorter scattering length, fm, say nothing of what an atom shows at least: vanadium, which neutrons do not see.
 const LEAST_LENGTH: f64 = 1.5;
 /// An element like any other: iron.

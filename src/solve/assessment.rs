@@ -126,7 +126,7 @@ impl<'a> Assessment<'a> {
             let falloff = self.work_up.falloff(first).map(size);
             self.judgement = Judgement::of(Some(Evidence { falloff, ..evidence }));
         }
-        self.judgement.tiny = self.work_up.is_tiny();
+        self.judgement.inorganic = self.work_up.is_tiny() && first.holds_no_carbon();
     }
 
     /// All that was worked up, ranked, and what is thought of the first.

@@ -4,6 +4,7 @@ use super::absolute::Absolute;
 use super::hopes::Prospect;
 use super::kinship::Kinship;
 use super::ranking::paid;
+use crate::crystal::elements::CARBON;
 use crate::crystal::{Site, SpaceGroup};
 use crate::model::{Flack, Model};
 use crate::reflections::{DataSet, bijvoet_pairs};
@@ -84,6 +85,12 @@ impl Structure {
     /// True where the model is that of a twin.
     pub fn is_twin(&self) -> bool {
         self.model.as_ref().is_some_and(|model| model.twin.is_some())
+    }
+
+    /// True where the model holds no carbon, and so hardly lacks hydrogen.
+    pub fn holds_no_carbon(&self) -> bool {
+        let is_carbon = |site: &Site| site.element == Some(CARBON);
+        self.model.as_ref().is_some_and(|model| !model.sites[..model.atoms].iter().any(is_carbon))
     }
 
     /// Flack's parameter of the model, computed once; `None` with a centre, and where anomalous scattering says nothing.
