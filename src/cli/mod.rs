@@ -14,6 +14,7 @@ mod heading;
 mod inflip;
 pub mod man;
 mod memory;
+mod planned;
 mod progress;
 pub mod read;
 pub mod replay;

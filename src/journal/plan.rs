@@ -85,6 +85,13 @@ impl Plan {
         self
     }
 
+    /// The same with something that may grow.
+    #[must_use]
+    pub fn up_to(mut self, option: &str, most: u64) -> Self {
+        self.extent.insert(option.into(), most);
+        self
+    }
+
     /// A number among the parameters.
     pub fn number(&self, option: &str) -> Option<u32> {
         self.parameters.get(option)?.as_u64()?.try_into().ok()

@@ -21,6 +21,7 @@ const AFTER_HELP: &str = "Examples:
   seedflip solve NAME --space-group P21/n --seeds phases.csv
   seedflip solve NAME -q --json --require-solved    for programs: the record on stdout, exit code 0 or 5
   seedflip solve A.ins B.cif FOLDER --table all.json    many in one run, a table at the end
+  seedflip solve NAME --run night --trials 5000     goes on where it was ended, by the same command
 
 Files that come out:
   NAME_a.res              atoms with elements in the space group that was found; Q-peaks behind END
@@ -93,6 +94,12 @@ pub struct Args {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS), help_heading = heading::DEVICE)]
     pub threads: Option<u16>,
+    /// Keep a journal of the trials in DIR, from which the same command goes on after whatever has ended the run; see docs/howto/long-runs.md
+    #[arg(long, value_name = "DIR", help_heading = heading::RESULTS)]
+    pub run: Option<PathBuf>,
+    /// Begin anew: what an earlier run left in the folder of --run goes
+    #[arg(long, requires = "run", help_heading = heading::RESULTS)]
+    pub restart: bool,
     /// Append what every decision of the run rested on to FILE, one line of JSON; see docs/trust.md
     #[arg(long, value_name = "FILE", help_heading = heading::RESULTS)]
     pub diary: Option<PathBuf>,

@@ -2,16 +2,18 @@
 
 use super::args::Args;
 use crate::cli::follower::Follower;
+use crate::cli::planned;
 use crate::cli::progress::Screen;
 use crate::cli::stop;
 use crate::cli::write::kinds;
 use crate::diary::Keeper;
 use crate::input::{Basis, Input};
-use crate::output::{Folder, Results, write_map, write_trials};
+use crate::journal::{Plan, RunFolder, TrialLedger};
+use crate::output::{Folder, Results, say, write_map, write_trials};
 use crate::report::Record;
 use crate::seed_input::{SeedFile, read_seeds};
 use crate::solve::{Job, Means, Solved, allow, resolution, solve};
-use crate::trials::SeedInput;
+use crate::trials::{Part, SeedInput};
 use crate::{Error, Result};
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -74,6 +76,40 @@ impl<'a> Case<'a> {
         Folder::new(&self.input.ins_path, self.args.output.as_deref())
     }
 
+    /// What its trials depend on, but for the device.
+    ///
+    /// # Errors
+    /// A file that cannot be read again.
+    pub fn plan(&self) -> Result<Plan> {
+        let Self { args, input, .. } = self;
+        let options = args.options();
+        let plan = planned::plan("solve", input, &[("seeds", args.seeds.as_deref())])?
+            .with("--seed", options.seed)
+            .with("--method", options.methods)
+            .with("--resolution", options.d_min)
+            .with("--trials", options.trials)
+            .with("--max-cycles", options.max_cycles)
+            .with("--every-set", options.every_set)
+            .with("--start-list", options.list)
+            .with("--space-group", &args.space_group)
+            .with("--wrong", args.wrong);
+        Ok(plan)
+    }
+
+    /// The folder of the run and the trials that it has finished so far; `None` where no journal is kept.
+    fn journal(&self, means: &Means<'_>) -> Result<Option<(RunFolder, TrialLedger)>> {
+        let Some(folder) = &self.args.run else { return Ok(None) };
+        let device = means.backend.device().to_string();
+        let plan = self.plan()?.with("the device", &device);
+        let run = RunFolder::open(folder, &plan, Part::WHOLE, self.args.restart)?;
+        let ledger = TrialLedger::of_run(&run, &device)?;
+        planned::damage(ledger.damaged).iter().for_each(|line| say::line(line));
+        if !self.args.quiet && ledger.known > 0 {
+            say::line(&format!("{} trials are known from before", ledger.known));
+        }
+        Ok(Some((run, ledger)))
+    }
+
     /// What is worth a word before the run, one line each.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
         let of_seeds = self.seed_file.iter().flat_map(|file| &file.warnings).cloned();
@@ -97,16 +133,17 @@ impl<'a> Case<'a> {
         let options = crate::solve::Options { memory, ..args.options() };
         let seeds = self.seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: args.wrong });
         let _vigil = stop::watch_for(folder.path(".fin"), means.clock.clone());
+        let (_run, ledger) = self.journal(means).inspect_err(|_| folder.unmake())?.unzip();
         let keeper = args.diary.is_some().then(Keeper::default);
         let results = Results::new(folder, input, basis, &kinds(&args.write));
         let results = match page {
             Some(command) => results.with_page(command),
             None => results,
         };
-        let mut follower = Follower { screen, results, keeper };
+        let mut follower = Follower { screen, results, keeper, ledger };
         let job = Job { data: &basis.data, hint: basis.hint.as_ref(), options: &options, seeds };
         let solved = solve(&job, means, &mut follower);
-        let Follower { mut screen, mut results, keeper } = follower;
+        let Follower { mut screen, mut results, keeper, ledger } = follower;
         screen.end();
         // A run that is refused leaves nothing behind.
         let solved = solved.inspect_err(|_| results.folder().unmake())?;
@@ -115,7 +152,7 @@ impl<'a> Case<'a> {
         let mut kept: Vec<String> = results.folder().kept().collect();
         let written = written.and_then(|()| self.write_maps(&solved, &mut kept));
         let exported = args.export.as_deref().map_or(Ok(()), |path| write_trials(path, &solved));
-        let written = written.and(exported);
+        let written = written.and(exported).and(ledger.map_or(Ok(()), TrialLedger::close));
         let noted = match args.diary.as_deref().zip(keeper) {
             Some((path, keeper)) => {
                 keeper.closed(results.folder().stem(), &solved).line().and_then(|line| append(path, &line))
