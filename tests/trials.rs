@@ -8,9 +8,9 @@ use seedflip::engine::{Backend, Device, Engine, EngineError, Merits, Problem, Re
 use seedflip::grid::Sampling;
 use seedflip::input::{self, Input};
 use seedflip::phasing::{Arm, Methods, Patterson, Sphere, expected_atoms, portfolio};
-use seedflip::trials::{Course, 
-    Budget, Crew, Event, Finished, Goal, Job, Look, Next, Observer, Pass, Progress, Queue, RunReport, Search, Setup,
-    Slots, StopReason, TrialPhases, Workplace, run_passes,
+use seedflip::trials::{
+    Budget, Course, Crew, Event, Finished, Goal, Job, Look, Next, Observer, Pass, Progress, Queue, RunReport, Search,
+    Setup, Slots, StopReason, TrialPhases, Workplace, run_passes,
 };
 use std::collections::HashMap;
 use std::path::Path;

@@ -12,7 +12,7 @@ use std::path::Path;
 /// # Errors
 /// A file that cannot be read again.
 pub fn plan(command: &str, input: &Input, files: &[(&str, Option<&Path>)]) -> Result<Plan> {
-    let mut plan = Plan::new(command, call());
+    let mut plan = Plan::new(command, call(command));
     let read = [("instructions", Some(input.ins_path.as_path())), ("reflections", Some(input.hkl_path.as_path()))];
     for (role, path) in read.iter().chain(files) {
         // What results are named after need not be there.
@@ -26,13 +26,18 @@ pub fn plan(command: &str, input: &Input, files: &[(&str, Option<&Path>)]) -> Re
 }
 
 /// How the program was called.
-fn call() -> Call {
-    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+fn call(command: &str) -> Call {
+    let mut words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    // `seedflip NAME` is short for `seedflip solve NAME`.
+    if words.first().is_none_or(|first| first != command) {
+        words.insert(0, command.into());
+    }
     let folder = std::env::current_dir().map(|folder| folder.display().to_string());
     Call { words, folder: folder.unwrap_or_default() }
 }
 
 /// What is said of lines of a journal that were changed or damaged.
 pub fn damage(lines: usize) -> Option<String> {
-    (lines > 0).then(|| format!("warning: {lines} damaged lines of the journal count for nothing; their trials run again"))
+    (lines > 0)
+        .then(|| format!("warning: {lines} damaged lines of the journal count for nothing; their trials run again"))
 }

@@ -176,7 +176,11 @@ fn clear(folder: &Path, own: Part) -> Result<()> {
     let number = |name: &str| name.strip_prefix("shard-").and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
     for name in names.iter().filter(|name| name.ends_with(".lock") && number(name) != Some(own.index())) {
         if let Some(holder) = Lock::holder(&folder.join(name)) {
-            return Err(Error::file(&folder.join(name), format!("{holder} works on this run"), "wait for it, or choose another folder"));
+            return Err(Error::file(
+                &folder.join(name),
+                format!("{holder} works on this run"),
+                "wait for it, or choose another folder",
+            ));
         }
     }
     // A plan of somebody else is not for us to remove.

@@ -119,7 +119,9 @@ impl Plan {
                 (Some(then), Some(now)) if then.checksum == now.checksum => {}
                 (Some(_), Some(now)) => return Some(format!("{role} {} has other contents now", now.name)),
                 (Some(then), None) => return Some(format!("it has {role} {}, and none is named now", then.name)),
-                (None, now) => return Some(format!("it has no {role}, and {} is named now", now.map_or("", |c| &c.name))),
+                (None, now) => {
+                    return Some(format!("it has no {role}, and {} is named now", now.map_or("", |c| &c.name)));
+                }
             }
         }
         for option in union(&self.parameters, &now.parameters) {

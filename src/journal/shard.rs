@@ -61,12 +61,7 @@ pub struct Scan {
 ///
 /// # Errors
 /// A file that cannot be read, and that of another plan (`plan` is the checksum) or another part.
-pub fn scan<T: DeserializeOwned>(
-    path: &Path,
-    plan: &str,
-    part: Part,
-    mut take: impl FnMut(T),
-) -> Result<Option<Scan>> {
+pub fn scan<T: DeserializeOwned>(path: &Path, plan: &str, part: Part, mut take: impl FnMut(T)) -> Result<Option<Scan>> {
     let unread = |error: std::io::Error| Error::file(path, format!("cannot be read ({error})"), HINT);
     let file = match File::open(path) {
         Ok(file) => file,

@@ -63,7 +63,11 @@ impl Queue for Passes {
         if crew != self.number {
             return Ok(None);
         }
-        let job = |(place, Pass { start, recipe })| Job { number: place as u32, course: Course::Run(start, recipe), trial: () };
+        let job = |(place, Pass { start, recipe })| Job {
+            number: place as u32,
+            course: Course::Run(start, recipe),
+            trial: (),
+        };
         Ok(self.passes.next().map(job))
     }
 

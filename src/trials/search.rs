@@ -10,7 +10,9 @@ use super::relay::Relay;
 use super::slots::Slots;
 use super::stage::Running;
 use super::starts::Starts;
-use super::{Budget, Crew, Deal, Findings, Goal, Observer, Part, Progress, RunReport, SeedInput, SeedSource, StopReason, Told};
+use super::{
+    Budget, Crew, Deal, Findings, Goal, Observer, Part, Progress, RunReport, SeedInput, SeedSource, StopReason, Told,
+};
 use crate::clock::Clock;
 use crate::crystal::{Cell, SpaceGroup};
 use crate::engine::{EngineError, StageSeconds};
@@ -115,14 +117,17 @@ impl<'a> Search<'a> {
         self
     }
 
-    /// Takes in a trial that was run elsewhere. Before it has begun, and instead of it.
-    pub fn take_in(&mut self, told: Told) {
+    /// Takes in trials that were run elsewhere, in the place of its own.
+    pub fn take_in(&mut self, trials: Vec<Told>) {
         let Desk { setup, findings, .. } = &mut self.desk;
-        findings.started += 1;
-        findings.cycles += u64::from(told.finished.cycles);
-        let phased = told.phases.filter(|_| findings.wants(&told.finished, findings.held()));
-        let phased = phased.map(|phases| setup.sphere.phased_by(&phases.0));
-        findings.take(setup.cell, setup.space_group, told.finished, phased);
+        for Told { finished, phases, .. } in trials {
+            findings.started += 1;
+            findings.cycles += u64::from(finished.cycles);
+            let phased = phases.filter(|_| findings.wants(&finished, findings.held()));
+            let phased = phased.map(|phases| setup.sphere.phased_by(&phases.0));
+            findings.take(setup.cell, setup.space_group, finished, phased);
+        }
+        findings.show_best(setup.cell, setup.space_group);
     }
 
     /// What has been found so far.

@@ -6,8 +6,8 @@
 //! seeded     search ──converged, or promising at last──▶ proof ─▶ end;  out of cycles ─▶ end
 //! ```
 
-use super::search::STEP;
 use super::Told;
+use super::search::STEP;
 use crate::engine::{Merits, Recipe};
 use crate::phasing::{Arm, Closing};
 use num_complex::Complex32;

@@ -3,6 +3,7 @@
 use crate::basis::group_of_symbol;
 use crate::cli::backend::BackendArgs;
 use crate::cli::data_args::ReadingArgs;
+use crate::cli::shard::Shard;
 use crate::cli::write::Extra;
 use crate::cli::{MOST_THREADS, heading};
 use crate::crystal::Radiation;
@@ -100,6 +101,14 @@ pub struct Args {
     /// Begin anew: what an earlier run left in the folder of --run goes
     #[arg(long, requires = "run", help_heading = heading::RESULTS)]
     pub restart: bool,
+    /// Run one part of the trials alone: i/n with i from 0, or auto, as a task of a Slurm array or of HyperQueue says; `seedflip merge DIR` then has
+    /// the answer
+    #[arg(long, value_name = "PART", value_parser = Shard::parse, requires = "run", requires = "trials",
+          conflicts_with_all = ["restart", "diary", "every_set", "superflip"], help_heading = heading::SEARCH)]
+    pub shard: Option<Shard>,
+    /// End all shards of the run when one of them is sure of a structure
+    #[arg(long, requires = "shard", help_heading = heading::SEARCH)]
+    pub until_solved: bool,
     /// Append what every decision of the run rested on to FILE, one line of JSON; see docs/trust.md
     #[arg(long, value_name = "FILE", help_heading = heading::RESULTS)]
     pub diary: Option<PathBuf>,

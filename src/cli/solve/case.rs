@@ -12,13 +12,18 @@ use crate::journal::{Plan, RunFolder, TrialLedger};
 use crate::output::{Folder, Results, say, write_map, write_trials};
 use crate::report::Record;
 use crate::seed_input::{SeedFile, read_seeds};
-use crate::solve::{Job, Means, Solved, allow, resolution, solve};
-use crate::trials::{Part, SeedInput};
+use crate::solve::{Job, Means, Solved, allow, resolution, solve, solve_told};
+use crate::trials::{Part, SeedInput, Told};
 use crate::{Error, Result};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
+
+/// Under what a plan has the number of its shards.
+pub const SHARDS: &str = "--shard i/n with n";
+/// Under what it has the number of trials.
+pub const TRIALS: &str = "--trials";
 
 /// A data set that was read.
 pub struct Case<'a> {
@@ -31,6 +36,14 @@ pub struct Case<'a> {
     pub seed_file: Option<SeedFile>,
     begun: Instant,
     read_seconds: f64,
+}
+
+/// Where its trials come from.
+pub enum Trials {
+    /// They are run.
+    Run,
+    /// They have run elsewhere.
+    Told(Vec<Told>),
 }
 
 /// What became of it. Its files are written, or some of them: `fate` says so.
@@ -87,13 +100,21 @@ impl<'a> Case<'a> {
             .with("--seed", options.seed)
             .with("--method", options.methods)
             .with("--resolution", options.d_min)
-            .with("--trials", options.trials)
+            .with(TRIALS, options.trials)
             .with("--max-cycles", options.max_cycles)
             .with("--every-set", options.every_set)
             .with("--start-list", options.list)
             .with("--space-group", &args.space_group)
             .with("--wrong", args.wrong);
         Ok(plan)
+    }
+
+    /// The same for so many shards, which may have any device.
+    ///
+    /// # Errors
+    /// A file that cannot be read again.
+    pub fn sharded_plan(&self, shards: u32) -> Result<Plan> {
+        Ok(self.plan()?.with(SHARDS, shards))
     }
 
     /// The folder of the run and the trials that it has finished so far; `None` where no journal is kept.
@@ -116,8 +137,15 @@ impl<'a> Case<'a> {
         self.input.warnings.iter().cloned().chain(self.basis.warnings()).chain(of_seeds)
     }
 
+    /// What is to be solved, for `run`.
+    pub fn job<R>(&self, memory: Option<u64>, run: impl FnOnce(&Job<'_>) -> R) -> R {
+        let options = crate::solve::Options { memory, ..self.args.options() };
+        let seeds = self.seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: self.args.wrong });
+        run(&Job { data: &self.basis.data, hint: self.basis.hint.as_ref(), options: &options, seeds })
+    }
+
     /// Solves it and writes the files to `folder`, within `memory` bytes; `screen` shows how far it is. A page is written that says `page` as
-    /// the command that was typed.
+    /// the command that was typed. `trials` are run, or were.
     ///
     /// # Errors
     /// Those of `solve`: nothing is written then.
@@ -128,12 +156,12 @@ impl<'a> Case<'a> {
         memory: Option<u64>,
         screen: Screen,
         page: Option<String>,
+        trials: Trials,
     ) -> Result<Outcome<'_>> {
         let Self { args, input, basis, .. } = self;
-        let options = crate::solve::Options { memory, ..args.options() };
-        let seeds = self.seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: args.wrong });
         let _vigil = stop::watch_for(folder.path(".fin"), means.clock.clone());
-        let (_run, ledger) = self.journal(means).inspect_err(|_| folder.unmake())?.unzip();
+        let journal = if matches!(trials, Trials::Run) { self.journal(means) } else { Ok(None) };
+        let (_run, ledger) = journal.inspect_err(|_| folder.unmake())?.unzip();
         let keeper = args.diary.is_some().then(Keeper::default);
         let results = Results::new(folder, input, basis, &kinds(&args.write));
         let results = match page {
@@ -141,8 +169,10 @@ impl<'a> Case<'a> {
             None => results,
         };
         let mut follower = Follower { screen, results, keeper, ledger };
-        let job = Job { data: &basis.data, hint: basis.hint.as_ref(), options: &options, seeds };
-        let solved = solve(&job, means, &mut follower);
+        let solved = self.job(memory, |job| match trials {
+            Trials::Run => solve(job, means, &mut follower),
+            Trials::Told(trials) => solve_told(job, means, trials, &mut follower),
+        });
         let Follower { mut screen, mut results, keeper, ledger } = follower;
         screen.end();
         // A run that is refused leaves nothing behind.
