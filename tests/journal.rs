@@ -314,7 +314,11 @@ fn copy_folder(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let name = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy_folder(&path, &name) } else { drop(std::fs::copy(&path, &name).unwrap()) }
+        if path.is_dir() {
+            copy_folder(&path, &name);
+        } else {
+            std::fs::copy(&path, &name).unwrap();
+        }
     }
 }
 

@@ -243,7 +243,7 @@ mod tests {
             add.map_or(Ok(()), |trial| journal.add(&Row { trial }))?;
             Ok(rows)
         };
-        assert_eq!(rows(&plan, false, Some(3)).unwrap(), []);
+        assert_eq!(rows(&plan, false, Some(3)).unwrap(), Vec::<u32>::new());
         std::fs::write(folder.join(".seedflip-x"), "").unwrap();
         assert_eq!(rows(&plan, false, None).unwrap(), [3]);
         assert!(!folder.join(".seedflip-x").exists());
@@ -251,7 +251,7 @@ mod tests {
         let message = rows(&other, false, None).unwrap_err().to_string();
         assert!(message.contains("--wrong was 0.1 and is 0.2; --restart begins anew"), "{message}");
         std::fs::write(folder.join("mine.txt"), "x").unwrap();
-        assert_eq!(rows(&other, true, None).unwrap(), []);
+        assert_eq!(rows(&other, true, None).unwrap(), Vec::<u32>::new());
         assert!(folder.join("mine.txt").exists() && !folder.join("shard-0.lock").exists());
         let held = RunFolder::open(&folder, &other, Part::WHOLE, false).unwrap();
         assert!(rows(&other, true, None).unwrap_err().to_string().contains("works on"));

@@ -236,3 +236,86 @@ impl Ledger for TrialLedger {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::{Call, Plan};
+    use crate::phasing::{Methods, portfolio};
+    use crate::trials::Part;
+    use num_complex::Complex32;
+
+    /// A trial with this R_weak, promising or not.
+    fn finished(trial: u32, r_weak: f32, promising: bool) -> Finished {
+        let arm = portfolio(Methods::Both, 50.0)[0];
+        let good = if promising { 100.0 } else { 0.0 };
+        let merits = Merits { r_weak, e_kurtosis: good, kappa: good, tan_cos: 0.9, ..Merits::default() };
+        Finished { trial, arm: arm.name, recipe: arm.recipe(1, trial), merits, cycles: 20, proven: None }
+    }
+
+    #[test]
+    fn looks_come_back_to_the_last_bit() {
+        let looks = [Merits { cycles: 10, r_weak: 0.1, e_kurtosis: f32::NAN, ..Merits::default() }, Merits::default()];
+        let entry = Entry::new(&finished(0, 0.5, false), &looks, None);
+        let back = entry.looks().unwrap();
+        assert_eq!((back.len(), back[0].cycles, back[0].r_weak), (2, 10, 0.1));
+        assert_eq!((back[0].e_kurtosis.to_bits(), back[1]), (f32::NAN.to_bits(), looks[1]));
+    }
+
+    /// Whatever the order in which trials end, the phases of the same ones are kept.
+    #[test]
+    fn the_best_are_the_best_in_any_order() {
+        let kept = |order: &[u32], promising_from: u32| {
+            let mut best = BestPhases::default();
+            for &trial in order {
+                let trial = finished(trial, 0.9 - 0.004 * trial as f32, trial >= promising_from);
+                if best.would_take(&trial) {
+                    best.take(&trial);
+                }
+            }
+            best.ranked.iter().map(|trial| trial.trial).collect::<Vec<_>>()
+        };
+        let up: Vec<u32> = (0..200).collect();
+        let down: Vec<u32> = up.iter().rev().copied().collect();
+        let mixed: Vec<u32> = up.iter().map(|i| i * 77 % 200).collect();
+        for (from, count) in [(0, MOST_PHASES), (190, 10), (200, 1)] {
+            assert_eq!(kept(&up, from).len(), count);
+            assert!(kept(&up, from) == kept(&down, from) && kept(&up, from) == kept(&mixed, from));
+        }
+    }
+
+    #[test]
+    fn a_shard_keeps_the_phases_of_its_best_and_goes_on_with_them() {
+        let home = tempfile::tempdir().unwrap();
+        let plan = Plan::new("solve", Call::default());
+        let phases = TrialPhases(vec![Complex32::new(0.5, 0.25); 3]);
+        let of = Part::new(1, 2).unwrap();
+        let open = || {
+            let run = RunFolder::open(home.path(), &plan, of, false).unwrap();
+            (TrialLedger::of_shard(&run, "cpu").unwrap(), run)
+        };
+        let files = || {
+            let mut names: Vec<String> = std::fs::read_dir(home.path().join("shard-1"))
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+                .collect();
+            names.sort();
+            names
+        };
+        let (ledger, run) = open();
+        for (trial, promising) in [(1, false), (3, false), (5, true), (7, false), (9, true)] {
+            let trial = finished(trial, 0.9 - 0.01 * trial as f32, promising);
+            let wanted = ledger.wants(&trial).then_some(&phases);
+            ledger.keep(&trial, &[Merits::default()], wanted);
+        }
+        ledger.close().unwrap();
+        drop(run);
+        assert_eq!(files(), ["5.npy", "9.npy"]);
+        let (ledger, _run) = open();
+        assert_eq!((ledger.known, ledger.damaged), (5, 0));
+        assert!(ledger.knows(7) && !ledger.knows(2));
+        let told = ledger.told(9).unwrap();
+        assert_eq!((told.finished.trial, told.looks.len(), told.phases), (9, 0, Some(phases)));
+        assert!(!ledger.wants(&finished(11, 0.01, false)) && ledger.wants(&finished(11, 0.9, true)));
+    }
+}

@@ -37,4 +37,4 @@ pub use ledger::{Entry, MOST_PHASES, TrialLedger};
 pub use lock::Lock;
 pub use merge::{Merged, Missing, merge};
 pub use plan::{Call, Contents, Plan};
-pub use shard::{Journal, Opening, Scan};
+pub use shard::{Journal, Opening, Scan, read_lines};

@@ -146,7 +146,15 @@ impl Plan {
             return Err(none("is no plan of a run".into()));
         }
         let bytes = std::fs::read(path).map_err(|error| none(format!("cannot be read ({error})")))?;
-        serde_json::from_slice(&bytes).map_err(|error| none(format!("is no plan of a run ({error})")))
+        Self::parse(path, &bytes)
+    }
+
+    /// The same of the bytes of the file.
+    ///
+    /// # Errors
+    /// Bytes that are none.
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self> {
+        serde_json::from_slice(bytes).map_err(|error| Error::file(path, format!("is no plan of a run ({error})"), HINT))
     }
 
     /// The text of the file.
@@ -202,19 +210,21 @@ mod tests {
             assert_eq!(then.checksum() == now.checksum(), then.difference(&now).is_none_or(|d| d.contains("grow")));
             then.difference(&now)
         };
-        let set = |option: &str, value: Value| {
-            move |plan: &mut Plan| drop(plan.parameters.insert(option.to_owned(), value.clone()))
+        let set = |option: &'static str, value: Value| {
+            move |plan: &mut Plan| {
+                plan.parameters.insert(option.to_owned(), value.clone());
+            }
         };
         assert_eq!(said(&|_| {}), None);
-        assert_eq!(said(&|plan| drop(plan.extent.insert("--draws".into(), 20))), None);
+        assert_eq!(said(&|plan| *plan = plan.clone().up_to("--draws", 20)), None);
         assert_eq!(said(&|plan| plan.call.folder = "/elsewhere".into()), None);
         for (change, words) in [
             (&set("--wrong", serde_json::json!([0.5])) as &dyn Fn(&mut Plan), "--wrong was 0.0,0.25 and is 0.5"),
             (&set("--told", serde_json::json!(0.1)), "--told was not given and is 0.1"),
-            (&|plan: &mut Plan| drop(plan.extent.insert("--draws".into(), 5)), "--draws was 10 and may only grow"),
+            (&|plan: &mut Plan| *plan = plan.clone().up_to("--draws", 5), "--draws was 10 and may only grow"),
             (&|plan: &mut Plan| plan.version = "9.0.0".into(), "and this is 9.0.0"),
             (&|plan: &mut Plan| plan.layout = 9, "its layout is number 1"),
-            (&|plan: &mut Plan| drop(plan.inputs.clear()), "it has model m.cif, and none is named now"),
+            (&|plan: &mut Plan| plan.inputs.clear(), "it has model m.cif, and none is named now"),
             (
                 &|plan: &mut Plan| {
                     plan.inputs.values_mut().for_each(|input| input.checksum = "2".into());

@@ -68,7 +68,21 @@ pub fn scan<T: DeserializeOwned>(path: &Path, plan: &str, part: Part, mut take: 
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unread(error)),
     };
-    let mut reader = BufReader::with_capacity(1 << 20, file);
+    read_lines(path, BufReader::with_capacity(1 << 20, file), plan, part, &mut take)
+}
+
+/// The same of what `reader` gives; `path` is for messages.
+///
+/// # Errors
+/// As `scan`.
+pub fn read_lines<T: DeserializeOwned>(
+    path: &Path,
+    mut reader: impl BufRead,
+    plan: &str,
+    part: Part,
+    take: &mut dyn FnMut(T),
+) -> Result<Option<Scan>> {
+    let unread = |error: std::io::Error| Error::file(path, format!("cannot be read ({error})"), HINT);
     let mut line = Vec::new();
     let mut next = |line: &mut Vec<u8>| {
         line.clear();
@@ -104,7 +118,7 @@ pub fn scan<T: DeserializeOwned>(path: &Path, plan: &str, part: Part, mut take: 
             Some(opening) => scan.opening = Some((opening, 0)),
             None => scan.opening.iter_mut().for_each(|(_, entries)| *entries += 1),
         }
-        entry.into_iter().for_each(&mut take);
+        entry.into_iter().for_each(&mut *take);
     }
 }
 
