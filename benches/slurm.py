@@ -60,7 +60,9 @@ class Cluster:
             (work / name).mkdir()
         conf = CONF.format(host=host, work=work, port=16817, port1=16818, cpus=os.cpu_count())
         (work / "slurm.conf").write_text(conf)
-        (work / "gres.conf").write_text(f"NodeName={host} Name=gpu Count=2\n")
+        for card in range(2):
+            (work / f"card{card}").write_text("")
+        (work / "gres.conf").write_text(f"NodeName={host} Name=gpu File={work}/card[0-1]\n")
         (work / "cgroup.conf").write_text("CgroupPlugin=cgroup/v1\n")
         key = work / "munge.key"
         key.write_bytes(os.urandom(1024))
