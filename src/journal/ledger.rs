@@ -304,7 +304,7 @@ mod tests {
         };
         let (ledger, run) = open();
         for (trial, promising) in [(1, false), (3, false), (5, true), (7, false), (9, true)] {
-            let trial = finished(trial, 0.9 - 0.01 * trial as f32, promising);
+            let trial = finished(trial, 0.3 - 0.01 * trial as f32, promising);
             let wanted = ledger.wants(&trial).then_some(&phases);
             ledger.keep(&trial, &[Merits::default()], wanted);
         }
@@ -316,6 +316,6 @@ mod tests {
         assert!(ledger.knows(7) && !ledger.knows(2));
         let told = ledger.told(9).unwrap();
         assert_eq!((told.finished.trial, told.looks.len(), told.phases), (9, 0, Some(phases)));
-        assert!(!ledger.wants(&finished(11, 0.01, false)) && ledger.wants(&finished(11, 0.9, true)));
+        assert!(!ledger.wants(&finished(11, 0.01, false)) && ledger.wants(&finished(11, 0.29, true)));
     }
 }

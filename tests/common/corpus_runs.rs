@@ -49,7 +49,9 @@ fn journal(path: &Path, bytes: &[u8]) -> Result<(), String> {
         trials += 1;
     };
     let scan = read_lines(path, bytes, PLAN, Part::WHOLE, &mut take).map_err(|error| error.to_string())?;
-    (scan.is_some() && trials > 0).then_some(()).ok_or_else(|| "nothing is whole".to_owned())
+    (scan.is_some() && trials > 0)
+        .then_some(())
+        .ok_or_else(|| format!("{}: nothing in it is whole; begin anew", path.display()))
 }
 
 fn plan(path: &Path, bytes: &[u8]) -> Result<(), String> {
