@@ -28,7 +28,7 @@ use seedflip::seed::known::to_representative;
 use seedflip::seed::{Oracle, Pool, SeedList, TruePhase, resolve};
 use seedflip::simulate::{SimulateOptions, simulate};
 use seedflip::structure::{SOLVED_CC, Weighting, agreement};
-use seedflip::trials::{Crew, Job, Look, Next, Queue, Slots};
+use seedflip::trials::{Course, Crew, Job, Look, Next, Queue, Slots};
 use seedflip::twins::random::{trial_hash, unit_interval};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -154,7 +154,7 @@ impl<S: FnMut(u32) -> Start, J: Fn(&[Complex32]) -> f64> Queue for Attempts<S, J
     type Error = EngineError;
 
     fn next(&mut self, _: usize) -> Result<Option<Job<()>>, EngineError> {
-        let job = |number| Job { number, start: (self.start)(number), recipe: self.recipe, trial: () };
+        let job = |number| Job { number, course: Course::Run((self.start)(number), self.recipe), trial: () };
         Ok(self.next.next().map(job))
     }
 

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Exit code of a run that wrote its files, solved or not.
 pub const EXIT_OK: u8 = 0;
+/// Exit code of a merge of shards that have not all finished.
+pub const EXIT_MISSING: u8 = 4;
 /// Exit code of `--require-solved` when no trial convinced.
 pub const EXIT_NOT_SOLVED: u8 = 5;
 /// Exit code after an interrupt (128 + SIGINT), the finished trials having been written.

@@ -91,7 +91,7 @@ use crate::clock::Clock;
 use crate::crystal::SpaceGroup;
 use crate::engine::Backend;
 use crate::reflections::DataSet;
-use crate::trials::SeedInput;
+use crate::trials::{Part, SeedInput, StopReason, Told};
 use absolute::settle_hands;
 use case::Case;
 use seeded::outcome;
@@ -129,6 +129,39 @@ pub struct Means<'a> {
 /// # Errors
 /// Those of `memory::allow` and `Prepared::new`: too much, or nothing, to phase.
 pub fn solve(job: &Job<'_>, means: &Means<'_>, watch: &mut dyn Watch) -> Result<Solved> {
+    led(job, means, None, |case| case.go(watch))
+}
+
+/// What `solve` makes of trials that have run elsewhere; none is run.
+///
+/// # Errors
+/// As `solve`.
+pub fn solve_told(job: &Job<'_>, means: &Means<'_>, trials: Vec<Told>, watch: &mut dyn Watch) -> Result<Solved> {
+    led(job, means, None, |case| case.go_told(trials, watch))
+}
+
+/// Runs a part of the trials, which the ledger of `watch` keeps; with `until_sure` only until the judge claims a structure (`StopReason::Convinced`
+/// then). What was looked at on the way is in the answer.
+///
+/// # Errors
+/// As `solve`.
+pub fn solve_part(
+    job: &Job<'_>,
+    means: &Means<'_>,
+    part: Part,
+    until_sure: bool,
+    watch: &mut dyn Watch,
+) -> Result<Solved> {
+    led(job, means, Some(part), |case| case.go_part(until_sure, watch))
+}
+
+/// A job from its preparation to its close; `lead` takes it through.
+fn led(
+    job: &Job<'_>,
+    means: &Means<'_>,
+    part: Option<Part>,
+    lead: impl FnOnce(&mut Case<'_>) -> StopReason + Send,
+) -> Result<Solved> {
     let begun = means.clock.elapsed();
     let prepared = Prepared::new(job, means)?;
     let effective = prepared.effective(job.options);
@@ -139,7 +172,10 @@ pub fn solve(job: &Job<'_>, means: &Means<'_>, watch: &mut dyn Watch) -> Result<
     let case = Case::new(job, means, &sphere, arms, budget, places, atoms);
     let mut case = case.with_sets_apart(trials_per_set).relayed(relay);
     // Inside the pool, so that comparisons and structures keep to its threads as well.
-    let stopped = means.pool.install(|| case.go(watch));
+    if let Some(part) = part {
+        case = case.of_part(part);
+    }
+    let stopped = means.pool.install(|| lead(&mut case));
     let mut closed = case.close(stopped);
     means.pool.install(|| settle_hands(&mut closed.structures, job.data));
     for (modelled, structure) in closed.modelled.iter_mut().zip(&closed.structures) {

@@ -180,8 +180,10 @@ fn a_screen_goes_on_where_it_was_ended() {
     assert!(said.contains("8 conditions, 3 draws each, 0 trials known from before"), "{said}");
     assert_eq!(first.lines().count(), 2 + 24);
     // Half of it lost.
-    let half: Vec<&str> = first.lines().take(14).collect();
-    std::fs::write(out.join("screen.csv"), half.join("\n")).unwrap();
+    let journal = out.join("shard-0.jsonl");
+    let lines = std::fs::read_to_string(&journal).unwrap();
+    let half: Vec<&str> = lines.lines().take(14).collect();
+    std::fs::write(&journal, half.join("\n") + "\n").unwrap();
     let (said, second) = screen("3");
     assert!(said.contains("12 trials known from before"), "{said}");
     assert_eq!(first, second);
@@ -193,7 +195,11 @@ fn a_screen_goes_on_where_it_was_ended() {
     assert!(page.contains("<svg") && page.contains("3/3") && page.ends_with("</html>\n"));
     let other = run(&["screen", INS, "--model", MODEL, "--told", "0.5", "--backend", "cpu"], &[("-o", &out)]);
     assert_eq!(other.code, Some(1));
-    assert!(other.stderr.contains("screen.csv:1: is of a screen with other data or settings"), "{}", other.stderr);
+    assert!(
+        other.stderr.contains("holds another run: --cycles was 30 and is not given; --restart begins anew"),
+        "{}",
+        other.stderr
+    );
 }
 
 /// Each bad file is one line that names it, exit code 1, and nothing written.

@@ -9,8 +9,8 @@ use seedflip::grid::Sampling;
 use seedflip::input::{self, Input};
 use seedflip::phasing::{Arm, Methods, Patterson, Sphere, expected_atoms, portfolio};
 use seedflip::trials::{
-    Budget, Crew, Event, Finished, Goal, Job, Look, Next, Observer, Pass, Progress, Queue, RunReport, Search, Setup,
-    Slots, StopReason, TrialPhases, Workplace, run_passes,
+    Budget, Course, Crew, Event, Finished, Goal, Job, Look, Next, Observer, Pass, Progress, Queue, RunReport, Search,
+    Setup, Slots, StopReason, TrialPhases, Workplace, run_passes,
 };
 use std::collections::HashMap;
 use std::path::Path;
@@ -241,7 +241,7 @@ impl Queue for Shop {
         let short = Start::Phases(vec![num_complex::Complex32::new(1.0, 0.0)].into());
         let start = if self.bad == Some(self.next) { short } else { Start::Random { seed: 1, trial: number } };
         self.next += 1;
-        Ok(Some(Job { number, start, recipe: self.recipe, trial: length }))
+        Ok(Some(Job { number, course: Course::Run(start, self.recipe), trial: length }))
     }
 
     fn look(&mut self, look: &mut Look<'_, u32>) -> Result<Next, EngineError> {

@@ -3,9 +3,10 @@
 use super::progress::Screen;
 use super::trace;
 use crate::diary::Keeper;
+use crate::journal::TrialLedger;
 use crate::output::Results;
 use crate::solve::{Note, Stage, Structure, Watch};
-use crate::trials::{Event, Observer, Progress};
+use crate::trials::{Event, Ledger, Observer, Progress};
 
 /// Shows how far a run is, and keeps the best model so far on the disk.
 pub struct Follower<'a> {
@@ -15,6 +16,8 @@ pub struct Follower<'a> {
     pub results: Results<'a>,
     /// Its diary, if one is kept.
     pub keeper: Option<Keeper>,
+    /// Its journal, if one is kept.
+    pub ledger: Option<TrialLedger>,
 }
 
 impl Observer for Follower<'_> {
@@ -32,6 +35,10 @@ impl Observer for Follower<'_> {
         if let Some(keeper) = &mut self.keeper {
             keeper.event(event);
         }
+    }
+
+    fn ledger(&self) -> Option<&dyn Ledger> {
+        self.ledger.as_ref().map(|ledger| ledger as &dyn Ledger)
     }
 }
 

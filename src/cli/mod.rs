@@ -14,7 +14,10 @@ mod heading;
 mod inflip;
 pub mod man;
 mod memory;
+pub mod merge;
+mod planned;
 mod progress;
+mod quoted;
 pub mod read;
 pub mod replay;
 pub mod schema;
@@ -22,8 +25,11 @@ pub mod screen;
 pub mod seed;
 mod seed_check;
 mod seed_make;
+mod shard;
 pub mod simulate;
+pub mod slurm;
 pub mod solve;
+pub mod status;
 mod stop;
 mod trace;
 pub mod version;
@@ -62,6 +68,7 @@ Exit codes:
   1    input or run-time error
   2    wrong usage
   3    no such device
+  4    shards of a run have not finished
   5    not solved, with --require-solved
   130  stopped; what had been found is written"
 )]
@@ -79,6 +86,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Solve(solve::Args),
+    Merge(merge::Args),
+    Status(status::Args),
+    Slurm(slurm::Args),
     Read(read::Args),
     Simulate(simulate::SimulateArgs),
     Seed(seed::Args),
@@ -94,6 +104,20 @@ enum Command {
 /// The commands and options as clap knows them, for tests of documents and for whatever is made from them.
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+/// The options of `seedflip solve` in the words of such a call.
+///
+/// # Errors
+/// What clap says, in one line.
+fn solve_args(words: &[String]) -> std::result::Result<solve::Args, String> {
+    let words = std::iter::once(NAME.to_owned()).chain(words.iter().cloned());
+    let parsed =
+        Cli::try_parse_from(words).map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())?;
+    match parsed.command {
+        Some(Command::Solve(args)) => Ok(args),
+        _ => Err("it is no call of seedflip solve".into()),
+    }
 }
 
 /// Parses a command line, the name of the program first. `seedflip NAME` is `seedflip solve NAME` where files of that
@@ -130,6 +154,9 @@ pub fn run(cli: Cli, build: &Build) -> Result<u8> {
     let command = cli.command.ok_or_else(|| Error::Usage("no command is given; see seedflip --help".into()))?;
     match command {
         Command::Solve(args) => solve::run(&args),
+        Command::Merge(args) => merge::run(args),
+        Command::Status(args) => status::run(&args),
+        Command::Slurm(args) => slurm::run(&args),
         Command::Read(args) => read::run(&args),
         Command::Simulate(args) => simulate::run(&args).map(|()| EXIT_OK),
         Command::Screen(args) => screen::run(&args),

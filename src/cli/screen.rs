@@ -3,19 +3,23 @@
 use super::backend::BackendArgs;
 use super::data_args::DataArgs;
 use super::heading;
+use super::planned;
 use super::seed_make::Of;
 use super::solve::{fraction, positive};
 use crate::clock::Clock;
 use crate::engine::Method;
 use crate::error::{EXIT_INTERRUPTED, EXIT_OK};
 use crate::formats::write_bytes;
+use crate::input::Input;
+use crate::journal::{Plan, RunFolder};
 use crate::output::say;
 use crate::screen::condition::{MOST_TRIALS, arm, method_names};
 use crate::screen::page::page;
 use crate::screen::tally::calibration;
-use crate::screen::{Condition, Grid, Outcome, Screen, Watcher, table, tallies};
+use crate::screen::{Book, Condition, Grid, Outcome, Screen, Watcher, table, tallies};
 use crate::seed_input::true_phases;
 use crate::solve::resolution;
+use crate::trials::Part;
 use crate::{Error, Result};
 use serde_json::json;
 use std::collections::HashSet;
@@ -29,9 +33,12 @@ const AFTER_HELP: &str = "Examples:
   seedflip screen NAME.ins --model MODEL.cif -o screen --fraction 0.02,0.05,0.1 --wrong 0,0.25,0.5 --draws 20
 
 Files that come out:
-  screen.csv     every trial; a screen that was ended goes on from it
+  screen.csv     every trial
   screen.json    success by condition, and how it compares with what was predicted
-  screen.html    the curves as a page";
+  screen.html    the curves as a page
+  plan.json, shard-0.jsonl    what is run, and every trial as it ends
+
+A screen that was ended, however, goes on with the same command; more --draws may be asked for.";
 
 /// Success curves over fraction, bins, errors, resolution and completeness of seeds, on one structure
 #[derive(Debug, clap::Args)]
@@ -42,9 +49,12 @@ pub struct Args {
     /// The structure, whose phases are the truth
     #[arg(long, value_name = "MODEL", help_heading = heading::DATA)]
     model: PathBuf,
-    /// Folder for screen.csv, screen.json and screen.html; a screen that was ended goes on from its screen.csv
+    /// Folder for screen.csv, screen.json, screen.html and the journal from which a screen that was ended goes on
     #[arg(short = 'o', long, value_name = "DIR", help_heading = heading::RESULTS)]
     output: PathBuf,
+    /// Begin anew: what an earlier screen left in the folder goes
+    #[arg(long, help_heading = heading::RESULTS)]
+    restart: bool,
     /// Fractions of the reflections chosen from that become seeds
     #[arg(long, value_delimiter = ',', default_value = "0.01,0.025,0.05,0.1,0.2", value_parser = fraction, help_heading = heading::SEEDS)]
     fraction: Vec<f64>,
@@ -94,7 +104,7 @@ struct Keeper<'a> {
     run: String,
     title: String,
     conditions: &'a [Condition],
-    outcomes: Vec<Outcome>,
+    book: Book,
     written: Instant,
     on: bool,
     clock: Clock,
@@ -102,14 +112,12 @@ struct Keeper<'a> {
 
 impl Watcher for Keeper<'_> {
     fn outcome(&mut self, outcome: Outcome, done: usize, all: usize) -> Result<bool> {
-        // In the order of the table, which is that of a screen that went on: sums of either are the same to the last bit.
-        let place = self.outcomes.partition_point(|o| (o.condition, o.draw) < (outcome.condition, outcome.draw));
-        self.outcomes.insert(place, table::as_written(outcome));
+        self.book.take(outcome)?;
         if self.written.elapsed() > WRITE_PAUSE {
             self.write()?;
             self.written = Instant::now();
             if self.on {
-                let solved = self.outcomes.iter().filter(|o| o.solved()).count();
+                let solved = self.book.outcomes().iter().filter(|o| o.solved()).count();
                 say::line(&format!("{done} of {all} trials, {solved} solved"));
             }
         }
@@ -120,12 +128,13 @@ impl Watcher for Keeper<'_> {
 impl Keeper<'_> {
     fn write(&self) -> Result<()> {
         let path = |name: &str| self.args.output.join(name);
-        write_bytes(&path("screen.csv"), table::write(&self.run, self.conditions, &self.outcomes).as_bytes())?;
-        let tallies = tallies(self.conditions, &self.outcomes);
+        let outcomes = self.book.outcomes();
+        write_bytes(&path("screen.csv"), table::write(&self.run, self.conditions, &outcomes).as_bytes())?;
+        let tallies = tallies(self.conditions, &outcomes);
         let flipping = |o: &&Outcome| {
             arm(&self.conditions[o.condition].method).is_some_and(|arm| arm.method() == Method::Flipping)
         };
-        let (flipped, passed): (Vec<&Outcome>, Vec<&Outcome>) = self.outcomes.iter().partition(flipping);
+        let (flipped, passed): (Vec<&Outcome>, Vec<&Outcome>) = outcomes.iter().partition(flipping);
         let calibrations = [
             ("message passing, one B", calibration(&passed, 0)),
             ("message passing, B spread", calibration(&passed, 1)),
@@ -141,6 +150,35 @@ impl Keeper<'_> {
             .map_err(|error| Error::Bug(format!("the record of the screen cannot be written: {error}")))?;
         write_bytes(&path("screen.json"), text.as_bytes())?;
         write_bytes(&path("screen.html"), page(&self.title, &self.run, &tallies, &calibrations).as_bytes())
+    }
+}
+
+impl Args {
+    /// What is run.
+    fn plan(&self, input: &Input, grid: &Grid, device: &str) -> Result<Plan> {
+        let plan = planned::plan("screen", input, &[("model", Some(&self.model))])?
+            .with("--method", &grid.methods)
+            .with("--fraction", &grid.fractions)
+            .with("--of", grid.pool)
+            .with("--bins", &grid.bins)
+            .with("--wrong", &grid.wrong)
+            .with("--resolution", &grid.d_min)
+            .with("--completeness", &grid.completeness)
+            .with("--cycles", self.cycles)
+            .with("--told", self.told)
+            .with("the device", device);
+        // Each draw stands for itself.
+        Ok(plan.up_to("--draws", u64::from(self.draws)))
+    }
+
+    /// The folder, for the run of `plan`.
+    fn folder(&self, plan: &Plan) -> Result<RunFolder> {
+        let csv = self.output.join("screen.csv");
+        if csv.exists() && !self.output.join("plan.json").exists() && !self.restart {
+            let what = "is there without the plan.json of the screen that wrote it";
+            return Err(Error::file(&csv, what, "--restart begins anew, or choose another folder with -o"));
+        }
+        RunFolder::open(&self.output, plan, Part::WHOLE, self.restart)
     }
 }
 
@@ -183,7 +221,6 @@ pub fn run(args: &Args) -> Result<u8> {
         )));
     }
     let conditions = grid.conditions();
-    std::fs::create_dir_all(&args.output).map_err(|source| Error::Output { path: args.output.clone(), source })?;
     let name = |path: &PathBuf| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let run = format!(
         "seedflip screen of {} with {}: {} unique reflections, told {}, cycles {}",
@@ -193,10 +230,6 @@ pub fn run(args: &Args) -> Result<u8> {
         args.told.map_or("the truth".into(), |e| e.to_string()),
         args.cycles.map_or("as usual".into(), |n| n.to_string())
     );
-    let csv = args.output.join("screen.csv");
-    let mut outcomes = if csv.exists() { table::read(&csv, &run, &conditions, args.draws)? } else { Vec::new() };
-    outcomes.sort_by_key(|o| (o.condition, o.draw));
-    let known: HashSet<(usize, u32)> = outcomes.iter().map(|o| (o.condition, o.draw)).collect();
     let pool = Arc::new(super::thread_pool(args.threads.map(usize::from))?);
     let say_line = |line: &str| {
         if !args.quiet {
@@ -204,6 +237,11 @@ pub fn run(args: &Args) -> Result<u8> {
         }
     };
     let backend = args.backend.resolve(None, &pool, say_line)?;
+    let device = backend.device().to_string();
+    let folder = args.folder(&args.plan(&input, &grid, &device)?)?;
+    let book = Book::open(&folder, &device, conditions.len(), args.draws)?;
+    planned::damage(book.damaged).iter().for_each(|line| say::line(line));
+    let known: HashSet<(usize, u32)> = book.known().collect();
     say_line(&format!(
         "{} conditions, {} draws each, {} trials known from before",
         conditions.len(),
@@ -218,7 +256,7 @@ pub fn run(args: &Args) -> Result<u8> {
         run,
         title,
         conditions: &conditions,
-        outcomes,
+        book,
         written: Instant::now(),
         on: !args.quiet,
         clock: clock.clone(),
@@ -234,7 +272,7 @@ pub fn run(args: &Args) -> Result<u8> {
     let ended = pool.install(|| screen.run(backend.as_ref(), &known, &mut keeper));
     keeper.write()?;
     ended?;
-    for t in tallies(&conditions, &keeper.outcomes) {
+    for t in tallies(&conditions, &keeper.book.outcomes()) {
         let c = &t.condition;
         say_line(&format!(
             "{:<10} {:>5.2} Å  complete {:>4}  bins {}  wrong {:>4}  fraction {:>6}  {:>3}/{:<3}  s0 {:.2}  predicted {:.2} to {:.2}",

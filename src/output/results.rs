@@ -3,10 +3,10 @@
 
 use super::extras::{Extras, atoms};
 use super::list::listed;
-use super::mark::checksum_text;
 use super::model::{OwnList, model_text};
 use super::{Folder, Kind};
 use crate::formats::ccp4::{around, ccp4};
+use crate::formats::checksum::checksum_text;
 use crate::formats::fcf::{Fcf, Origin, fcf, fcf_rows, fcf_rows_of_model};
 use crate::formats::hkl_shelx::same_in_shelx;
 use crate::formats::hkl_writer::hkl;

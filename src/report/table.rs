@@ -133,11 +133,18 @@ fn columns(t: &Finished) -> String {
     )
 }
 
-/// Every finished trial, best first.
+/// Trials that are listed at most: those of a whole run on a card, not those of a cluster.
+const MOST_LISTED: usize = 10_000;
+
+/// Every finished trial, best first, or as many as are listed at most.
 pub fn trials(solved: &Solved) -> String {
     let mut out = String::from(" rank  trial  arm              cycles  R_weak  E-kurt  tan_cos  kappa      R\n");
-    for (rank, t) in solved.report.finished.iter().enumerate() {
+    let finished = &solved.report.finished;
+    for (rank, t) in finished.iter().take(MOST_LISTED).enumerate() {
         let _ = writeln!(out, "{:>5}  {}  {:>5.3}", rank + 1, columns(t), t.merits.r);
+    }
+    if let Some(more) = finished.len().checked_sub(MOST_LISTED).filter(|more| *more > 0) {
+        let _ = writeln!(out, "and {more} more");
     }
     out
 }

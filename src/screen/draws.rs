@@ -6,7 +6,7 @@ use super::subject::{OnGrid, Subject};
 use crate::engine::{EngineError, Method, Start};
 use crate::phasing::{ArmId, Draw as SeedDraw, StartKind, feasibility};
 use crate::seed::{Prediction, UnseededRates};
-use crate::trials::{Job, Look, Next, Queue};
+use crate::trials::{Course, Job, Look, Next, Queue};
 use crate::{Error, Result};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -80,7 +80,8 @@ impl Queue for Draws<'_> {
             Method::Message => prediction.message,
         };
         let recipe = job.arm.recipe(1, job.draw);
-        Ok(Some(Job { number, start, recipe, trial: Seated { job, s0: figures.height, predicted } }))
+        let trial = Seated { job, s0: figures.height, predicted };
+        Ok(Some(Job { number, course: Course::Run(start, recipe), trial }))
     }
 
     fn look(&mut self, look: &mut Look<'_, Seated>) -> std::result::Result<Next, End> {

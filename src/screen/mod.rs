@@ -7,12 +7,14 @@
 //! - `run`        the loop over conditions and grids
 //! - `draws`      the trials of one grid
 //! - `tally`      n of N with intervals, against the prediction
-//! - `table`      `screen.csv`: written, and read again to go on
+//! - `book`       outcomes in the journal of a run
+//! - `table`      `screen.csv`
 //! - `page`       the success curves as one HTML page
 //!
-//! Imports: `trials`, `phasing`, `engine`, `structure`, `grid`, `formats`, `seed`, `twins`, `reflections`, `crystal`,
+//! Imports: `journal`, `trials`, `phasing`, `engine`, `structure`, `grid`, `formats`, `seed`, `twins`, `reflections`, `crystal`,
 //! `error`.
 
+mod book;
 pub mod condition;
 mod draws;
 pub mod outcome;
@@ -22,6 +24,7 @@ pub mod subject;
 pub mod table;
 pub mod tally;
 
+pub use book::Book;
 pub use condition::{Condition, Grid};
 pub use outcome::Outcome;
 pub use run::{Screen, Watcher};

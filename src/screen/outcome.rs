@@ -1,12 +1,11 @@
 //! How one trial of a screen ended.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One trial: one draw of seeds, one run of one arm.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// Place of its condition in the grid.
-    #[serde(skip)]
     pub condition: usize,
     /// Number of the draw, from 1.
     pub draw: u32,

@@ -5,7 +5,7 @@ use super::contender::Contender;
 use super::judge::Judgement;
 use super::judged::judged;
 use super::note::Note;
-use super::pace::Pace;
+use super::pace::{MORE_AGREEING, MORE_TRIALS, Pace};
 use super::solved::{Modelled, Seconds};
 use super::structure::Structure;
 use super::teller::Teller;
@@ -15,7 +15,7 @@ use super::{Job, MOST_STRUCTURES, Means};
 use crate::clock::Clock;
 use crate::engine::Device;
 use crate::phasing::{Arm, AtomList, Sphere};
-use crate::trials::{Budget, Goal, Relay, RunReport, Search, Setup, StopReason, Workplace};
+use crate::trials::{Budget, Goal, Part, Relay, RunReport, Search, Setup, StopReason, Told, Workplace};
 use std::ops::ControlFlow;
 
 /// Share of a time limit that trials may take: what they have found is then worked up in the rest.
@@ -92,6 +92,44 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn with_sets_apart(self, trials_per_set: Option<u32>) -> Self {
         Self { search: self.search.with_sets_apart(trials_per_set), trials_per_set, ..self }
+    }
+
+    /// Only a part of the trials is run, and the clock is theirs alone.
+    #[must_use]
+    pub fn of_part(self, part: Part) -> Self {
+        Self { search: self.search.of_part(part), clock: self.whole.clone(), ..self }
+    }
+
+    /// Runs the trials of a part until all have finished, time is used up, or somebody says stop. With `until_sure` what convinces is worked up, and
+    /// a claim ends it: `Convinced` then.
+    pub fn go_part(&mut self, until_sure: bool, watch: &mut dyn Watch) -> StopReason {
+        let mut goal = if until_sure { Goal::default() } else { Goal::never() };
+        loop {
+            let stopped = self.search.go_on(&goal, &self.clock, watch);
+            if stopped != StopReason::Convinced {
+                return stopped;
+            }
+            self.look(watch, false);
+            if self.assessment.fault().is_some() {
+                return StopReason::DeviceLost;
+            }
+            if self.assessment.judgement.claimed() {
+                return StopReason::Convinced;
+            }
+            if let Some(reason) = StopReason::of(self.whole) {
+                return reason;
+            }
+            goal = Goal::after(self.search.findings(), MORE_AGREEING, MORE_TRIALS);
+        }
+    }
+
+    /// Works up trials that were run elsewhere.
+    pub fn go_told(&mut self, trials: Vec<Told>, watch: &mut dyn Watch) -> StopReason {
+        let begun = self.whole.elapsed();
+        self.search.take_in(trials);
+        self.look(watch, true);
+        self.seconds.structures += (self.whole.elapsed() - begun).as_secs_f64();
+        if self.assessment.fault().is_some() { StopReason::DeviceLost } else { StopReason::TrialsUsed }
     }
 
     /// Goes on until the judge is content, trials or time are used up, or somebody says stop.

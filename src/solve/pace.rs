@@ -5,9 +5,9 @@ use crate::trials::{Findings, Goal, StopReason};
 use std::ops::ControlFlow;
 
 /// After a look that ended in no claim one more trial that agrees is worth another …
-const MORE_AGREEING: usize = 1;
+pub(super) const MORE_AGREEING: usize = 1;
 /// … or so many finished ones.
-const MORE_TRIALS: usize = 16;
+pub(super) const MORE_TRIALS: usize = 16;
 /// Beyond the trials of a processor a search without a claim is over when this share of all trials ends at the phases of
 /// the first candidate: what keeps it from being claimed is not for trials to mend. Conotoxin, whose bonds contradict its
 /// cell, went through 6144 trials of a card; with a half instead of a quarter it took 1904.

@@ -1,6 +1,6 @@
 //! Which arm the next trial gets.
 
-use super::Finished;
+use super::{Finished, Part};
 use crate::phasing::{Arm, StartKind};
 
 /// Of so many trials one keeps the arm that is its turn, whatever has been learnt: no arm starves, and one false
@@ -22,6 +22,8 @@ pub struct Deal {
     records: Vec<Record>,
     /// Trials of each seed set, where every set is tried by itself.
     each: Option<u32>,
+    /// The trials that are dealt to, where they are not all.
+    part: Option<Part>,
 }
 
 /// What an arm has done so far. Arms that stand twice in the portfolio share the record of the first.
@@ -34,13 +36,29 @@ struct Record {
 impl Deal {
     /// Arms in the order of their turns.
     pub fn new(arms: &[Arm]) -> Self {
-        Self { arms: arms.to_vec(), records: vec![Record::default(); arms.len()], each: None }
+        Self { arms: arms.to_vec(), records: vec![Record::default(); arms.len()], each: None, part: None }
     }
 
     /// The same for seed sets that are tried by themselves, by `each` trials: what one finds teaches the others nothing.
     #[must_use]
     pub fn for_each_set(self, each: Option<u32>) -> Self {
         Self { each: each.filter(|each| *each > 0), ..self }
+    }
+
+    /// The same for a part of the trials: each keeps the arm whose turn it is, as no part knows what the others have learnt.
+    #[must_use]
+    pub fn for_part(self, part: Part) -> Self {
+        Self { part: Some(part), ..self }
+    }
+
+    /// Whether trial number `trial` is dealt to.
+    pub fn takes(&self, trial: u32) -> bool {
+        self.part.is_none_or(|part| part.has(trial))
+    }
+
+    /// How many of so many trials are dealt to.
+    pub fn share(&self, trials: u32) -> u32 {
+        self.part.map_or(trials, |part| part.share(trials))
     }
 
     /// The number that trial number `trial` has among those of its seed set, where every set is tried by itself: what its random numbers are
@@ -69,7 +87,7 @@ impl Deal {
     pub fn arm(&self, trial: u32) -> Arm {
         let turn = self.turn(trial);
         let round = trial / self.arms.len() as u32;
-        if self.each.is_some() || turn.imposes() || (trial + round).is_multiple_of(TURN_EVERY) {
+        if self.each.is_some() || self.part.is_some() || turn.imposes() || (trial + round).is_multiple_of(TURN_EVERY) {
             return turn;
         }
         let mut best = (0.0, turn);

@@ -1,7 +1,7 @@
 //! Where trials of a search are dealt from, and where they report back.
 
 use super::proof::{PROOF_CYCLES, blurred, came_back};
-use super::queue::{Ahead, Job, Look, Next, Queue};
+use super::queue::{Ahead, Course, Job, Look, Next, Queue};
 use super::search::{STEP, Setup};
 use super::stage::{Before, Running, Stage, Turn};
 use super::starts::Starts;
@@ -35,21 +35,37 @@ impl Queue for Shift<'_, '_, '_> {
         let Desk { setup, grids, deal, first, .. } = &mut *self.desk;
         let grid = &mut grids[crew];
         let end = setup.budget.trials.min(first.unwrap_or(u32::MAX));
-        let coming = (grid.next..end).filter(|&trial| deal.turn(trial).sampling == grid.sampling);
-        let coming: Vec<_> = coming.take(jobs).map(|trial| (trial, deal.arm(trial))).collect();
+        let coming: Vec<_> = grid.coming(end, deal).take(jobs).map(|trial| (trial, deal.arm(trial))).collect();
+        // Trials that are known need no start.
+        let ledger = self.observer.ledger();
+        let known = |trial: u32| ledger.is_some_and(|ledger| ledger.knows(trial));
+        let coming: Vec<_> = coming.into_iter().filter(|(trial, _)| !known(*trial)).collect();
         grid.prepare(&coming, setup.seed, deal);
     }
 
     fn next(&mut self, crew: usize) -> Result<Option<Job<Running>>, EngineError> {
-        let Desk { setup, grids, deal, first, .. } = &mut *self.desk;
-        let grid = &mut grids[crew];
-        let trials = setup.budget.trials.min(first.unwrap_or(u32::MAX));
-        let Some(trial) = grid.again.pop_front().or_else(|| grid.next_of(trials, deal)) else { return Ok(None) };
-        let arm = deal.arm(trial);
-        let start = grid.start(&arm, setup.seed, trial, deal);
-        let recipe = arm.recipe(setup.seed, deal.number(trial));
-        self.observer.event(&Event::Started { trial, arm: arm.name });
-        Ok(Some(Job { number: trial, start, recipe, trial: Running::new(arm, recipe) }))
+        loop {
+            let Desk { setup, grids, deal, first, .. } = &mut *self.desk;
+            let grid = &mut grids[crew];
+            let trials = setup.budget.trials.min(first.unwrap_or(u32::MAX));
+            let Some(trial) = grid.again.pop_front().or_else(|| grid.next_of(trials, deal)) else { return Ok(None) };
+            let arm = deal.arm(trial);
+            let told = self.observer.ledger().and_then(|ledger| ledger.told(trial));
+            self.observer.event(&Event::Started { trial, arm: arm.name });
+            match told {
+                Some(told) if told.looks.is_empty() => self.take(told.finished, told.phases),
+                Some(mut told) => {
+                    let course = Course::Known(std::mem::take(&mut told.looks));
+                    return Ok(Some(Job { number: trial, course, trial: Running::known(arm, told) }));
+                }
+                None => {
+                    let start = grid.start(&arm, setup.seed, trial, deal);
+                    let recipe = arm.recipe(setup.seed, deal.number(trial));
+                    let course = Course::Run(start, recipe);
+                    return Ok(Some(Job { number: trial, course, trial: Running::new(arm, recipe) }));
+                }
+            }
+        }
     }
 
     fn wants(&self, ahead: &[Ahead<'_, Running>]) -> Vec<usize> {
@@ -57,15 +73,19 @@ impl Queue for Shift<'_, '_, '_> {
         let mut held = findings.held().cloned();
         let mut wanted = Vec::new();
         for (place, &Ahead { number, cycles, merits, trial }) in ahead.iter().enumerate() {
+            // Of what is known the phases are known.
+            if trial.told.is_some() {
+                continue;
+            }
             let wants = match trial.ahead(merits, cycles).0 {
                 Turn::Prove => true,
                 Turn::End => {
                     let trial = ending(number, trial, merits, cycles);
                     let wants = findings.wants(&trial, held.as_ref());
                     if wants && !trial.is_promising() {
-                        held = Some(trial);
+                        held = Some(trial.clone());
                     }
-                    wants || self.observer.wants_phases()
+                    wants || self.asks(&trial)
                 }
                 Turn::Stay | Turn::Polish(_) => false,
             };
@@ -81,6 +101,13 @@ impl Queue for Shift<'_, '_, '_> {
         let best = [self.desk.running_best, Some(look.merits.r_weak)];
         self.desk.running_best = best.into_iter().flatten().min_by(f32::total_cmp);
         self.observer.event(&Event::Looked { trial: look.number, cycles: look.cycles, merits: &look.merits });
+        if let Some(told) = &look.trial.told {
+            let ends = look.cycles >= told.finished.cycles;
+            return if ends { self.finish(look, true).map(|()| Next::Leave) } else { Ok(Next::GoOn) };
+        }
+        if self.observer.ledger().is_some() {
+            look.trial.looks.push(look.merits);
+        }
         match look.trial.turn(&look.merits, look.cycles) {
             Turn::Stay => Ok(Next::GoOn),
             Turn::Polish(recipe) => Ok(Next::Recipe(recipe)),
@@ -93,7 +120,7 @@ impl Queue for Shift<'_, '_, '_> {
                 Ok(Next::Restart(Start::Phases(start), look.trial.proof_recipe()))
             }
             Turn::End => {
-                self.finish(look)?;
+                self.finish(look, true)?;
                 Ok(Next::Leave)
             }
         }
@@ -101,11 +128,24 @@ impl Queue for Shift<'_, '_, '_> {
 }
 
 impl Shift<'_, '_, '_> {
-    /// Takes a trial into the findings.
-    pub fn finish(&mut self, look: &mut Look<'_, Running>) -> Result<(), EngineError> {
+    /// Whether somebody but the search asks for the phases of a trial that ends.
+    fn asks(&self, trial: &Finished) -> bool {
+        self.observer.wants_phases() || self.keeps(trial)
+    }
+
+    /// Whether the ledger, if there is one, asks for them.
+    fn keeps(&self, trial: &Finished) -> bool {
+        self.observer.ledger().is_some_and(|ledger| ledger.wants(trial))
+    }
+
+    /// Takes a trial into the findings; `whole`: it has run its course, and nobody has cut it short.
+    pub fn finish(&mut self, look: &mut Look<'_, Running>, whole: bool) -> Result<(), EngineError> {
+        if let Some(told) = look.trial.told.take() {
+            self.take(told.finished, told.phases);
+            return Ok(());
+        }
         let mut trial = ending(look.number, look.trial, &look.merits, look.cycles);
-        let Desk { setup, grids, deal, findings, .. } = &mut *self.desk;
-        let told = self.observer.wants_phases();
+        let Desk { setup, grids, findings, .. } = &*self.desk;
         // It has run its course.
         let phases = match std::mem::replace(&mut look.trial.stage, Stage::Search) {
             Stage::Proof { before, .. } => {
@@ -120,23 +160,34 @@ impl Shift<'_, '_, '_> {
                             Finished { proven: Some(false), recipe: look.trial.recipe, merits: before.merits, ..trial };
                     }
                 }
-                (told || findings.wants(&trial, findings.held())).then_some(phases)
+                (self.asks(&trial) || findings.wants(&trial, findings.held())).then_some(phases)
             }
-            _ if told || findings.wants(&trial, findings.held()) => Some(look.phases()?),
+            _ if self.asks(&trial) || findings.wants(&trial, findings.held()) => Some(look.phases()?),
             _ => None,
         };
         let measured = |phases: Vec<_>| setup.sphere.measured_phases(&grids[look.crew].gridded, &phases);
         let phases = phases.map(|phases| TrialPhases(measured(phases)));
+        let kept = phases.as_ref().filter(|_| findings.wants(&trial, findings.held()) || self.keeps(&trial));
+        if let Some(ledger) = self.observer.ledger().filter(|_| whole) {
+            ledger.keep(&trial, &look.trial.looks, kept);
+        }
+        self.take(trial, phases);
+        Ok(())
+    }
+
+    /// Takes a trial with its phases, where there are any, into the findings.
+    fn take(&mut self, trial: Finished, phases: Option<TrialPhases>) {
+        let Desk { setup, deal, findings, .. } = &mut *self.desk;
         self.observer.event(&Event::Finished { trial: &trial, phases: phases.as_ref() });
         deal.learn(&trial);
-        let phased = phases.filter(|_| !told || findings.wants(&trial, findings.held()));
+        let phased = phases.filter(|_| findings.wants(&trial, findings.held()));
         let phased = phased.map(|phases| setup.sphere.phased_by(&phases.0));
+        let number = trial.trial;
         let compared = findings.take(setup.cell, setup.space_group, trial, phased);
         if let Some(agreements) = compared {
-            let fits = findings.sighting(look.number).map(|sighting| &sighting.fits);
-            self.observer.event(&Event::Compared { trial: look.number, agreements: &agreements, fits });
+            let fits = findings.sighting(number).map(|sighting| &sighting.fits);
+            self.observer.event(&Event::Compared { trial: number, agreements: &agreements, fits });
         }
-        Ok(())
     }
 }
 

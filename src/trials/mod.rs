@@ -9,6 +9,7 @@
 //! - `goal`       when it should pause
 //! - `desk`       where its trials are dealt from and report back
 //! - `deal`       which arm the next trial gets
+//! - `ledger`     where finished trials are kept, and known from
 //! - `starts`     what the trials of one grid may start from
 //! - `seed_source` which seeds a trial starts from
 //! - `stage`      where a trial stands, and what comes next
@@ -19,6 +20,7 @@
 //! - `verdict`    ranking, agreement among trials, symmetry
 //! - `run_report` everything a run found, and why it ended
 //! - `progress`   what is told while a run goes on
+//! - `part`       a share of the trials of a run
 //! - `pass`       phases gone over once more
 //! - `probe`      how often a method solves without seeds
 //!
@@ -31,6 +33,8 @@ mod desk;
 pub mod findings;
 pub mod finished;
 pub mod goal;
+pub mod ledger;
+pub mod part;
 pub mod pass;
 pub mod phases;
 pub mod probe;
@@ -54,10 +58,12 @@ pub use deal::Deal;
 pub use findings::Findings;
 pub use finished::Finished;
 pub use goal::{Goal, Seen};
+pub use ledger::{Ledger, Told};
+pub use part::Part;
 pub use pass::{Pass, Passed, run_passes, run_passes_on};
 pub use phases::TrialPhases;
 pub use progress::{Event, Observer, Progress};
-pub use queue::{Ahead, Job, Look, Next, Queue};
+pub use queue::{Ahead, Course, Job, Look, Next, Queue};
 pub use relay::{Move, Relay};
 pub use run_report::{RunReport, StopReason};
 pub use search::{Search, Setup, Workplace};

@@ -1,7 +1,7 @@
 //! Phases gone over once more: settling and polish, many at a time.
 
 use super::Crew;
-use super::queue::{Job, Look, Next, Queue};
+use super::queue::{Course, Job, Look, Next, Queue};
 use super::slots::Slots;
 use crate::engine::{EngineError, Merits, Recipe, Start};
 use num_complex::Complex32;
@@ -63,7 +63,11 @@ impl Queue for Passes {
         if crew != self.number {
             return Ok(None);
         }
-        let job = |(place, Pass { start, recipe })| Job { number: place as u32, start, recipe, trial: () };
+        let job = |(place, Pass { start, recipe })| Job {
+            number: place as u32,
+            course: Course::Run(start, recipe),
+            trial: (),
+        };
         Ok(self.passes.next().map(job))
     }
 

@@ -1,7 +1,7 @@
 //! How often does a method solve this structure without any seeds?
 
 use super::Crew;
-use super::queue::{Job, Look, Next, Queue};
+use super::queue::{Course, Job, Look, Next, Queue};
 use super::search::STEP;
 use super::slots::Slots;
 use crate::engine::{EngineError, Start};
@@ -38,8 +38,7 @@ impl Queue for Probe<'_> {
         self.next += u32::from(trial < self.trials);
         let job = || Job {
             number: trial,
-            start: Start::Random { seed: self.seed, trial },
-            recipe: self.arm.recipe(self.seed, trial),
+            course: Course::Run(Start::Random { seed: self.seed, trial }, self.arm.recipe(self.seed, trial)),
             trial: (),
         };
         Ok((trial < self.trials).then(job))

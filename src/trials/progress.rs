@@ -1,7 +1,7 @@
 //! What is told while a run goes on, and to whom.
 
 use super::verdict::Agreement;
-use super::{Finished, Move, TrialPhases};
+use super::{Finished, Ledger, Move, TrialPhases};
 use crate::engine::Merits;
 use crate::phasing::ArmId;
 use crate::symmetry::OperatorFits;
@@ -88,5 +88,10 @@ pub trait Observer: Send {
     /// changes nothing of what a run finds; to fetch them costs a little.
     fn wants_phases(&self) -> bool {
         false
+    }
+
+    /// Where finished trials are kept and known from, if anywhere.
+    fn ledger(&self) -> Option<&dyn Ledger> {
+        None
     }
 }

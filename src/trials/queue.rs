@@ -7,12 +7,19 @@ use num_complex::Complex32;
 pub struct Job<T> {
     /// Its number: trials are looked at in this order.
     pub number: u32,
-    /// First phases.
-    pub start: Start,
-    /// What it does in a cycle.
-    pub recipe: Recipe,
+    /// What takes place in its slot.
+    pub course: Course,
     /// What the queue wants to have at hand when it looks at the trial.
     pub trial: T,
+}
+
+/// What takes place in the slot of a trial.
+pub enum Course {
+    /// An engine runs it: first phases, and what it does in a cycle.
+    Run(Start, Recipe),
+    /// It has run before, and these were its figures of merit at each look: no engine hears of it, and it takes the looks that
+    /// it took then.
+    Known(Vec<Merits>),
 }
 
 /// What a trial does after a look.
@@ -90,7 +97,7 @@ pub struct Look<'a, T> {
 }
 
 impl<T> Look<'_, T> {
-    /// Its phases in layout order, see `Engine::phases`.
+    /// Its phases in layout order, see `Engine::phases`; of one that is known from before there are none.
     ///
     /// # Errors
     /// Those of the engine; `EngineError::Empty` when it has no phases for a seated trial.

@@ -10,7 +10,9 @@ use super::relay::Relay;
 use super::slots::Slots;
 use super::stage::Running;
 use super::starts::Starts;
-use super::{Budget, Crew, Deal, Findings, Goal, Observer, Progress, RunReport, SeedInput, SeedSource, StopReason};
+use super::{
+    Budget, Crew, Deal, Findings, Goal, Observer, Part, Progress, RunReport, SeedInput, SeedSource, StopReason, Told,
+};
 use crate::clock::Clock;
 use crate::crystal::{Cell, SpaceGroup};
 use crate::engine::{EngineError, StageSeconds};
@@ -108,6 +110,26 @@ impl<'a> Search<'a> {
         self
     }
 
+    /// Only a part of the trials is run, each by the arm whose turn it is. Before it has begun.
+    #[must_use]
+    pub fn of_part(mut self, part: Part) -> Self {
+        self.desk.deal = self.desk.deal.for_part(part);
+        self
+    }
+
+    /// Takes in trials that were run elsewhere, in the place of its own.
+    pub fn take_in(&mut self, trials: Vec<Told>) {
+        let Desk { setup, findings, .. } = &mut self.desk;
+        for Told { finished, phases, .. } in trials {
+            findings.started += 1;
+            findings.cycles += u64::from(finished.cycles);
+            let phased = phases.filter(|_| findings.wants(&finished, findings.held()));
+            let phased = phased.map(|phases| setup.sphere.phased_by(&phases.0));
+            findings.take(setup.cell, setup.space_group, finished, phased);
+        }
+        findings.show_best(setup.cell, setup.space_group);
+    }
+
     /// What has been found so far.
     pub fn findings(&self) -> &Findings {
         &self.desk.findings
@@ -198,7 +220,7 @@ impl<'a> Search<'a> {
         let finished = findings.finished.iter().map(|trial| trial.merits.r_weak);
         Progress {
             finished: findings.finished.len() as u32,
-            trials: self.desk.setup.budget.trials,
+            trials: self.desk.deal.share(self.desk.setup.budget.trials),
             cycles: findings.cycles,
             elapsed: findings.elapsed,
             best_r_weak: finished.chain(self.desk.running_best).min_by(f32::total_cmp),
@@ -212,7 +234,7 @@ impl<'a> Search<'a> {
     /// Those of the engines; trials that were not seen by then stay in their slots.
     pub fn finish_running(&mut self, observer: &mut dyn Observer) -> Result<(), EngineError> {
         let mut shift = Shift { desk: &mut self.desk, observer };
-        self.slots.clear(&mut self.crews, |look| shift.finish(look))
+        self.slots.clear(&mut self.crews, |look| shift.finish(look, false))
     }
 
     /// The engines, for other work between two calls of `go_on`: only while no trial waits in a slot, which is so after

@@ -12,7 +12,7 @@
 //! that works on its own is kept busy, and the order of all looks is the same on one that does not.
 
 use super::Crew;
-use super::queue::{Ahead, Job, Look, Next, Queue};
+use super::queue::{Ahead, Course, Job, Look, Next, Queue};
 use crate::engine::{Engine, EngineError, Merits};
 use num_complex::Complex32;
 use rayon::prelude::*;
@@ -42,6 +42,8 @@ struct Sitting<T> {
     number: u32,
     cycles: u32,
     merits: Option<Merits>,
+    /// Figures of merit of a trial that has run before, look by look: its engine knows nothing of it.
+    known: Option<Vec<Merits>>,
     trial: T,
 }
 
@@ -95,10 +97,10 @@ impl<T> Slots<T> {
         let coming: BTreeSet<Place> = self.taken().filter(|&(c, e)| crews[c].on_turn(e, turn)).collect();
         let waiting = |&(c, e): &Place| !crews[c].takes_turns() || !coming.contains(&(c, e));
         let due: BTreeSet<Place> = self.begun.union(&coming).copied().filter(waiting).collect();
-        on_engines(crews, &coming, |engine| engine.begin(step))?;
+        on_engines(crews, &self.at_work(&coming), |engine| engine.begin(step))?;
         self.begun.extend(coming);
         self.turn += 1;
-        self.report(on_engines(crews, &due, |engine| engine.collect())?)?;
+        self.report(on_engines(crews, &self.at_work(&due), |engine| engine.collect())?)?;
         self.begun.retain(|place| !due.contains(place));
         self.count_step(&due);
         let order = self.order(&due);
@@ -117,18 +119,30 @@ impl<T> Slots<T> {
         mut end: impl FnMut(&mut Look<'_, T>) -> Result<(), E>,
     ) -> Result<(), E> {
         let all: BTreeSet<Place> = self.taken().collect();
-        on_engines(crews, &self.begun, |engine| engine.collect())?;
         let begun = std::mem::take(&mut self.begun);
+        on_engines(crews, &self.at_work(&begun), |engine| engine.collect())?;
         self.count_step(&begun);
-        self.report(on_engines(crews, &all, |engine| engine.merits())?)?;
+        self.report(on_engines(crews, &self.at_work(&all), |engine| engine.merits())?)?;
         self.each(crews, &self.order(&all), HashMap::new(), |look| end(look).map(|()| Next::Leave))
     }
 
     /// Trials of these engines have gone on by a step.
     fn count_step(&mut self, engines: &BTreeSet<Place>) {
         let advanced = |seat: &&mut Seat<T>| engines.contains(&(seat.crew, seat.engine));
-        let sitting = self.seats.iter_mut().filter(advanced).filter_map(|seat| seat.sitting.as_mut());
-        sitting.for_each(|sitting| sitting.cycles += self.step);
+        for sitting in self.seats.iter_mut().filter(advanced).filter_map(|seat| seat.sitting.as_mut()) {
+            sitting.cycles += self.step;
+            if let Some(looks) = &sitting.known {
+                let look = (sitting.cycles / self.step.max(1)) as usize;
+                sitting.merits = looks.get(look.saturating_sub(1)).or(looks.last()).copied();
+            }
+        }
+    }
+
+    /// Those of these engines that have a trial to run.
+    fn at_work(&self, engines: &BTreeSet<Place>) -> BTreeSet<Place> {
+        let runs = |seat: &&Seat<T>| seat.sitting.as_ref().is_some_and(|sitting| sitting.known.is_none());
+        let busy = self.seats.iter().filter(runs).map(|seat| (seat.crew, seat.engine));
+        busy.filter(|place| engines.contains(place)).collect()
     }
 
     /// Engines that have a trial.
@@ -146,7 +160,7 @@ impl<T> Slots<T> {
         let ahead: Vec<Ahead<'_, T>> = order
             .iter()
             .filter_map(|&i| self.seats[i].sitting.as_ref())
-            .filter_map(|Sitting { number, cycles, merits, trial }| {
+            .filter_map(|Sitting { number, cycles, merits, trial, .. }| {
                 Some(Ahead { number: *number, cycles: *cycles, merits: merits.as_ref()?, trial })
             })
             .collect();
@@ -195,10 +209,17 @@ impl<T> Slots<T> {
                 return Ok(());
             };
             let seat = &mut self.seats[*seat];
-            let Some(Job { number, start, recipe, trial }) = queue.next(number)? else { return Ok(()) };
-            crew.engines_mut()[seat.engine].seat(seat.slot, &start, recipe)?;
+            let Some(Job { number, course, trial }) = queue.next(number)? else { return Ok(()) };
+            let known = match course {
+                Course::Run(start, recipe) => {
+                    crew.engines_mut()[seat.engine].seat(seat.slot, &start, recipe)?;
+                    None
+                }
+                Course::Known(looks) => Some(looks),
+            };
             busy[seat.engine] += 1;
-            seat.sitting = Some(Sitting { number, cycles: 0, merits: None, trial });
+            let merits = known.as_ref().and_then(|looks| looks.first().copied());
+            seat.sitting = Some(Sitting { number, cycles: 0, merits, known, trial });
         }
     }
 
@@ -211,7 +232,7 @@ impl<T> Slots<T> {
                 return Err(EngineError::Report { reported, slots });
             }
             for seat in self.seats.iter_mut().filter(|seat| of_engine(seat)) {
-                if let Some(sitting) = &mut seat.sitting {
+                if let Some(sitting) = seat.sitting.as_mut().filter(|sitting| sitting.known.is_none()) {
                     sitting.merits = merits[seat.slot];
                 }
             }
@@ -233,7 +254,7 @@ impl<T> Slots<T> {
             let Some(sitting) = seated.as_mut() else { continue };
             let engine = crews[*crew].engines_mut()[*engine].as_mut();
             let merits = sitting.merits.ok_or(EngineError::Empty(*slot))?;
-            let (number, cycles) = (sitting.number, sitting.cycles);
+            let (number, cycles, runs) = (sitting.number, sitting.cycles, sitting.known.is_none());
             let trial = &mut sitting.trial;
             let mut look = Look { number, crew: *crew, cycles, merits, trial, engine, slot: *slot, fetched };
             let next = see(&mut look)?;
@@ -243,7 +264,9 @@ impl<T> Slots<T> {
                 Next::Recipe(recipe) => engine.change_recipe(*slot, recipe)?,
                 Next::Restart(start, recipe) => engine.seat(*slot, &start, recipe)?,
                 Next::Leave => {
-                    engine.vacate(*slot)?;
+                    if runs {
+                        engine.vacate(*slot)?;
+                    }
                     *seated = None;
                 }
             }

@@ -6,6 +6,7 @@
 //! seeded     search ──converged, or promising at last──▶ proof ─▶ end;  out of cycles ─▶ end
 //! ```
 
+use super::Told;
 use super::search::STEP;
 use crate::engine::{Merits, Recipe};
 use crate::phasing::{Arm, Closing};
@@ -20,6 +21,10 @@ pub struct Running {
     pub recipe: Recipe,
     /// Where it stands.
     pub stage: Stage,
+    /// Figures of merit at its looks so far, where somebody keeps them.
+    pub looks: Vec<Merits>,
+    /// How it went, where it has run before.
+    pub told: Option<Box<Told>>,
 }
 
 /// Where a trial stands.
@@ -71,7 +76,13 @@ pub enum Turn {
 impl Running {
     /// At the start of its search.
     pub fn new(arm: Arm, recipe: Recipe) -> Self {
-        Self { arm, recipe, stage: Stage::Search }
+        Self { arm, recipe, stage: Stage::Search, looks: Vec::new(), told: None }
+    }
+
+    /// One that has run before.
+    pub fn known(arm: Arm, told: Told) -> Self {
+        let recipe = told.finished.recipe;
+        Self { told: Some(Box::new(told)), ..Self::new(arm, recipe) }
     }
 
     /// Looks at a trial after a step; `cycles` are those since it was seated. Polish and settling are entered here.

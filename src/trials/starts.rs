@@ -31,9 +31,15 @@ pub(super) struct Starts<'a> {
 impl Starts<'_> {
     /// The next trial of this grid below number `end`, dealt by `deal`.
     pub fn next_of(&mut self, end: u32, deal: &Deal) -> Option<u32> {
-        let trial = (self.next..end).find(|&trial| deal.turn(trial).sampling == self.sampling);
+        let trial = self.coming(end, deal).next();
         self.next = trial.map_or(self.next.max(end), |trial| trial + 1);
         trial
+    }
+
+    /// Trials of this grid that come next, below number `end`, dealt by `deal`.
+    pub fn coming<'d>(&self, end: u32, deal: &'d Deal) -> impl Iterator<Item = u32> + use<'d> {
+        let sampling = self.sampling;
+        (self.next..end).filter(move |&trial| deal.takes(trial) && deal.turn(trial).sampling == sampling)
     }
 
     /// Makes the starts of trials that come next and cost something, side by side.

@@ -3,6 +3,7 @@
 use crate::basis::group_of_symbol;
 use crate::cli::backend::BackendArgs;
 use crate::cli::data_args::ReadingArgs;
+use crate::cli::shard::Shard;
 use crate::cli::write::Extra;
 use crate::cli::{MOST_THREADS, heading};
 use crate::crystal::Radiation;
@@ -21,6 +22,7 @@ const AFTER_HELP: &str = "Examples:
   seedflip solve NAME --space-group P21/n --seeds phases.csv
   seedflip solve NAME -q --json --require-solved    for programs: the record on stdout, exit code 0 or 5
   seedflip solve A.ins B.cif FOLDER --table all.json    many in one run, a table at the end
+  seedflip solve NAME --run night --trials 5000     goes on where it was ended, by the same command
 
 Files that come out:
   NAME_a.res              atoms with elements in the space group that was found; Q-peaks behind END
@@ -93,6 +95,20 @@ pub struct Args {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS), help_heading = heading::DEVICE)]
     pub threads: Option<u16>,
+    /// Keep a journal of the trials in DIR, from which the same command goes on after whatever has ended the run; see docs/howto/long-runs.md
+    #[arg(long, value_name = "DIR", help_heading = heading::RESULTS)]
+    pub run: Option<PathBuf>,
+    /// Begin anew: what an earlier run left in the folder of --run goes
+    #[arg(long, requires = "run", help_heading = heading::RESULTS)]
+    pub restart: bool,
+    /// Run one part of the trials alone: i/n with i from 0, or auto, as a task of a Slurm array or of HyperQueue says; `seedflip merge DIR` then has
+    /// the answer
+    #[arg(long, value_name = "PART", value_parser = Shard::parse, requires = "run", requires = "trials",
+          conflicts_with_all = ["restart", "diary", "every_set", "superflip"], help_heading = heading::SEARCH)]
+    pub shard: Option<Shard>,
+    /// End all shards of the run when one of them is sure of a structure
+    #[arg(long, requires = "shard", help_heading = heading::SEARCH)]
+    pub until_solved: bool,
     /// Append what every decision of the run rested on to FILE, one line of JSON; see docs/trust.md
     #[arg(long, value_name = "FILE", help_heading = heading::RESULTS)]
     pub diary: Option<PathBuf>,

@@ -2,21 +2,28 @@
 
 use super::args::Args;
 use crate::cli::follower::Follower;
+use crate::cli::planned;
 use crate::cli::progress::Screen;
 use crate::cli::stop;
 use crate::cli::write::kinds;
 use crate::diary::Keeper;
 use crate::input::{Basis, Input};
-use crate::output::{Folder, Results, write_map, write_trials};
+use crate::journal::{Plan, RunFolder, TrialLedger};
+use crate::output::{Folder, Results, say, write_map, write_trials};
 use crate::report::Record;
 use crate::seed_input::{SeedFile, read_seeds};
-use crate::solve::{Job, Means, Solved, allow, resolution, solve};
-use crate::trials::SeedInput;
+use crate::solve::{Job, Means, Solved, allow, resolution, solve, solve_told};
+use crate::trials::{Part, SeedInput, Told};
 use crate::{Error, Result};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
+
+/// Under what a plan has the number of its shards.
+pub const SHARDS: &str = "--shard i/n with n";
+/// Under what it has the number of trials.
+pub const TRIALS: &str = "--trials";
 
 /// A data set that was read.
 pub struct Case<'a> {
@@ -29,6 +36,14 @@ pub struct Case<'a> {
     pub seed_file: Option<SeedFile>,
     begun: Instant,
     read_seconds: f64,
+}
+
+/// Where its trials come from.
+pub enum Trials {
+    /// They are run.
+    Run,
+    /// They have run elsewhere.
+    Told(Vec<Told>),
 }
 
 /// What became of it. Its files are written, or some of them: `fate` says so.
@@ -74,14 +89,63 @@ impl<'a> Case<'a> {
         Folder::new(&self.input.ins_path, self.args.output.as_deref())
     }
 
+    /// What its trials depend on, but for the device.
+    ///
+    /// # Errors
+    /// A file that cannot be read again.
+    pub fn plan(&self) -> Result<Plan> {
+        let Self { args, input, .. } = self;
+        let options = args.options();
+        let plan = planned::plan("solve", input, &[("seeds", args.seeds.as_deref())])?
+            .with("--seed", options.seed)
+            .with("--method", options.methods)
+            .with("--resolution", options.d_min)
+            .with(TRIALS, options.trials)
+            .with("--max-cycles", options.max_cycles)
+            .with("--every-set", options.every_set)
+            .with("--start-list", options.list)
+            .with("--space-group", &args.space_group)
+            .with("--wrong", args.wrong);
+        Ok(plan)
+    }
+
+    /// The same for so many shards, which may have any device.
+    ///
+    /// # Errors
+    /// A file that cannot be read again.
+    pub fn sharded_plan(&self, shards: u32) -> Result<Plan> {
+        Ok(self.plan()?.with(SHARDS, shards))
+    }
+
+    /// The folder of the run and the trials that it has finished so far; `None` where no journal is kept.
+    fn journal(&self, means: &Means<'_>) -> Result<Option<(RunFolder, TrialLedger)>> {
+        let Some(folder) = &self.args.run else { return Ok(None) };
+        let device = means.backend.device().to_string();
+        let plan = self.plan()?.with("the device", &device);
+        let run = RunFolder::open(folder, &plan, Part::WHOLE, self.args.restart)?;
+        let ledger = TrialLedger::of_run(&run, &device)?;
+        planned::damage(ledger.damaged).iter().for_each(|line| say::line(line));
+        if !self.args.quiet && ledger.known > 0 {
+            say::line(&format!("{} trials are known from before", ledger.known));
+        }
+        Ok(Some((run, ledger)))
+    }
+
     /// What is worth a word before the run, one line each.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
         let of_seeds = self.seed_file.iter().flat_map(|file| &file.warnings).cloned();
         self.input.warnings.iter().cloned().chain(self.basis.warnings()).chain(of_seeds)
     }
 
+    /// What is to be solved, for `run`.
+    pub fn job<R>(&self, memory: Option<u64>, run: impl FnOnce(&Job<'_>) -> R) -> R {
+        let options = crate::solve::Options { memory, ..self.args.options() };
+        let seeds = self.seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: self.args.wrong });
+        run(&Job { data: &self.basis.data, hint: self.basis.hint.as_ref(), options: &options, seeds })
+    }
+
     /// Solves it and writes the files to `folder`, within `memory` bytes; `screen` shows how far it is. A page is written that says `page` as
-    /// the command that was typed.
+    /// the command that was typed. `trials` are run, or were.
     ///
     /// # Errors
     /// Those of `solve`: nothing is written then.
@@ -92,21 +156,24 @@ impl<'a> Case<'a> {
         memory: Option<u64>,
         screen: Screen,
         page: Option<String>,
+        trials: Trials,
     ) -> Result<Outcome<'_>> {
         let Self { args, input, basis, .. } = self;
-        let options = crate::solve::Options { memory, ..args.options() };
-        let seeds = self.seed_file.as_ref().map(|file| SeedInput { sets: &file.sets, wrong: args.wrong });
         let _vigil = stop::watch_for(folder.path(".fin"), means.clock.clone());
+        let journal = if matches!(trials, Trials::Run) { self.journal(means) } else { Ok(None) };
+        let (_run, ledger) = journal.inspect_err(|_| folder.unmake())?.unzip();
         let keeper = args.diary.is_some().then(Keeper::default);
         let results = Results::new(folder, input, basis, &kinds(&args.write));
         let results = match page {
             Some(command) => results.with_page(command),
             None => results,
         };
-        let mut follower = Follower { screen, results, keeper };
-        let job = Job { data: &basis.data, hint: basis.hint.as_ref(), options: &options, seeds };
-        let solved = solve(&job, means, &mut follower);
-        let Follower { mut screen, mut results, keeper } = follower;
+        let mut follower = Follower { screen, results, keeper, ledger };
+        let solved = self.job(memory, |job| match trials {
+            Trials::Run => solve(job, means, &mut follower),
+            Trials::Told(trials) => solve_told(job, means, trials, &mut follower),
+        });
+        let Follower { mut screen, mut results, keeper, ledger } = follower;
         screen.end();
         // A run that is refused leaves nothing behind.
         let solved = solved.inspect_err(|_| results.folder().unmake())?;
@@ -115,7 +182,7 @@ impl<'a> Case<'a> {
         let mut kept: Vec<String> = results.folder().kept().collect();
         let written = written.and_then(|()| self.write_maps(&solved, &mut kept));
         let exported = args.export.as_deref().map_or(Ok(()), |path| write_trials(path, &solved));
-        let written = written.and(exported);
+        let written = written.and(exported).and(ledger.map_or(Ok(()), TrialLedger::close));
         let noted = match args.diary.as_deref().zip(keeper) {
             Some((path, keeper)) => {
                 keeper.closed(results.folder().stem(), &solved).line().and_then(|line| append(path, &line))

@@ -65,6 +65,7 @@ impl Inputs {
             ("--seeds", args.seeds.is_some()),
             ("--map", !args.map.is_empty()),
             ("--superflip", args.superflip),
+            ("--run", args.run.is_some()),
         ] {
             if given {
                 return Err(Error::Usage(format!(

@@ -1,7 +1,7 @@
 //! One data set after the other, as their turns come: several lanes go side by side.
 
 use super::args::Args;
-use super::case::{Case, Outcome};
+use super::case::{Case, Outcome, Trials};
 use super::inputs::Entry;
 use super::one::typed;
 use super::shares::{Shares, Turn};
@@ -88,7 +88,7 @@ impl Lanes<'_> {
             let clock = self.clock.below(self.args.time_limit);
             let means = Means { backend: backend.as_ref(), pool: &pool, clock: &clock };
             let screen = Screen::among(!self.args.quiet, seat);
-            let outcome = case.solve(folder, &means, Some(self.memory), screen, typed(self.args))?;
+            let outcome = case.solve(folder, &means, Some(self.memory), screen, typed(self.args), Trials::Run)?;
             self.say(&outcome);
             Ok(Row::of(
                 &entry.label,

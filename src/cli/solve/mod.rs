@@ -6,6 +6,7 @@
 //! | `inputs` | the data sets that were named |
 //! | `case` | one data set, from reading to files |
 //! | `one` | a run of one |
+//! | `part` | a part of the trials of one |
 //! | `words` | what such a run says |
 //! | `many` | a run of several |
 //! | `shares` | cores and memory that they share |
@@ -17,10 +18,13 @@ mod inputs;
 mod lane;
 mod many;
 mod one;
+mod part;
 mod shares;
 mod words;
 
 pub use args::{Args, fraction, positive};
+pub use case::{Case, SHARDS, TRIALS, Trials};
+pub use one::solved;
 
 use crate::Result;
 use inputs::Inputs;
@@ -28,7 +32,10 @@ use inputs::Inputs;
 /// Runs the sub-command.
 pub fn run(args: &Args) -> Result<u8> {
     match Inputs::named(args)? {
-        Inputs::One(name) => one::run(args, &name),
+        Inputs::One(name) => match args.shard {
+            Some(shard) => part::run(args, &name, shard.part(|variable| std::env::var(variable).ok())?),
+            None => one::run(args, &name),
+        },
         Inputs::Many(list) => many::run(args, &list),
     }
 }

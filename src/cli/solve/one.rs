@@ -1,10 +1,11 @@
 //! A run of one data set.
 
 use super::args::Args;
-use super::case::Case;
+use super::case::{Case, Trials};
 use super::words;
 use crate::Result;
 use crate::cli::progress::Screen;
+use crate::cli::quoted::quoted;
 use crate::cli::stop;
 use crate::clock::Clock;
 use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK, Error};
@@ -19,6 +20,14 @@ use std::sync::Arc;
 /// # Errors
 /// What cannot be read, run or written.
 pub fn run(args: &Args, name: &Path) -> Result<u8> {
+    solved(args, name, |_| Ok(Trials::Run))
+}
+
+/// The same of trials that `trials` knows of, which is told of the data set.
+///
+/// # Errors
+/// Those of `run` and of `trials`.
+pub fn solved(args: &Args, name: &Path, trials: impl FnOnce(&Case<'_>) -> Result<Trials>) -> Result<u8> {
     // Reading counts too.
     let clock = Clock::new(args.time_limit);
     if let Some(path) = args.map.iter().find(|path| MapFormat::of(path).is_none()) {
@@ -30,6 +39,7 @@ pub fn run(args: &Args, name: &Path) -> Result<u8> {
     let pool = Arc::new(crate::cli::thread_pool(args.threads.map(usize::from))?);
     let memory = args.options().memory;
     let case = pool.install(|| Case::read(args, name, pool.current_num_threads(), memory))?;
+    let trials = trials(&case)?;
     let folder = case.folder()?;
     let on = !args.quiet;
     let say_line = |line: &str| {
@@ -43,7 +53,7 @@ pub fn run(args: &Args, name: &Path) -> Result<u8> {
     }
     stop::catch(clock.clone());
     let means = Means { backend: backend.as_ref(), pool: &pool, clock: &clock };
-    let outcome = case.solve(folder, &means, memory, Screen::new(on), typed(args))?;
+    let outcome = case.solve(folder, &means, memory, Screen::new(on), typed(args), trials)?;
     words::after(args, &case, &outcome, on)?;
     let printed = if args.json { say::json(&outcome.record) } else { Ok(()) };
     outcome.fate.and(printed)?;
@@ -56,11 +66,7 @@ pub fn typed(args: &Args) -> Option<String> {
     if args.no_report || args.superflip {
         return None;
     }
-    let word = |word: String| match word.contains(|c: char| c.is_whitespace() || "\"'$&|;<>()*?".contains(c)) {
-        true => format!("'{}'", word.replace('\'', "'\\''")),
-        false => word,
-    };
-    let words = std::env::args_os().skip(1).map(|w| word(w.to_string_lossy().into_owned()));
+    let words = std::env::args_os().skip(1).map(|word| quoted(&word.to_string_lossy()));
     Some(std::iter::once("seedflip".to_owned()).chain(words).collect::<Vec<_>>().join(" "))
 }
 
