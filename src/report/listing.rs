@@ -275,7 +275,7 @@ fn timings(out: &mut String, solved: &Solved) {
         solved.device.threads, stages.columns, stages.planes, stages.weights, stages.merits
     );
     let finished = solved.report.finished.len() as f64;
-    let _ = write!(out, "Trials finished a second of the search: {:.1}", finished / s.trials.max(1e-9));
+    let _ = write!(out, "Trials finished a second of the search: {:.1}", s.rate(finished));
     if let Some(busy) = solved.report.busy {
         let _ = write!(out, "; the GPU worked {:.0} % of its part of it", 100.0 * busy);
     }

@@ -17,8 +17,6 @@ use serde::Serialize;
 pub const SCHEMA_VERSION: u32 = 2;
 /// Trials listed one by one; the rest is counted.
 const LISTED_TRIALS: usize = 200;
-/// The shortest time by which a rate is divided, seconds.
-const SHORTEST: f64 = 1e-9;
 
 /// The record of a run of seedflip. Everything but `timings` is the same for the same input, seed and version.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -253,8 +251,8 @@ impl TimingsRecord {
             trials_s: seconds.trials,
             structures_s: seconds.structures,
             stages_s: solved.report.stages,
-            cycles_per_s: solved.report.cycles as f64 / seconds.trials.max(SHORTEST),
-            trials_per_s: solved.report.finished.len() as f64 / seconds.trials.max(SHORTEST),
+            cycles_per_s: seconds.rate(solved.report.cycles as f64),
+            trials_per_s: seconds.rate(solved.report.finished.len() as f64),
             gpu_busy: solved.report.busy,
             threads: solved.device.threads,
         }

@@ -157,15 +157,12 @@ pub fn verdict(solved: &Solved) -> &'static str {
 /// What came of it: solved or not and how sure, why the run ended, what was written.
 pub fn conclusion(solved: &Solved, stem: &str, listing: &str, extras: &[String]) -> String {
     let report = &solved.report;
-    let seconds = solved.seconds.trials;
-    let spent = format!(
-        "{} of {} started trials finished, {} cycles, {seconds:.1} s ({:.0} cycles/s{})",
-        report.finished.len(),
-        report.started,
-        report.cycles,
-        report.cycles as f64 / seconds.max(1e-9),
-        report.busy.map_or(String::new(), |busy| format!(", GPU busy {:.0} %", 100.0 * busy))
-    );
+    let (seconds, rate) = (solved.seconds.trials, solved.seconds.rate(report.cycles as f64));
+    let busy = report.busy.map_or(String::new(), |busy| format!(", GPU busy {:.0} %", 100.0 * busy));
+    // Trials that were run elsewhere took no time here.
+    let pace = if rate > 0.0 { format!(", {seconds:.1} s ({rate:.0} cycles/s{busy})") } else { String::new() };
+    let (finished, started, cycles) = (report.finished.len(), report.started, report.cycles);
+    let spent = format!("{finished} of {started} started trials finished, {cycles} cycles{pace}");
     let ended = match report.stopped {
         StopReason::Convinced => "the best trials agree",
         StopReason::Settled => "many trials agree, more would change nothing",

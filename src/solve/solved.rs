@@ -66,6 +66,13 @@ pub struct Seconds {
     pub structures: f64,
 }
 
+impl Seconds {
+    /// How many of so many, trials or their cycles, there were in a second of the search; 0 where none was made.
+    pub fn rate(&self, count: f64) -> f64 {
+        if self.trials > 0.0 { count / self.trials } else { 0.0 }
+    }
+}
+
 /// A candidate that was worked up in a group, in a line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Modelled {
