@@ -66,8 +66,7 @@ def run(binary, name, work, reference, seed):
                str(seed), "--json"]
     record = json.loads(subprocess.run(command, cwd=work, timeout=120, capture_output=True, text=True).stdout)
     path = work / "out" / f"{name}_a.res"
-    listing = next(iter(sorted((work / "out").glob("*.lst")) + sorted((work / "out").glob("*.lxt"))), None)
-    weighted = re.search(r"^All data .* wR2 ([0-9.]+)", listing.read_text() if listing else "", re.M)
+    weighted = re.search(r"^All data .* wR2 ([0-9.]+)", wrong_cells.listing_in(work / "out"), re.M)
     verdict = judge(path, reference) if path.exists() else {"verdict": "nothing", "model": "poor", "space_group_right": False}
     return {"solved": verdict["verdict"] == "solved", "model": verdict["model"], "group": verdict["space_group_right"],
             "claimed": bool(record["solved"]), "probability": record.get("probability"),

@@ -100,6 +100,12 @@ def names(found, axes, factor):
     return bool(found) and all(abs(r - 1) < NEAR for r in ratios)
 
 
+def listing_in(folder):
+    """The listing of a run, empty where it left none."""
+    path = next(iter(sorted(folder.glob("*.lst")) + sorted(folder.glob("*.lxt"))), None)
+    return path.read_text() if path else ""
+
+
 def run(binary, name, ins, hkl, seed, keep):
     with tempfile.TemporaryDirectory() as folder:
         work = Path(keep or folder)
@@ -110,8 +116,7 @@ def run(binary, name, ins, hkl, seed, keep):
                    str(SECONDS), "--seed", str(seed), "--json"]
         done = subprocess.run(command, cwd=work, timeout=120, capture_output=True, text=True)
         record = json.loads(done.stdout)
-        listing = next(iter(sorted((work / "out").glob("*.lst")) + sorted((work / "out").glob("*.lxt"))), None)
-        return record, listing.read_text() if listing else ""
+        return record, listing_in(work / "out")
 
 
 def main():

@@ -1,6 +1,6 @@
 //! The phases of one trial as a NumPy array: `complex64`, one axis, little-endian, version 1.0 of the format.
 
-use super::seeds::NUMPY;
+use super::seeds::{NUMPY, split_array};
 use num_complex::Complex32;
 
 /// Bytes of one number.
@@ -23,10 +23,9 @@ pub fn write(phases: &[Complex32]) -> Vec<u8> {
 
 /// What such a file holds, to the last bit; `None` for anything else.
 pub fn read(bytes: &[u8]) -> Option<Vec<Complex32>> {
-    // The length follows from the size of the file: the header has to say the same.
-    let header = NUMPY.len() + LENGTHS + usize::from(u16::from_le_bytes(bytes.get(8..10)?.try_into().ok()?));
-    let data = bytes.get(header..).filter(|data| data.len().is_multiple_of(BYTES))?;
-    if bytes.get(..header)? != head(data.len() / BYTES) {
+    let (_, data) = split_array(bytes).filter(|(_, data)| data.len().is_multiple_of(BYTES))?;
+    // The length follows from the size of the file: what stands before has to say the same.
+    if bytes[..bytes.len() - data.len()] != head(data.len() / BYTES) {
         return None;
     }
     let number = |b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]);

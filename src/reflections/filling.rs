@@ -7,12 +7,10 @@
 use super::DataSet;
 use crate::crystal::symop::Rotation;
 use crate::crystal::{Hkl, SymOp};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
 /// How the reflections fill their sphere.
-#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Filling {
     /// Share of the lattice points within the limit of the data that were measured, equivalents included.
     pub share: f64,
@@ -21,7 +19,6 @@ pub struct Filling {
     /// Factors by which a, b and c are too long against that cell; the middle one is 1, as only ratios can be told.
     pub factors: [f64; 3],
     /// Unique reflections that were measured.
-    #[serde(default)]
     pub unique: usize,
 }
 

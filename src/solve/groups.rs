@@ -18,11 +18,16 @@ const MOST_GROUPS: usize = 8;
 const CLOSE: f64 = 6.0;
 /// Cells of so few atoms are mostly heavy atoms on special positions, whose phases obey several groups alike (sulphur dioxide: ten):
 /// there only the model tells.
-pub(super) const TINY: f64 = 30.0;
+const TINY: f64 = 30.0;
 const CLOSE_WHEN_TINY: f64 = 15.0;
 const MOST_WHEN_TINY: usize = 24;
 /// Groups of a lower Laue class that are worked up: phases of a perfect twin are a mixture of both domains and obey what neither has.
 const MOST_BELOW: usize = 3;
+
+/// Whether a cell of so many atoms is tiny.
+pub fn is_tiny(atoms: f64) -> bool {
+    atoms <= TINY
+}
 
 /// In how many groups a candidate is worked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +122,7 @@ pub fn groups_of(
     };
     let scores: Vec<(f64, bool)> = ranked.iter().map(|group| (group.score.total, group.is_named())).collect();
     let looks_right = contender.looks_right();
-    let choice = Choice { wide: looks_right && breadth == Breadth::Wide, looks_right, tiny: atoms <= TINY };
+    let choice = Choice { wide: looks_right && breadth == Breadth::Wide, looks_right, tiny: is_tiny(atoms) };
     let chosen = choice.of(&scores);
     teller.note(&Note::Groups { candidate: candidate.id, ranked: &ranked, choice });
     let below = if choice.wide { below(data, &ranked, &chosen) } else { Vec::new() };

@@ -182,7 +182,7 @@ impl<'a> WorkUp<'a> {
 
     /// Whether trials and models are over before anybody waits.
     pub fn is_tiny(&self) -> bool {
-        self.atoms <= groups::TINY
+        groups::is_tiny(self.atoms)
     }
 
     /// What the engine said when it failed.

@@ -81,7 +81,7 @@ struct Pair {
 /// Finds shift and hand for the operations of `group` from the strongest reflections of a P1 half-sphere.
 pub fn fit_origin(cell: &Cell, group: &SpaceGroup, phased: &[PhasedReflection]) -> OriginFit {
     let Some(ties) = Ties::new(cell, group, phased) else { return OriginFit::without_symmetry() };
-    let best = match ties.best_of_hands(WORTH_CLIMBING) {
+    let best = match ties.best_of_hands() {
         [Some(plus), Some(minus)] if minus.value > plus.value + HAND_MARGIN * plus.value.abs() => minus,
         [Some(best), _] | [None, Some(best)] => best,
         [None, None] => Maximum { hand: Hand::Same, shift: [0.0; 3], value: 0.0 },
@@ -140,9 +140,10 @@ impl<'a> Ties<'a> {
         maxima.into_iter().map(|maximum| self.search.climb(self.cell, maximum, reach)).collect()
     }
 
-    fn best_of_hands(&self, least: f64) -> [Option<Maximum>; 2] {
+    /// The highest of each hand.
+    fn best_of_hands(&self) -> [Option<Maximum>; 2] {
         let mut best: [Option<Maximum>; 2] = [None; 2];
-        for top in self.tops(least) {
+        for top in self.tops(WORTH_CLIMBING) {
             let slot = &mut best[top.hand as usize];
             if slot.is_none_or(|other| top.value > other.value) {
                 *slot = Some(top);

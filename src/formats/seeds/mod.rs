@@ -23,7 +23,7 @@ mod rows;
 use super::{mtz_header, text};
 use crate::error::{Error, Result};
 use crate::seed::SeedList;
-pub(super) use npy::MAGIC as NUMPY;
+pub(super) use npy::{MAGIC as NUMPY, split as split_array};
 use rows::Rows;
 use std::path::Path;
 

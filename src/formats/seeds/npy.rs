@@ -42,7 +42,7 @@ fn read(bytes: &[u8]) -> std::result::Result<Array, String> {
 }
 
 /// Text of the header, and what follows it.
-fn split(bytes: &[u8]) -> Option<(&str, &[u8])> {
+pub(in crate::formats) fn split(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let rest = bytes.strip_prefix(MAGIC)?;
     let (version, rest) = rest.split_at_checked(2)?;
     let (length, rest) = rest.split_at_checked(if version[0] == 1 { 2 } else { 4 })?;
