@@ -123,7 +123,8 @@
 //! report       ← solve trials model trust symmetry seed_check seed_input input basis formats structure seed reflections crystal error
 //! output       ← report solve trials input formats model structure twinning reflections crystal error
 //! front        ← clock basis device output report screen solve trials phasing engine symmetry structure grid simulate seed_input input formats seed reflections crystal error
-//! cli          ← clock basis device output report diary screen journal solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
+//! live         ← report solve trials engine input error
+//! cli          ← clock basis device live output report diary screen journal solve trials phasing engine bench simulate seed_check seed_input input formats gpu seed crystal error
 //! ```
 //! - `engine` knows grids, coefficients, trials and recipes, and no crystallography: a GPU engine takes its place
 //!   without a change elsewhere. `twins` holds its arithmetic as pure functions on slices, to be compared with
@@ -135,10 +136,11 @@
 //! - `report` words what happened; it sees results, never an engine.
 //! - `journal` keeps what trials have found, so that a run goes on after a kill and several machines share it; `screen` and `cli` write it.
 //! - `diary` keeps what decisions rested on, and takes them again; no run asks it.
+//! - `live` answers a browser on this machine while a run goes on.
 //! - `output` puts files on the disk and words on the screen, whatever has become of either.
 //!
 //! `front` is the front door: what is promised to other programs. Features cut the list: without `gpu` there is no `gpu` and no `wgsl`, without
-//! `formats` no `formats`, `input`, `simulate`, `diary`, `journal`, `screen`, `report` and `output`, and without `cli` no `cli`.
+//! `formats` no `formats`, `input`, `simulate`, `diary`, `journal`, `screen`, `report` and `output`, and without `cli` no `cli` and no `live`.
 //!
 //! Seven modules stand between the layers, each for a reason. `basis` has the data in the group or Laue class that a run rests on, and `device` the
 //! place where its trials run. `input` joins readers, merging and scattering factors,
@@ -189,6 +191,9 @@ pub mod input;
 #[cfg(feature = "formats")]
 #[doc(hidden)]
 pub mod journal;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod live;
 #[doc(hidden)]
 pub mod model;
 #[cfg(feature = "formats")]

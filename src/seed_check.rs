@@ -10,7 +10,9 @@ use crate::phasing::seed_quality::{TangentAgreement, tangent_agreement};
 use crate::phasing::{Draw, SeedPlaces, Sphere, expected_atoms, feasibility, is_blurred, seeded_portfolio};
 use crate::reflections::{DataSet, PhasedReflection};
 use crate::seed::known::equivalents;
-use crate::seed::{Feasibility, Knowledge, KnownPhase, Origin, Prediction, SeedCounts, TruePhase, UnseededRates};
+use crate::seed::{
+    E_SHELLS, Feasibility, Knowledge, KnownPhase, Origin, Prediction, SeedCounts, TruePhase, UnseededRates,
+};
 use crate::seed_input::SeedFile;
 use crate::structure::{Hand, Weighting, agreement};
 use crate::trials::Crew;
@@ -19,9 +21,6 @@ use crate::{Error, Result};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::f64::consts::TAU;
-
-/// Lower limits of |E| of the coverage table.
-const E_LIMITS: [f64; 6] = [2.5, 2.0, 1.5, 1.2, 1.0, 0.0];
 
 /// A shift this near to a whole number is none: a thousandth of an edge is below what seeds determine.
 const WHOLE: f64 = 1e-3;
@@ -169,7 +168,7 @@ fn coverage(data: &DataSet, known: &[KnownPhase], d_min: f64) -> Vec<Coverage> {
     let group = &data.header.space_group;
     let seeded: std::collections::HashSet<Hkl> = known.iter().map(|k| group.laue_representative(k.hkl)).collect();
     let mut table: Vec<Coverage> =
-        E_LIMITS.iter().map(|&e_from| Coverage { e_from, reflections: 0, seeds: 0 }).collect();
+        E_SHELLS.iter().map(|&e_from| Coverage { e_from, reflections: 0, seeds: 0 }).collect();
     for r in data.reflections.iter().filter(|r| data.header.cell.d_spacing(r.merged.hkl) >= d_min * (1.0 - 1e-9)) {
         if let Some(row) = table.iter_mut().find(|row| r.e >= row.e_from) {
             row.reflections += 1;

@@ -185,7 +185,7 @@ fn led(
     let candidates = &closed.report.verdict.candidates;
     let leader = candidates.iter().find(|candidate| Some(candidate.id) == leading).or(candidates.first());
     if let (Some(summary), Some(input), Some(leader)) = (&mut seeds, job.seeds, leader) {
-        summary.outcome = Some(outcome(&input.sets.sets.get(0), &leader.sighting.phased));
+        summary.outcome = Some(outcome(&input.sets.sets.get(0), &leader.sighting.phased, group));
     }
     Ok(Solved {
         structures: closed.structures,

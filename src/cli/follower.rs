@@ -1,9 +1,10 @@
-//! Follows a run for everybody who wants to know of it: the screen, the folder of the results, the diary, the trace.
+//! Follows a run for everybody who wants to know of it: the screen, a browser, the folder of the results, the diary, the trace.
 
 use super::progress::Screen;
 use super::trace;
 use crate::diary::Keeper;
 use crate::journal::TrialLedger;
+use crate::live::Teller;
 use crate::output::Results;
 use crate::solve::{Note, Stage, Structure, Watch};
 use crate::trials::{Event, Ledger, Observer, Progress};
@@ -18,6 +19,8 @@ pub struct Follower<'a> {
     pub keeper: Option<Keeper>,
     /// Its journal, if one is kept.
     pub ledger: Option<TrialLedger>,
+    /// Tells it to those who look at it in a browser, if it is served.
+    pub live: Option<Teller<'a>>,
 }
 
 impl Observer for Follower<'_> {
@@ -26,12 +29,18 @@ impl Observer for Follower<'_> {
         if let Some(keeper) = &mut self.keeper {
             keeper.step();
         }
+        if let Some(live) = &self.live {
+            live.step(progress);
+        }
         self.screen.step(progress)
     }
 
     fn event(&mut self, event: &Event<'_>) {
         trace::event(event);
         self.results.event(event);
+        if let Some(live) = &self.live {
+            live.event(event);
+        }
         if let Some(keeper) = &mut self.keeper {
             keeper.event(event);
         }
@@ -45,14 +54,23 @@ impl Observer for Follower<'_> {
 impl Watch for Follower<'_> {
     fn stage(&mut self, stage: &Stage) {
         self.screen.stage(stage);
+        if let Some(live) = &self.live {
+            live.stage(stage);
+        }
     }
 
     fn structure(&mut self, structure: &Structure) {
         self.results.first(structure);
+        if let Some(live) = &self.live {
+            live.structure(structure);
+        }
     }
 
     fn note(&mut self, note: &Note<'_>) {
         trace::note(note);
+        if let Some(live) = &self.live {
+            live.note(note);
+        }
         if let Some(keeper) = &mut self.keeper {
             keeper.note(note);
         }

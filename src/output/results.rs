@@ -11,7 +11,7 @@ use crate::formats::fcf::{Fcf, Origin, fcf, fcf_rows, fcf_rows_of_model};
 use crate::formats::hkl_shelx::same_in_shelx;
 use crate::formats::hkl_writer::hkl;
 use crate::input::{Basis, Input};
-use crate::report::page::{Contents, Looks, page};
+use crate::report::page::{Contents, Looks, document, page};
 use crate::report::record::FileRecord;
 use crate::report::{Record, listing, table};
 use crate::solve::{MOST_STRUCTURES, Solved, Structure};
@@ -49,6 +49,8 @@ pub struct Results<'a> {
     own: Option<OwnList>,
     /// What was typed and how trials went, for the page; `None` where none is written.
     page: Option<(String, Looks)>,
+    /// What the page that was written is drawn from.
+    document: Option<String>,
     failed: Option<Error>,
 }
 
@@ -56,7 +58,8 @@ impl<'a> Results<'a> {
     /// Nothing is written or taken away yet. `kinds` are written beside the files of every run.
     pub fn new(folder: Folder, input: &'a Input, basis: &'a Basis, kinds: &[Kind]) -> Self {
         let kinds = kinds.to_vec();
-        Self { folder, input, basis, begun: false, listing: LISTING, kinds, own: None, page: None, failed: None }
+        let (listing, own, page, document, failed) = (LISTING, None, None, None, None);
+        Self { folder, input, basis, begun: false, listing, kinds, own, page, document, failed }
     }
 
     /// A page `NAME.html` is written too, which says that `command` makes it anew.
@@ -69,6 +72,11 @@ impl<'a> Results<'a> {
         if let Some((_, looks)) = &mut self.page {
             looks.event(event);
         }
+    }
+
+    /// What the page that was written is drawn from, as JSON.
+    pub fn document(&self) -> Option<&str> {
+        self.document.as_deref()
     }
 
     /// Where the files go.
@@ -168,8 +176,12 @@ impl<'a> Results<'a> {
         }
         if let Some((command, looks)) = &self.page {
             let names = (self.folder.stem(), command.as_str());
-            match page(&Contents::new(self.input, self.basis, solved, record, looks, names)) {
-                Ok(text) => self.folder.write(PAGE, text.as_bytes()),
+            let made = document(&Contents::new(self.input, self.basis, solved, record, looks, names));
+            match made.and_then(|document| Ok((page(&record.title, &document)?, document))) {
+                Ok((text, document)) => {
+                    self.folder.write(PAGE, text.as_bytes());
+                    self.document = Some(document);
+                }
                 Err(error) => self.failed = Some(error),
             }
         }

@@ -26,6 +26,9 @@ pub mod resolve;
 pub mod sets;
 pub mod sim;
 
+/// Lower limits of |E| of the shells by which seeds are told, the strongest first.
+pub const E_SHELLS: [f64; 6] = [2.5, 2.0, 1.5, 1.2, 1.0, 0.0];
+
 pub use arrays::SeedArrays;
 pub use feasibility::{Feasibility, Prediction, SeedSums, UnseededRates};
 pub use knowledge::Knowledge;

@@ -23,6 +23,7 @@ const AFTER_HELP: &str = "Examples:
   seedflip solve NAME -q --json --require-solved    for programs: the record on stdout, exit code 0 or 5
   seedflip solve A.ins B.cif FOLDER --table all.json    many in one run, a table at the end
   seedflip solve NAME --run night --trials 5000     goes on where it was ended, by the same command
+  seedflip solve NAME --time-limit 3600 --watch     the trials, the merits and the best map so far in a browser
 
 Files that come out:
   NAME_a.res              atoms with elements in the space group that was found; Q-peaks behind END
@@ -115,6 +116,10 @@ pub struct Args {
     /// Files beside model, fcf, map, listing and record; cif alone if nothing is said
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", default_value = "cif", help_heading = heading::RESULTS)]
     pub write: Vec<Extra>,
+    /// Serve a page to this machine on which the run can be watched in a browser while it goes on; on PORT, or a free one
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0", conflicts_with_all = ["no_report", "shard", "superflip"],
+          help_heading = heading::SCREEN)]
+    pub watch: Option<u16>,
     /// No page NAME.html, on which verdict, atoms, density, trials and data are drawn
     #[arg(long, help_heading = heading::RESULTS)]
     pub no_report: bool,

@@ -9,6 +9,7 @@ use crate::cli::write::kinds;
 use crate::diary::Keeper;
 use crate::input::{Basis, Input};
 use crate::journal::{Plan, RunFolder, TrialLedger};
+use crate::live::{Feed, Teller};
 use crate::output::{Folder, Results, say, write_map, write_trials};
 use crate::report::Record;
 use crate::seed_input::{SeedFile, read_seeds};
@@ -18,6 +19,7 @@ use crate::{Error, Result};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Under what a plan has the number of its shards.
@@ -36,6 +38,8 @@ pub struct Case<'a> {
     pub seed_file: Option<SeedFile>,
     begun: Instant,
     read_seconds: f64,
+    /// Who looks at its runs in a browser.
+    feed: Option<Arc<Feed>>,
 }
 
 /// Where its trials come from.
@@ -78,7 +82,13 @@ impl<'a> Case<'a> {
             .map_err(|error| error.of_file(&input.ins_path))?;
         let seed_file = args.seeds.as_deref().map(|path| read_seeds(path, &input.data, d_min)).transpose()?;
         let read_seconds = begun.elapsed().as_secs_f64();
-        Ok(Self { args, input, basis, seed_file, begun, read_seconds })
+        Ok(Self { args, input, basis, seed_file, begun, read_seconds, feed: None })
+    }
+
+    /// Its run is told to `feed`.
+    #[must_use]
+    pub fn told_to(self, feed: Arc<Feed>) -> Self {
+        Self { feed: Some(feed), ..self }
     }
 
     /// The folder of its results.
@@ -168,17 +178,21 @@ impl<'a> Case<'a> {
             Some(command) => results.with_page(command),
             None => results,
         };
-        let mut follower = Follower { screen, results, keeper, ledger };
+        let live = self.feed.as_ref().map(|feed| Teller::new(feed.clone(), input));
+        let mut follower = Follower { screen, results, keeper, ledger, live };
         let solved = self.job(memory, |job| match trials {
             Trials::Run => solve(job, means, &mut follower),
             Trials::Told(trials) => solve_told(job, means, trials, &mut follower),
         });
-        let Follower { mut screen, mut results, keeper, ledger } = follower;
+        let Follower { mut screen, mut results, keeper, ledger, .. } = follower;
         screen.end();
         // A run that is refused leaves nothing behind.
         let solved = solved.inspect_err(|_| results.folder().unmake())?;
         let mut record = Record::new(input, basis, &solved, self.read_seconds, self.begun.elapsed().as_secs_f64());
         let written = results.whole(&solved, &mut record);
+        if let Some(feed) = &self.feed {
+            feed.ended(results.document());
+        }
         let mut kept: Vec<String> = results.folder().kept().collect();
         let written = written.and_then(|()| self.write_maps(&solved, &mut kept));
         let exported = args.export.as_deref().map_or(Ok(()), |path| write_trials(path, &solved));

@@ -26,7 +26,7 @@ pub use args::{Args, fraction, positive};
 pub use case::{Case, SHARDS, TRIALS, Trials};
 pub use one::solved;
 
-use crate::Result;
+use crate::{Error, Result};
 use inputs::Inputs;
 
 /// Runs the sub-command.
@@ -36,6 +36,9 @@ pub fn run(args: &Args) -> Result<u8> {
             Some(shard) => part::run(args, &name, shard.part(|variable| std::env::var(variable).ok())?),
             None => one::run(args, &name),
         },
+        Inputs::Many(_) if args.watch.is_some() => {
+            Err(Error::Usage("--watch shows one data set; name one, or leave --watch away".into()))
+        }
         Inputs::Many(list) => many::run(args, &list),
     }
 }

@@ -9,7 +9,9 @@ use crate::cli::quoted::quoted;
 use crate::cli::stop;
 use crate::clock::Clock;
 use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK, Error};
+use crate::live::{Feed, Server};
 use crate::output::{MapFormat, TableFormat, say};
+use crate::report::page::live_page;
 use crate::solve::Means;
 use crate::trials::{RunReport, StopReason};
 use std::path::Path;
@@ -48,8 +50,19 @@ pub fn solved(args: &Args, name: &Path, trials: impl FnOnce(&Case<'_>) -> Result
         }
     };
     let backend = args.backend.site_of_search(say_line)?.backend(&pool);
+    let (case, server) = match args.watch {
+        Some(port) => {
+            let watched = watched(case, folder.stem(), port).inspect_err(|_| folder.unmake())?;
+            (watched.0, Some(watched.1))
+        }
+        None => (case, None),
+    };
     if on {
         words::before(&case);
+    }
+    // Said even where nothing else is: nobody could find it.
+    if let Some(server) = &server {
+        say::line(&format!("this run can be watched at {}", server.url()));
     }
     stop::catch(clock.clone());
     let means = Means { backend: backend.as_ref(), pool: &pool, clock: &clock };
@@ -58,6 +71,14 @@ pub fn solved(args: &Args, name: &Path, trials: impl FnOnce(&Case<'_>) -> Result
     let printed = if args.json { say::json(&outcome.record) } else { Ok(()) };
     outcome.fate.and(printed)?;
     exit_code(&outcome.solved.report, args.require_solved && !outcome.solved.solved)
+}
+
+/// A case whose run is served on `port` of this machine, and the server.
+fn watched<'a>(case: Case<'a>, stem: &str, port: u16) -> Result<(Case<'a>, Server)> {
+    let feed = Arc::new(Feed::default());
+    let page = live_page(&case.input.data.header.title, stem)?;
+    let server = Server::open(port, page, feed.clone())?;
+    Ok((case.told_to(feed), server))
 }
 
 /// The command as it was typed, words with blanks in quotes, for the page; `None` where none is to be written: who reads the words of Superflip

@@ -1,21 +1,16 @@
 //! What the page of a run shows.
 
-use super::difference::difference_map;
+use super::drawn::Drawn;
 use super::looks::{Course, Looks};
-use super::volume::{Volume, cut};
 use crate::basis::scattering_power;
-use crate::crystal::elements::symbol;
-use crate::crystal::{Radiation, SymOp};
+use crate::crystal::SymOp;
 use crate::input::{Basis, Input};
 use crate::reflections::Shell;
 use crate::report::reasons::{advice, reasons};
 use crate::report::record::Record;
 use crate::report::table;
-use crate::solve::{Solved, Structure};
+use crate::solve::Solved;
 use serde::Serialize;
-
-/// Peaks of the difference map that are drawn.
-const MOST_PEAKS: usize = 20;
 
 /// The document that the page is drawn from.
 #[derive(Debug, Serialize)]
@@ -81,31 +76,6 @@ struct WorkedUp {
     standing: f64,
 }
 
-/// The first structure, to be drawn.
-#[derive(Debug, Serialize)]
-struct Drawn {
-    sites: Vec<Drawing>,
-    /// Unit of the peaks.
-    unit: &'static str,
-    /// a, b, c in Å in the frame of the sites.
-    axes: [[f64; 3]; 3],
-    map: Option<Volume>,
-    difference: Option<Volume>,
-}
-
-#[derive(Debug, Serialize)]
-struct Drawing {
-    label: String,
-    /// Symbol of the element; nothing of a peak.
-    element: Option<&'static str>,
-    xyz: [f64; 3],
-    /// Å, a along x, b in the plane of x and y.
-    at: [f64; 3],
-    u: f64,
-    sof: f64,
-    height: Option<f64>,
-}
-
 impl<'a> Contents<'a> {
     /// Of a run that has ended. Nothing is drawn where merging in the group fails, of which the other files tell.
     pub fn new(
@@ -145,13 +115,8 @@ impl<'a> Contents<'a> {
             worked_up: worked_up.collect(),
             courses: looks.courses().map(|(trial, course)| Trial { trial, course }).collect(),
             courses_left_out: looks.left_out,
-            model: solved.structures.first().map(|first| drawn(input, basis, first)),
+            model: solved.structures.first().map(|first| Drawn::new(input, first).with_difference(basis, first)),
         }
-    }
-
-    /// The title of the crystal.
-    pub fn title(&self) -> &str {
-        &self.record.title
     }
 }
 
@@ -174,37 +139,4 @@ fn shells(basis: &Basis) -> Vec<ShellRow> {
         }
     };
     data.shells.shells.iter().map(row).collect()
-}
-
-fn drawn(input: &Input, basis: &Basis, first: &Structure) -> Drawn {
-    let cell = &input.data.header.cell;
-    let atoms = first.model.as_ref().map_or(usize::MAX, |model| model.atoms);
-    let drawing = |(n, site): (usize, &crate::crystal::Site)| Drawing {
-        label: site.label.clone(),
-        element: site.element.filter(|_| n < atoms).and_then(symbol),
-        xyz: site.xyz,
-        at: std::array::from_fn(|i| (0..3).map(|j| cell.orth[i][j] * site.xyz[j]).sum()),
-        u: site.u_iso,
-        sof: site.sof,
-        height: site.height,
-    };
-    let sites = first.sites();
-    let shown = if first.model.is_some() { atoms + MOST_PEAKS } else { usize::MAX };
-    let around: Vec<[f64; 3]> = sites.iter().take(atoms).map(|site| site.xyz).collect();
-    let difference = first.model.as_ref().and_then(|model| {
-        let merged = basis.merged_in(&first.group).ok()?;
-        let map = difference_map(cell, &first.group, &merged, &model.calculated, model.scale);
-        cut(&map, cell, &around)
-    });
-    Drawn {
-        sites: sites.iter().enumerate().take(shown).map(drawing).collect(),
-        unit: match (first.model.is_some(), input.data.header.radiation) {
-            (false, _) => "σ",
-            (true, Radiation::Neutron) => "fm/Å³",
-            (true, _) => "e/Å³",
-        },
-        axes: std::array::from_fn(|axis| std::array::from_fn(|i| cell.orth[i][axis])),
-        map: cut(&first.solution.map, cell, &around),
-        difference,
-    }
 }

@@ -5,9 +5,9 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Trials that are drawn: of a run of thousands the first hundreds say what the others are like.
-const MOST_TRIALS: usize = 300;
+pub const MOST_TRIALS: usize = 300;
 /// Looks of one trial that are drawn.
-const MOST_LOOKS: usize = 200;
+pub const MOST_LOOKS: usize = 200;
 
 /// The course of one trial.
 #[derive(Debug, Clone, Default, Serialize)]

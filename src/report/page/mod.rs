@@ -3,53 +3,56 @@
 //! - `looks`      what trials looked like while they ran
 //! - `volume`     a map cut around the molecule
 //! - `difference` the difference map of the model
+//! - `drawn`      a structure with its density
 //! - `contents`   what the page shows, as one JSON document
 //!
-//! The page itself is `page.html`, `page.css` and `page.js`, which draws it from that document; atoms and maps are drawn by 3Dmol.js 2.5.5 (BSD-3,
-//! `third_party`).
+//! The page itself is that of `formats::html`; `run.js` draws it from that document, atoms and maps by 3Dmol.js 2.5.5 (BSD-3, `third_party`). While a run goes on, `live.js` draws the same sections from what it is told (`live`).
 
 mod contents;
 mod difference;
+mod drawn;
 mod looks;
 mod volume;
 
 pub use contents::Contents;
-pub use looks::Looks;
+pub use drawn::Drawn;
+pub use looks::{Looks, MOST_LOOKS, MOST_TRIALS};
 
-use crate::formats::html::escaped;
+use crate::formats::html::Page;
 use crate::{Error, Result};
 
-const PAGE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+const SCRIPT: &str = include_str!("run.js");
+const LIVE_SCRIPT: &str = include_str!("live.js");
 const VIEWER: &str = include_str!("third_party/3Dmol-min.js");
 const LICENCE: &str = include_str!("third_party/LICENSE-3Dmol");
 
-/// The page as text.
+/// What the page of a run is drawn from, as JSON.
 ///
 /// # Errors
-/// `Error::Bug` when the document cannot be written.
-pub fn page(contents: &Contents<'_>) -> Result<String> {
-    let json = serde_json::to_string(contents).map_err(|e| Error::Bug(format!("the page of a run: {e}")))?;
-    // Nothing in the document may end the element that it stands in.
-    let json = json.replace('<', "\\u003c");
-    let parts = [
-        ("{{title}}", &*escaped(contents.title())),
-        ("{{style}}", STYLE),
-        ("{{licence}}", LICENCE),
-        ("{{viewer}}", VIEWER),
-        ("{{script}}", SCRIPT),
-        ("{{contents}}", &json),
-    ];
-    let mut out = String::with_capacity(PAGE.len() + parts.iter().map(|(_, text)| text.len()).sum::<usize>());
-    let mut rest = PAGE;
-    // Each mark stands once in the page, in this order, so that no text that is put in is searched for marks.
-    for (mark, text) in parts {
-        let (before, behind) = rest.split_once(mark).ok_or_else(|| Error::Bug(format!("no {mark} in the page")))?;
-        out.push_str(before);
-        out.push_str(text);
-        rest = behind;
-    }
-    out.push_str(rest);
-    Ok(out)
+/// `Error::Bug` when it cannot be written.
+pub fn document(contents: &Contents<'_>) -> Result<String> {
+    serde_json::to_string(contents).map_err(|e| Error::Bug(format!("the page of a run: {e}")))
+}
+
+/// The page of a run as text, `document` being what it is drawn from.
+///
+/// # Errors
+/// `Error::Bug` when it cannot be put together.
+pub fn page(title: &str, document: &str) -> Result<String> {
+    Page { title, head: &viewer(), asks: false, script: SCRIPT, function: "show", document }.text()
+}
+
+/// The page of a run that goes on, which asks the server that it comes from what has happened. `stem` is NAME of its files.
+///
+/// # Errors
+/// `Error::Bug` when it cannot be put together.
+pub fn live_page(title: &str, stem: &str) -> Result<String> {
+    let document = serde_json::json!({ "title": title, "stem": stem }).to_string();
+    let script = format!("{SCRIPT}\n{LIVE_SCRIPT}");
+    Page { title, head: &viewer(), asks: true, script: &script, function: "watch", document: &document }.text()
+}
+
+/// What draws atoms and maps, with its licence.
+fn viewer() -> String {
+    format!("<!-- 3Dmol.js\n{LICENCE}\n-->\n<script>\n{VIEWER}\n</script>")
 }

@@ -1,123 +1,4 @@
-"use strict";
-// Draws the page of a run from its document. Text goes into the page as text, never as markup.
-
-const $ = (tag, attributes = {}, ...children) => {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
-  }
-  node.append(...children.filter((child) => child !== null && child !== undefined));
-  return node;
-};
-const svg = (tag, attributes = {}, text) => {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  if (text !== undefined) node.textContent = text;
-  return node;
-};
-const number = (x, digits = 3) => (x === null || x === undefined ? "–" : Number(x).toFixed(digits));
-const percent = (x) => (x === null || x === undefined ? "–" : `${(100 * x).toFixed(1)} %`);
-// What is not certain is never written as if it were.
-const sureness = (p) => (p >= 0.99 ? "above 0.99" : (Math.floor(100 * p) / 100).toFixed(2));
-
-let sections = [];
-const section = (id, title, wide, ...children) => {
-  const filled = children.filter((child) => child !== null && child !== undefined);
-  if (!filled.length) return;
-  sections.push([id, title]);
-  document.getElementById("main").append($("section", { id, class: wide ? "wide" : null }, $("h2", {}, title), ...filled));
-};
-
-const cell = (value, text) => (text ? text(value) : value === null || value === undefined ? "–" : String(value));
-
-// A table whose columns sort. Columns: [title, value of a row, how it is written].
-const table = (columns, rows, first) => {
-  const body = $("tbody");
-  const write = (sorted) => {
-    body.replaceChildren(...sorted.map((row) => $("tr", { class: first && row === rows[0] ? "first" : null },
-      ...columns.map(([, value, text]) => $("td", {}, cell(value(row), text))))));
-  };
-  const heads = columns.map(([title, value], n) => $("th", { scope: "col", tabindex: "0", onclick: () => sort(n, value), onkeydown: (e) => {
-    if (e.key === "Enter" || e.key === " ") { e.preventDefault(); sort(n, value); }
-  } }, title));
-  const sort = (n, value) => {
-    const down = heads[n].getAttribute("aria-sort") === "ascending";
-    heads.forEach((head) => head.removeAttribute("aria-sort"));
-    heads[n].setAttribute("aria-sort", down ? "descending" : "ascending");
-    const key = (row) => value(row) ?? Infinity;
-    const compare = (a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0);
-    write([...rows].sort((a, b) => (down ? compare(b, a) : compare(a, b))));
-  };
-  write(rows);
-  return $("div", { class: "scroll", tabindex: "0" }, $("table", {}, $("thead", {}, $("tr", {}, ...heads)), body));
-};
-
-const ticks = (low, high, count) => {
-  const raw = (high - low) / count || 1;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw);
-  const out = [];
-  for (let x = Math.ceil(low / step) * step; x <= high + 1e-9 * step; x += step) out.push(Math.abs(x) < 1e-12 * step ? 0 : x);
-  return out;
-};
-// 1, 2 and 5 times powers of ten between 10^low and 10^high.
-const decades = (low, high) => {
-  const out = [];
-  for (let power = Math.floor(low); power <= Math.ceil(high); power++) out.push(...[1, 2, 5].map((m) => m * 10 ** power));
-  const within = out.filter((y) => Math.log10(y) >= low - 1e-9 && Math.log10(y) <= high + 1e-9);
-  return within.length > 7 ? within.filter((y) => /^1/.test(y.toExponential())) : within;
-};
-const short = (x) => (Math.abs(x) >= 1000 ? `${+(x / 1000).toPrecision(3)}k` : String(+x.toPrecision(3)));
-
-// Curves: { name, points: [[x, y]], colour, dots, thin }. Axes have titles with units.
-const chart = (name, xTitle, yTitle, curves, options = {}) => {
-  const [width, height, left, right, top, bottom] = [440, 270, 56, 12, 14, 44];
-  const all = curves.flatMap((curve) => curve.points).filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
-  if (!all.length) return null;
-  const log = options.log ? Math.log10 : (y) => y;
-  const range = (values, fixed) => {
-    let [low, high] = fixed ?? [Math.min(...values), Math.max(...values)];
-    if (low === high) { low -= 0.5; high += 0.5; }
-    return [low, high];
-  };
-  const usable = all.filter(([, y]) => !options.log || y > 0);
-  const [x0, x1] = range(usable.map(([x]) => x), options.x);
-  const [y0, y1] = range(usable.map(([, y]) => log(y)), options.y);
-  const px = (x) => left + (x - x0) / (x1 - x0) * (width - left - right);
-  const py = (y) => height - bottom - (Math.min(Math.max(log(y), y0), y1) - y0) / (y1 - y0) * (height - top - bottom);
-  const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "chart", role: "img", "aria-label": name });
-  const xs = ticks(x0, x1, 6);
-  const ys = options.log ? decades(y0, y1) : ticks(y0, y1, 5);
-  for (const x of xs) {
-    root.append(svg("line", { x1: px(x), x2: px(x), y1: top, y2: height - bottom, class: "grid" }));
-    const label = options.xLabel ? options.xLabel(x) : short(x);
-    root.append(svg("text", { x: px(x), y: height - bottom + 16, "text-anchor": "middle" }, label));
-  }
-  for (const y of ys) {
-    root.append(svg("line", { x1: left, x2: width - right, y1: py(y), y2: py(y), class: "grid" }));
-    root.append(svg("text", { x: left - 6, y: py(y) + 4, "text-anchor": "end" }, short(y)));
-  }
-  root.append(svg("path", { d: `M${left} ${top}V${height - bottom}H${width - right}`, class: "axis" }));
-  root.append(svg("text", { x: (left + width - right) / 2, y: height - 8, "text-anchor": "middle" }, xTitle));
-  root.append(svg("text", { x: 14, y: (top + height - bottom) / 2, "text-anchor": "middle", transform: `rotate(-90 14 ${(top + height - bottom) / 2})` }, yTitle));
-  for (const curve of curves) {
-    const points = curve.points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y) && (!options.log || y > 0));
-    const colour = `var(--c${curve.colour ?? 0})`;
-    if (!curve.dots && points.length > 1) {
-      const d = points.map(([x, y], n) => `${n ? "L" : "M"}${px(x).toFixed(1)} ${py(y).toFixed(1)}`).join("");
-      root.append(svg("path", { d, fill: "none", stroke: colour, "stroke-width": curve.thin ? 1 : 1.8, opacity: curve.thin ? 0.55 : 1 }));
-    }
-    if (curve.dots || points.length === 1) {
-      for (const [x, y] of points) root.append(svg("circle", { cx: px(x), cy: py(y), r: 3, fill: colour }));
-    }
-  }
-  return $("figure", { style: "margin:0" }, $("figcaption", { class: "quiet" }, name), root);
-};
-const legend = (entries) => $("div", { class: "legend" }, ...entries.map(([name, colour]) =>
-  $("span", {}, $("i", { style: `background:var(--c${colour})` }), name)));
-
-const figure = (value, name) => $("div", {}, $("b", {}, value), $("span", {}, name));
+// Draws the page of a run from its document.
 
 function verdict(doc) {
   const { record } = doc;
@@ -167,9 +48,14 @@ async function asMap(volume) {
   return new $3Dmol.VolumeData(buffer, "ccp4");
 }
 
+// Ends the picture before: a browser keeps few of them.
+let picture = null;
 function structure(doc) {
   const { model } = doc;
   if (!model) return;
+  picture?.abort();
+  picture = new AbortController();
+  const { signal } = picture;
   const atoms = model.sites.filter((site) => site.element);
   const peaks = model.sites.filter((site) => !site.element);
   const place = $("div", { class: "viewer", id: "viewer", "aria-label": "Atoms and density, to be turned with the mouse" });
@@ -248,8 +134,9 @@ function structure(doc) {
     viewer.setStyle({}, { stick: { radius: 0.09, colorscheme: "Jmol" }, sphere: { scale: 0.16, colorscheme: "Jmol" } });
     centre();
     await draw(true);
-    window.addEventListener("resize", () => viewer.resize());
-    document.addEventListener("theme", () => draw(true));
+    window.addEventListener("resize", () => viewer.resize(), { signal });
+    document.addEventListener("theme", () => draw(true), { signal });
+    signal.addEventListener("abort", () => place.querySelector("canvas")?.getContext("webgl2")?.getExtension("WEBGL_lose_context")?.loseContext());
     document.documentElement.dataset.drawn = "yes";
   };
   level.addEventListener("input", () => { said.textContent = `${Number(level.value).toFixed(1)} σ`; });
@@ -314,22 +201,25 @@ function groups(doc) {
 }
 
 const FIGURES = [["R_weak", 1, {}], ["E-kurtosis", 2, { log: true }], ["tan_cos", 3, {}], ["κ of message passing", 4, { log: true }]];
+function courses(all, leftOut) {
+  if (!all.length) return;
+  const colour = (course) => (course.promising ? 0 : course.finished ? 6 : 4);
+  const order = [...all].sort((a, b) => Number(a.promising) - Number(b.promising));
+  const charts = FIGURES.map(([name, place, options]) => chart(name, "cycles of the trial", name, order.map((course) => ({
+    points: course.looks.map((look) => [look[0], look[place]]).filter(([, y]) => place !== 4 || y > 0),
+    colour: colour(course),
+    thin: !course.promising,
+  })), options));
+  const more = leftOut ? ` ${leftOut} later trials are not drawn.` : "";
+  section("courses", "Trials over their cycles", true,
+    legend([["may be a solution", 0], ["finished, none", 6], ["did not finish", 4]]),
+    $("div", { class: "charts" }, ...charts.filter(Boolean)),
+    $("p", { class: "quiet" }, `Convergence is abrupt: R_weak falls, E-kurtosis and tan_cos rise within a few looks.${more}`));
+}
+
 function trials(doc) {
-  const { courses, record } = doc;
-  if (courses.length) {
-    const colour = (course) => (course.promising ? 0 : course.finished ? 6 : 4);
-    const order = [...courses].sort((a, b) => Number(a.promising) - Number(b.promising));
-    const charts = FIGURES.map(([name, place, options]) => chart(name, "cycles of the trial", name, order.map((course) => ({
-      points: course.looks.map((look) => [look[0], look[place]]).filter(([, y]) => place !== 4 || y > 0),
-      colour: colour(course),
-      thin: !course.promising,
-    })), options));
-    const more = doc.courses_left_out ? ` ${doc.courses_left_out} later trials are not drawn.` : "";
-    section("courses", "Trials over their cycles", true,
-      legend([["may be a solution", 0], ["finished, none", 6], ["did not finish", 4]]),
-      $("div", { class: "charts" }, ...charts.filter(Boolean)),
-      $("p", { class: "quiet" }, `Convergence is abrupt: R_weak falls, E-kurtosis and tan_cos rise within a few looks.${more}`));
-  }
+  const { record } = doc;
+  courses(doc.courses, doc.courses_left_out);
   if (record.trials.length) {
     section("trials", "Trials, best first", false, table([
       ["trial", (t) => t.trial],
@@ -378,6 +268,29 @@ const flat = (value, name = "") => {
   return Object.entries(value).flatMap(([key, inner]) => flat(inner, name ? `${name}: ${key}` : key));
 };
 
+function seeds({ outcome, ...known }) {
+  const shells = outcome?.by_e.filter((s) => s.reflections || s.compared) ?? [];
+  const from = (s) => s.e_from;
+  const share = (part, whole) => (whole ? part / whole : null);
+  const charts = shells.length ? [
+    chart("Coverage", "|E| from", "% of the reflections have a seed", [{ points: shells.map((s) => [s.e_from, 100 * share(s.seeded, s.reflections)]), colour: 2 }], { y: [0, 100] }),
+    chart("Agreement with the solution", "|E| from", "mean cosine", [{ points: shells.filter((s) => s.compared).map((s) => [s.e_from, s.mean_cosine]), colour: 0 }], { y: [-1, 1] }),
+  ] : [];
+  section("seeds", "Seeds", true,
+    charts.length ? $("div", { class: "charts" }, ...charts.filter(Boolean)) : null,
+    shells.length ? table([
+      ["|E| from", from, (x) => number(x, 1)],
+      ["reflections", (s) => s.reflections],
+      ["with a seed", (s) => s.seeded],
+      ["share", (s) => share(s.seeded, s.reflections), percent],
+      ["seeds in the solution", (s) => s.compared],
+      ["in their bin", (s) => share(s.agreeing, s.compared), percent],
+      ["mean cosine", (s) => (s.compared ? s.mean_cosine : null), (x) => number(x, 2)],
+    ], shells) : null,
+    outcome ? $("p", {}, `${outcome.agreeing} of ${outcome.compared} seeds agree with the solution, mean cosine ${number(outcome.mean_cosine, 2)}.`) : null,
+    table([["", (r) => r[0]], ["", (r) => r[1]]], flat(known)));
+}
+
 function run(doc) {
   const { record } = doc;
   const t = record.timings;
@@ -387,23 +300,16 @@ function run(doc) {
     $("p", {}, `seedflip ${record.version}, seed ${record.seed}, ${record.device.name} (${record.device.backend}); `
       + `${record.trials_finished} of ${record.trials_started} trials, ${record.cycles} cycles, ended: ${record.stopped}.`),
     table([["part", (r) => r[0]], ["seconds", (r) => r[1], (x) => number(x, 2)]], rows));
-  if (record.seeds) {
-    section("seeds", "Seeds", false, table([["", (r) => r[0]], ["", (r) => r[1]]], flat(record.seeds)));
-  }
-}
-
-function theme() {
-  const root = document.documentElement;
-  root.classList.toggle("dark", matchMedia("(prefers-color-scheme: dark)").matches);
-  document.getElementById("theme").addEventListener("click", () => {
-    root.classList.toggle("dark");
-    document.dispatchEvent(new Event("theme"));
-  });
+  if (record.seeds) seeds(record.seeds);
 }
 
 function show(doc) {
   theme();
   document.getElementById("title").textContent = doc.record.title || doc.stem;
+  whole(doc);
+}
+
+function whole(doc) {
   verdict(doc);
   structure(doc);
   ranking(doc);
@@ -412,5 +318,4 @@ function show(doc) {
   trials(doc);
   data(doc);
   run(doc);
-  document.getElementById("nav").append(...sections.map(([id, title]) => $("a", { href: `#${id}` }, title.split(",")[0])));
 }
