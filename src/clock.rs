@@ -60,6 +60,11 @@ impl Clock {
         self.limit.is_some_and(|limit| self.elapsed() >= limit)
     }
 
+    /// How long the run may take.
+    pub fn limit(&self) -> Option<Duration> {
+        self.limit
+    }
+
     /// True when what goes on should end where it stands.
     pub fn over(&self) -> bool {
         self.stopped() || self.late()

@@ -7,6 +7,8 @@ mod card;
 
 use crate::Result;
 use crate::engine::Backend;
+#[cfg(feature = "gpu")]
+use crate::engine::Team;
 use crate::engine::cpu::CpuBackend;
 #[cfg(feature = "gpu")]
 use crate::gpu::{AutoBackend, GpuBackend, GpuInWaiting, Storage};
@@ -24,6 +26,8 @@ pub enum DeviceChoice {
     Gpu,
     /// An adapter by number, part of its name or PCI bus id, see `seedflip devices`.
     Named(String),
+    /// All GPUs together; a software adapter where there is no other.
+    All,
 }
 
 /// What the engines are for.
@@ -45,6 +49,9 @@ pub enum Site {
     /// A GPU.
     #[cfg(feature = "gpu")]
     Gpu(Arc<GpuBackend>),
+    /// Several GPUs.
+    #[cfg(feature = "gpu")]
+    Team(Arc<Team>),
 }
 
 impl Site {
@@ -57,6 +64,8 @@ impl Site {
             Self::Auto(gpu) => Arc::new(AutoBackend::new(Box::new(cpu), gpu.clone())),
             #[cfg(feature = "gpu")]
             Self::Gpu(gpu) => gpu.clone(),
+            #[cfg(feature = "gpu")]
+            Self::Team(team) => team.clone(),
         }
     }
 
@@ -91,7 +100,7 @@ impl DeviceChoice {
     fn without_gpu(&self, _: &dyn Fn(&str)) -> Result<Site> {
         match self {
             Self::Auto | Self::Cpu => Ok(Site::Cpu),
-            Self::Gpu | Self::Named(_) => Err(crate::Error::Device(
+            Self::Gpu | Self::Named(_) | Self::All => Err(crate::Error::Device(
                 "this build knows no GPU; build it with the feature gpu, or take the processor".into(),
             )),
         }

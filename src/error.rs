@@ -11,8 +11,10 @@ pub const EXIT_OK: u8 = 0;
 pub const EXIT_MISSING: u8 = 4;
 /// Exit code of `--require-solved` when no trial convinced.
 pub const EXIT_NOT_SOLVED: u8 = 5;
-/// Exit code after an interrupt (128 + SIGINT), the finished trials having been written.
+/// Exit code after an interrupt (128 + SIGINT), a hang-up or a file `NAME.fin`, the finished trials having been written.
 pub const EXIT_INTERRUPTED: u8 = 130;
+/// The same after a termination (128 + SIGTERM).
+pub const EXIT_TERMINATED: u8 = 143;
 
 /// What went wrong, worded for the person who has to put it right.
 #[derive(Debug, thiserror::Error)]

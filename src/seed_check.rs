@@ -11,7 +11,7 @@ use crate::phasing::{Draw, SeedPlaces, Sphere, expected_atoms, feasibility, is_b
 use crate::reflections::{DataSet, PhasedReflection};
 use crate::seed::known::equivalents;
 use crate::seed::{
-    E_SHELLS, Feasibility, Knowledge, KnownPhase, Origin, Prediction, SeedCounts, TruePhase, UnseededRates,
+    E_SHELLS, Feasibility, KnownPhase, Origin, Prediction, SeedCounts, SeedFigures, TruePhase, UnseededRates,
 };
 use crate::seed_input::SeedFile;
 use crate::structure::{Hand, Weighting, agreement};
@@ -43,8 +43,12 @@ pub struct AgainstTruth {
     pub mean_error_deg: f64,
     /// Mean cosine of the error.
     pub mean_cosine: f64,
+    /// The mean cosine that the seeds themselves state.
+    pub said_cosine: f64,
     /// Fraction of bins (or likeliest classes) that hold the true phase; `None` for plain phases.
     pub right_bins: Option<f64>,
+    /// Mean negative logarithm of the probability of the true bin, nats; `None` for plain phases.
+    pub nll: Option<f64>,
     /// Shift of the seeds' origin, fractional; 0 0 0 where they have the model's own.
     pub shift: [f64; 3],
     /// True when the seeds are of the other hand.
@@ -132,7 +136,7 @@ impl SeedCheck {
                 feasibility,
                 prediction: Prediction::new(&feasibility, d_min, unseeded),
                 tangent: tangent(known),
-                truth: truth.map(|truth| against_truth(data, origin, known, truth)),
+                truth: truth.map(|truth| against_truth(data, origin, known, truth, wrong)),
             }
         };
         Ok(Self {
@@ -145,7 +149,7 @@ impl SeedCheck {
             prediction: Prediction::new(&feasibility, d_min, unseeded),
             unseeded,
             tangent: tangent(first),
-            truth: truth.map(|truth| against_truth(data, origin, first, truth)),
+            truth: truth.map(|truth| against_truth(data, origin, first, truth, wrong)),
             each: if file.sets.sets.len() > 1 { (0..file.sets.sets.len()).map(of_set).collect() } else { Vec::new() },
         })
     }
@@ -178,7 +182,13 @@ fn coverage(data: &DataSet, known: &[KnownPhase], d_min: f64) -> Vec<Coverage> {
     table
 }
 
-fn against_truth(data: &DataSet, origin: Origin, known: &[KnownPhase], truth: &[TruePhase]) -> AgainstTruth {
+fn against_truth(
+    data: &DataSet,
+    origin: Origin,
+    known: &[KnownPhase],
+    truth: &[TruePhase],
+    wrong: f64,
+) -> AgainstTruth {
     let (cell, group) = (&data.header.cell, &data.header.space_group);
     let by_index: HashMap<Hkl, &TruePhase> = truth.iter().map(|t| (t.hkl, t)).collect();
     let phased = |hkl, e, phase| PhasedReflection { hkl, f: e, e, phase, fom: 1.0 };
@@ -198,25 +208,19 @@ fn against_truth(data: &DataSet, origin: Origin, known: &[KnownPhase], truth: &[
     // x_truth = hand·x_seed + shift, so φ_truth = hand·φ_seed + 2π h·shift.
     let fit = agreement(cell, &expanded, &seeds, Weighting::E2);
     let truth_phases = crate::structure::lookup::Lookup::new(&expanded);
-    let (mut n, mut error, mut cosine, mut right, mut binned) = (0usize, 0.0, 0.0, 0usize, 0usize);
+    let mut figures = SeedFigures::default();
     for k in known {
         let Some((_, phase)) = truth_phases.phase(k.hkl, &expanded) else { continue };
         let turn: f64 = (0..3).map(|i| f64::from(k.hkl[i]) * fit.shift[i]).sum::<f64>() * TAU;
         let true_here = fit.hand.sign() * (phase - turn);
-        let off = (k.mean(0.0).arg() - true_here).cos();
-        n += 1;
-        error += off.clamp(-1.0, 1.0).acos().to_degrees();
-        cosine += off;
-        if let Some((bin, bins)) = k.knowledge.likeliest_bin() {
-            binned += 1;
-            right += usize::from(Knowledge::bin_of(k.in_file(true_here), bins) == bin);
-        }
+        figures.add(&k.knowledge, k.allowed.map(|allowed| k.in_file(allowed)), k.in_file(true_here), wrong);
     }
-    let of = |x: f64| x / n.max(1) as f64;
     AgainstTruth {
-        mean_error_deg: of(error),
-        mean_cosine: of(cosine),
-        right_bins: (binned > 0).then(|| right as f64 / binned as f64),
+        mean_error_deg: figures.mean_error_deg(),
+        mean_cosine: figures.mean_cosine(),
+        said_cosine: figures.said(),
+        right_bins: figures.accuracy(),
+        nll: figures.nll(),
         shift: fit.shift.map(|x| if (x - x.round()).abs() < WHOLE { 0.0 } else { x }),
         inverted: fit.hand == Hand::Inverted,
     }

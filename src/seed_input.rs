@@ -14,7 +14,7 @@ mod truth;
 #[cfg(feature = "formats")]
 pub use files::read_seeds;
 #[cfg(feature = "formats")]
-pub use truth::true_phases;
+pub use truth::{true_phases, true_structure};
 
 use crate::crystal::reframe::{Reframing, reframe};
 use crate::crystal::{Cell, Hkl, SpaceGroup};

@@ -4,6 +4,7 @@
 #![cfg(feature = "cli")]
 #![cfg(unix)]
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -14,6 +15,8 @@ const NAME: &str = "farnesiaside";
 const RESULTS: [&str; 5] = ["_a.res", "_a.fcf", "_a.ccp4", ".lst", ".json"];
 /// Longer than anything here takes, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// From then on a second signal counts.
+const SECOND_COUNTS: Duration = Duration::from_secs(1);
 /// A run that would go on for a long time: trials that never converge at this resolution.
 const ENDLESS: [&str; 6] = ["--trials", "100000", "--resolution", "2.5", "--max-cycles", "2000"];
 
@@ -156,7 +159,7 @@ fn a_place_that_takes_nothing_is_replaced_by_another() {
 
 #[test]
 fn every_signal_ends_a_run_gently() {
-    for name in ["INT", "TERM", "HUP"] {
+    for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 130)] {
         let desk = Desk::new();
         let child = desk.command(&ENDLESS).spawn().unwrap();
         until("the folder", || desk.output().exists());
@@ -164,9 +167,51 @@ fn every_signal_ends_a_run_gently() {
         // GNU timeout may send two.
         signal(&child, name);
         signal(&child, name);
-        assert_eq!(end(child), Some(130), "{name}");
+        assert_eq!(end(child), Some(code), "{name}");
         desk.whole(name);
     }
+}
+
+#[test]
+fn a_second_signal_ends_a_run_at_once_with_what_is_written() {
+    for (names, code) in [(["INT", "INT"], 130), (["TERM", "TERM"], 143)] {
+        let desk = Desk::new();
+        let mut child = desk.command(&ENDLESS).stderr(Stdio::piped()).spawn().unwrap();
+        until("the listing", || desk.output().join(format!("{NAME}.lst")).exists());
+        std::thread::sleep(Duration::from_secs(1));
+        signal(&child, names[0]);
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap().contains("stopping")));
+        // Its work rests until the second signal counts, so that the gentle end does not come first.
+        signal(&child, "STOP");
+        std::thread::sleep(SECOND_COUNTS);
+        signal(&child, names[1]);
+        signal(&child, "CONT");
+        assert_eq!(end(child), Some(code), "{names:?}");
+        let text = std::fs::read_to_string(desk.output().join(format!("{NAME}.lst"))).unwrap();
+        assert!(text.contains("The run goes on"), "{names:?}: {text}");
+        nothing_half(&desk.output());
+    }
+}
+
+#[test]
+fn a_run_under_nohup_does_not_hear_of_the_terminal() {
+    let desk = Desk::new();
+    let run =
+        format!("exec {} solve {NAME}.ins -o out --backend cpu {}", env!("CARGO_BIN_EXE_seedflip"), ENDLESS.join(" "));
+    let mut child = Command::new("bash")
+        .args(["-c", &format!("trap '' HUP; {run}")])
+        .current_dir(desk.0.path())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    until("the listing", || desk.output().join(format!("{NAME}.lst")).exists());
+    signal(&child, "HUP");
+    std::thread::sleep(SECOND_COUNTS);
+    assert!(child.try_wait().unwrap().is_none());
+    signal(&child, "TERM");
+    assert_eq!(end(child), Some(143));
+    desk.whole("nohup");
 }
 
 #[test]

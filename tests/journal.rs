@@ -23,8 +23,12 @@ const SHARDS: u32 = 16;
 struct Desk(TempDir);
 
 impl Desk {
+    fn empty() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
     fn new(name: &str) -> Self {
-        let desk = Self(tempfile::tempdir().unwrap());
+        let desk = Self::empty();
         for (from, to) in [
             (format!("tests/data/{name}.ins"), "x.ins"),
             (format!("tests/data/{name}.hkl"), "x.hkl"),
@@ -44,6 +48,11 @@ impl Desk {
         command.args(words).args(["--backend", "cpu", "--threads", "1"]).current_dir(self.0.path());
         command.stdin(Stdio::null());
         command
+    }
+
+    /// Runs a command that takes no device.
+    fn bare(&self, words: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_seedflip")).args(words).current_dir(self.0.path()).output().unwrap()
     }
 
     /// Runs to the end.
@@ -345,11 +354,8 @@ fn any_number_of_shards_gives_the_same_answer() {
             ]);
         }
         assert!(!desk.path("x_a.res").exists(), "a shard writes its journal alone");
-        let status = Command::new(env!("CARGO_BIN_EXE_seedflip"))
-            .args(["status", "r", "--watch"])
-            .current_dir(desk.0.path())
-            .output();
-        assert!(String::from_utf8_lossy(&status.unwrap().stdout).contains("20 of 20 trials"));
+        let status = desk.bare(&["status", "r", "--watch"]);
+        assert!(String::from_utf8_lossy(&status.stdout).contains("20 of 20 trials"));
         desk.good(&["merge", "r", "-o", "o", "-q"]);
         let now = files(&desk.path("o"));
         assert!(now["x.json"].contains("\"solved\": true"));
@@ -387,7 +393,13 @@ fn missing_shards_are_listed_and_a_shard_that_was_killed_goes_on() {
     same(&files(&desk.path("o")), &files(&whole.path("o")), "after a kill");
     std::fs::write(desk.path("x.hkl"), std::fs::read(desk.path("x.hkl")).unwrap().repeat(2)).unwrap();
     desk.refused(&merge, &["cannot be merged"]);
-    desk.refused(&["merge", "o", "-q"], &["plan.json"]);
+    desk.refused(&["merge", "o", "-q"], &["o: has no plan.json", "name that of --run"]);
+    for (name, words) in [("o", "o: has no plan.json"), ("none", "none: is no folder")] {
+        let output = desk.bare(&["status", name]);
+        let text = said(&output);
+        assert_eq!((output.status.code(), text.lines().count()), (Some(1), 1), "{text}");
+        assert!(text.contains(words) && !text.contains("--restart"), "{text}");
+    }
 }
 
 /// The shard that is sure says so, and those that look for it do nothing more.
@@ -401,4 +413,103 @@ fn a_sure_solution_ends_the_other_shards() {
     assert!(desk.good(&shard("1/2")).contains("another shard is sure"));
     assert!(desk.good(&["merge", "r", "-o", "o"]).contains("shard 0 is sure"));
     assert!(files(&desk.path("o"))["x.json"].contains("\"solved\": true"));
+}
+
+/// Three data sets in a folder, one without a solution and one that is no data.
+fn put_several(desk: &Desk) {
+    let folder = desk.path("d");
+    std::fs::create_dir(&folder).unwrap();
+    for name in ["aspirin", "ethyldeoxycytidine", "farnesiaside"] {
+        for ending in ["ins", "hkl"] {
+            let file = format!("{name}.{ending}");
+            std::fs::copy(repository(&format!("tests/data/{file}")), folder.join(file)).unwrap();
+        }
+    }
+    std::fs::write(folder.join("bad.hkl"), "   1   0   x\n").unwrap();
+    std::fs::write(folder.join("bad.ins"), "TITL bad\nCELL 0.71 x\n").unwrap();
+}
+
+fn several<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    let words = ["solve", "d", "--run", "r", "--trials", "8", "--resolution", "1.1", "-q"];
+    words.into_iter().chain(more.iter().copied()).collect()
+}
+
+/// Results, table and page of a run of several.
+fn several_files(desk: &Desk) -> [BTreeMap<String, String>; 2] {
+    ["d", "r"].map(|name| files(&desk.path(name)))
+}
+
+/// Killed at many moments, with a torn line, a run of a folder has in the end the files, the table and the page of one that nothing broke off; what
+/// has ended is not done again.
+#[test]
+fn a_run_of_a_folder_that_was_killed_goes_on_to_the_same_table() {
+    let whole = Desk::empty();
+    put_several(&whole);
+    let run = |desk: &Desk| {
+        let output = desk.run(&several(&[]));
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).lines().count() == 1 && said(&output).contains("bad"), "{}", said(&output));
+    };
+    run(&whole);
+    let expected = several_files(&whole);
+    assert!(expected[1]["table.html"].contains("\"../d/aspirin.html\""));
+    let desk = Desk::empty();
+    put_several(&desk);
+    let trials = |desk: &Desk| {
+        let members = std::fs::read_dir(desk.path("r")).into_iter().flatten().flatten();
+        members.map(|entry| desk.lines(&format!("r/{}/shard-0.jsonl", entry.file_name().display()))).sum::<usize>()
+    };
+    let mut kills = 0;
+    for (ended, wanted) in [(0, 3), (0, 7), (3, 0), (0, 16), (4, 0)] {
+        let ready = || desk.lines("r/shard-0.jsonl") >= ended && trials(&desk) >= wanted;
+        kills += usize::from(desk.killed(&several(&[]), ready));
+        if let Ok(bytes) = std::fs::read(desk.path("r/shard-0.jsonl")) {
+            std::fs::write(desk.path("r/shard-0.jsonl"), &bytes[..bytes.len() - bytes.len().min(30) / 2]).unwrap();
+        }
+    }
+    assert!(kills >= 3, "{kills}");
+    run(&desk);
+    let same_as = |desk: &Desk, what: &str| {
+        several_files(desk).iter().zip(&expected).for_each(|(a, b)| same(a, b, what));
+    };
+    same_as(&desk, "after kills");
+    // Nothing is done again: the results are the very files, and one that is missing is made again from the trials that are known.
+    let times = |name: &str| std::fs::metadata(desk.path(name)).unwrap().modified().unwrap();
+    let before = ["d/aspirin.json", "d/farnesiaside.json"].map(times);
+    std::fs::remove_file(desk.path("d/farnesiaside_a.ccp4")).unwrap();
+    let known = trials(&desk);
+    run(&desk);
+    same_as(&desk, "again");
+    let after = ["d/aspirin.json", "d/farnesiaside.json"].map(times);
+    assert!(before[0] == after[0] && before[1] < after[1]);
+    // One line more says that its journal was opened again.
+    assert_eq!(trials(&desk), known + 1);
+    let status = desk.bare(&["status", "r"]);
+    assert!(String::from_utf8_lossy(&status.stdout).contains("3 of 4 data sets have ended, nobody at work"));
+}
+
+#[test]
+fn a_run_of_a_folder_refuses_other_data_and_takes_more() {
+    let desk = Desk::empty();
+    put_several(&desk);
+    std::fs::remove_file(desk.path("d/bad.ins")).unwrap();
+    std::fs::remove_file(desk.path("d/bad.hkl")).unwrap();
+    desk.good(&several(&[]));
+    desk.refused(&several(&["--seed", "2"]), &["--seed was 1 and is 2", "--restart"]);
+    for ending in ["ins", "hkl"] {
+        std::fs::copy(desk.path(&format!("d/aspirin.{ending}")), desk.path(&format!("d/more.{ending}"))).unwrap();
+    }
+    desk.good(&several(&[]));
+    assert!(files(&desk.path("r"))["table.json"].contains("\"name\": \"more\""));
+    std::fs::remove_file(desk.path("d/more.hkl")).unwrap();
+    desk.refused(&several(&[]), &["it has data set more"]);
+    let reflections = std::fs::read(desk.path("d/aspirin.hkl")).unwrap();
+    std::fs::write(desk.path("d/more.hkl"), reflections.repeat(2)).unwrap();
+    desk.refused(&several(&[]), &["data set more has other contents now"]);
+    std::fs::write(desk.path("r/mine.txt"), "").unwrap();
+    desk.good(&several(&["--restart", "--seed", "2", "--max-cycles", "10"]));
+    desk.good(&several(&["--seed", "2", "--max-cycles", "10"]));
+    let left = std::fs::read_dir(desk.path("r")).unwrap();
+    let members = left.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("set-"));
+    assert!(members.count() == 4 && desk.path("r/mine.txt").exists());
 }

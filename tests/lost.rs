@@ -5,12 +5,13 @@
 use num_complex::Complex32;
 use seedflip::clock::Clock;
 use seedflip::engine::cpu::CpuBackend;
-use seedflip::engine::{Backend, Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
+use seedflip::engine::{Backend, Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start, Team};
 use seedflip::input::{self, Basis, Input};
+use seedflip::journal::{Call as Typed, Plan, RunFolder, TrialLedger};
 use seedflip::phasing::Methods;
 use seedflip::report::{Record, listing, table};
 use seedflip::solve::{Job, Means, Options, Solved, Watch, solve};
-use seedflip::trials::{Observer, Progress, StopReason};
+use seedflip::trials::{Ledger, Observer, Part, Progress, StopReason};
 use seedflip::{Error, Result};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -246,6 +247,93 @@ fn a_device_that_fails_at_once_leaves_a_listing_and_no_model() {
         serde_json::from_str(&Record::new(&input, &basis(&input), &solved, 0.0, 1.0).text().unwrap()).unwrap();
     assert_eq!((&record["solved"], &record["trials_finished"]), (&false.into(), &0.into()));
     assert!(listing::listing(&input, &basis(&input), &solved, "aspirin", "aspirin.lst", &[]).contains(REASON));
+}
+
+/// Solves aspirin on a device and keeps its trials in a journal.
+fn run_with_journal(input: &Input, failing: &Failing, folder: &Path) -> (Solved, usize) {
+    let plan = Plan::new("solve", Typed::default());
+    let run = RunFolder::open(folder, &plan, Part::WHOLE, false).unwrap();
+    let ledger = TrialLedger::of_run(&run, "made up").unwrap();
+    let known = ledger.known;
+    let saboteur = Saboteur { after: 4, armed: failing.armed.clone(), seen: Arc::default() };
+    let mut watch = Keeping { saboteur, ledger };
+    let job = Job { data: &input.data, hint: None, options: &OPTIONS, seeds: None };
+    let (pool, clock) = (pool(), Clock::endless());
+    let solved = solve(&job, &Means { backend: failing, pool: &pool, clock: &clock }, &mut watch).unwrap();
+    watch.ledger.close().unwrap();
+    (solved, known)
+}
+
+struct Keeping {
+    saboteur: Saboteur,
+    ledger: TrialLedger,
+}
+
+impl Observer for Keeping {
+    fn step(&mut self, progress: &Progress) -> bool {
+        self.saboteur.step(progress)
+    }
+
+    fn ledger(&self) -> Option<&dyn Ledger> {
+        Some(&self.ledger)
+    }
+}
+
+impl Watch for Keeping {}
+
+/// What finished before the loss is in the journal, and the run goes on from there to what it would have found.
+#[test]
+fn a_run_whose_device_was_lost_goes_on_from_its_journal() {
+    let input = aspirin();
+    let (whole, _) = run(&input, &Failing::new(None, false), 1);
+    let whole = whole.unwrap();
+    for call in [Call::Seat, Call::Advance, Call::Phases] {
+        let home = tempfile::tempdir().unwrap();
+        let (lost, _) = run_with_journal(&input, &Failing::new(Some(call), false), home.path());
+        assert_eq!(lost.report.stopped, StopReason::DeviceLost, "{call:?}");
+        let (solved, known) = run_with_journal(&input, &Failing::new(None, false), home.path());
+        assert!(known == lost.report.finished.len() && (4..12).contains(&known), "{call:?}: {known}");
+        assert_eq!((solved.report.stopped, solved.report.fault), (StopReason::TrialsUsed, None), "{call:?}");
+        assert_eq!(solved.report.finished, whole.report.finished, "{call:?}");
+        assert_eq!(solved.report.cycles, whole.report.cycles, "{call:?}");
+    }
+}
+
+/// One of two cards is lost: the other runs all trials that are left, each to the end that it would have had.
+#[test]
+fn when_one_card_of_several_is_lost_the_other_goes_on() {
+    let input = aspirin();
+    let (whole, _) = run(&input, &Failing::new(None, false), 1);
+    let whole = whole.unwrap().report;
+    for call in [Call::Seat, Call::Advance, Call::Merits, Call::Phases] {
+        let failing = Failing::new(Some(call), false);
+        let armed = failing.armed.clone();
+        let team = Team::new(vec![Arc::new(failing), Arc::new(Failing::new(None, false))]).unwrap();
+        let mut saboteur = Saboteur { after: 1, armed, seen: Arc::default() };
+        let report = solve_on(&team, &input, &mut saboteur).unwrap().report;
+        assert_eq!(
+            (report.stopped, &report.fault, report.finished.len()),
+            (StopReason::TrialsUsed, &None, 12),
+            "{call:?}"
+        );
+        let moves: Vec<_> = report.moves.iter().map(|change| (change.slots.clone(), change.fault.is_some())).collect();
+        assert_eq!(moves, [(vec![SLOTS], true)], "{call:?}");
+        for trial in &report.finished {
+            let same = whole.finished.iter().find(|t| t.trial == trial.trial).unwrap();
+            assert_eq!((trial.arm, trial.merits), (same.arm, same.merits), "{call:?}");
+        }
+    }
+    // Both are lost.
+    let armed = Arc::new(AtomicBool::new(false));
+    let lost = || {
+        let failing = Failing::new(Some(Call::Advance), false);
+        Arc::new(Failing { armed: armed.clone(), ..failing }) as Arc<dyn Backend>
+    };
+    let team = Team::new(vec![lost(), lost()]).unwrap();
+    let mut saboteur = Saboteur { after: 1, armed: armed.clone(), seen: Arc::default() };
+    let report = solve_on(&team, &input, &mut saboteur).unwrap().report;
+    assert_eq!(report.stopped, StopReason::DeviceLost);
+    assert!(report.fault.is_some() && (1..12).contains(&report.finished.len()));
 }
 
 /// A device without memory.

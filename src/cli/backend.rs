@@ -8,13 +8,16 @@ use crate::{Error, Result};
 use clap::ValueEnum;
 use std::sync::Arc;
 
+/// What `--device` takes for every GPU.
+const ALL: &str = "all";
+
 /// The options that `solve` and `bench` share.
 #[derive(Debug, clap::Args)]
 pub struct BackendArgs {
     /// Where the trials run
     #[arg(long, value_enum, value_name = "KIND", default_value_t = Kind::Auto, help_heading = heading::DEVICE)]
     backend: Kind,
-    /// Adapter by number, part of its name or PCI bus id, see `seedflip devices`; implies --backend gpu
+    /// Adapter by number, part of its name or PCI bus id, see `seedflip devices`, or all for every GPU together; implies --backend gpu
     #[arg(long, value_name = "DEVICE", help_heading = heading::DEVICE)]
     device: Option<String>,
 }
@@ -74,6 +77,7 @@ impl BackendArgs {
                 return Err(Error::Usage(what));
             }
             (Kind::Cpu, None) => DeviceChoice::Cpu,
+            (Kind::Auto | Kind::Gpu, Some(device)) if device == ALL => DeviceChoice::All,
             (Kind::Auto | Kind::Gpu, Some(device)) => DeviceChoice::Named(device.clone()),
             (Kind::Gpu, None) => DeviceChoice::Gpu,
             (Kind::Auto, None) => DeviceChoice::Auto,

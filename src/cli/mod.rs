@@ -70,7 +70,8 @@ Exit codes:
   3    no such device
   4    shards of a run have not finished
   5    not solved, with --require-solved
-  130  stopped; what had been found is written"
+  130  stopped; what had been found is written
+  143  the same after SIGTERM"
 )]
 pub struct Cli {
     /// Print the version; with -v commit, target, features and engines too

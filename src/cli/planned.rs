@@ -26,7 +26,7 @@ pub fn plan(command: &str, input: &Input, files: &[(&str, Option<&Path>)]) -> Re
 }
 
 /// How the program was called.
-fn call(command: &str) -> Call {
+pub fn call(command: &str) -> Call {
     let mut words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     // `seedflip NAME` is short for `seedflip solve NAME`.
     if words.first().is_none_or(|first| first != command) {

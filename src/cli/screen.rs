@@ -4,11 +4,11 @@ use super::backend::BackendArgs;
 use super::data_args::DataArgs;
 use super::heading;
 use super::planned;
-use super::seed_make::Of;
+use super::seed_make::{ErrorsArg, Of, skill};
 use super::solve::{fraction, positive};
 use crate::clock::Clock;
 use crate::engine::Method;
-use crate::error::{EXIT_INTERRUPTED, EXIT_OK};
+use crate::error::EXIT_OK;
 use crate::formats::write_bytes;
 use crate::input::Input;
 use crate::journal::{Plan, RunFolder};
@@ -17,7 +17,8 @@ use crate::screen::condition::{MOST_TRIALS, arm, method_names};
 use crate::screen::page::page;
 use crate::screen::tally::calibration;
 use crate::screen::{Book, Condition, Grid, Outcome, Screen, Watcher, table, tallies};
-use crate::seed_input::true_phases;
+use crate::seed::Network;
+use crate::seed_input::true_structure;
 use crate::solve::resolution;
 use crate::trials::Part;
 use crate::{Error, Result};
@@ -31,6 +32,7 @@ use std::time::{Duration, Instant};
 const AFTER_HELP: &str = "Examples:
   seedflip screen NAME.ins --model MODEL.cif -o screen
   seedflip screen NAME.ins --model MODEL.cif -o screen --fraction 0.02,0.05,0.1 --wrong 0,0.25,0.5 --draws 20
+  seedflip screen NAME.ins --model MODEL.cif -o screen --fraction 1 --wrong 0 --bins 8 --errors resolution,partial --skill 0.2,0.4
 
 Files that come out:
   screen.csv     every trial
@@ -67,6 +69,15 @@ pub struct Args {
     /// Fractions of the seeds put into a wrong bin
     #[arg(long, value_delimiter = ',', default_value = "0,0.25", value_parser = fraction, help_heading = heading::SEEDS)]
     wrong: Vec<f64>,
+    /// Seeds as networks give them, in class probabilities: what their errors go with; bins without a network
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND", help_heading = heading::SEEDS)]
+    errors: Vec<ErrorsArg>,
+    /// Mean cosines of the phase errors of those networks
+    #[arg(long, value_delimiter = ',', default_value = "0.3,0.5,0.7", value_name = "M", value_parser = skill, requires = "errors", help_heading = heading::SEEDS)]
+    skill: Vec<f64>,
+    /// How sure of themselves they are: 1 is honest, below they say too much, above too little
+    #[arg(long, value_delimiter = ',', default_value = "1", value_name = "T", value_parser = positive, requires = "errors", help_heading = heading::SEEDS)]
+    temperature: Vec<f64>,
     /// Resolutions in Å [default: 0.8, or where the data end]
     #[arg(long, value_delimiter = ',', value_parser = positive, help_heading = heading::DATA)]
     resolution: Vec<f64>,
@@ -149,7 +160,7 @@ impl Keeper<'_> {
         let text = serde_json::to_string_pretty(&document)
             .map_err(|error| Error::Bug(format!("the record of the screen cannot be written: {error}")))?;
         write_bytes(&path("screen.json"), text.as_bytes())?;
-        write_bytes(&path("screen.html"), page(&self.title, &self.run, &tallies, &calibrations).as_bytes())
+        write_bytes(&path("screen.html"), page(&self.title, &self.run, &tallies, &calibrations)?.as_bytes())
     }
 }
 
@@ -164,11 +175,24 @@ impl Args {
             .with("--wrong", &grid.wrong)
             .with("--resolution", &grid.d_min)
             .with("--completeness", &grid.completeness)
+            .with("--errors", &grid.networks)
             .with("--cycles", self.cycles)
             .with("--told", self.told)
             .with("the device", device);
         // Each draw stands for itself.
         Ok(plan.up_to("--draws", u64::from(self.draws)))
+    }
+
+    /// What gives the seeds.
+    fn networks(&self) -> Vec<Option<Network>> {
+        let mut networks = Vec::new();
+        for &errors in &self.errors {
+            for &temperature in &self.temperature {
+                let of = |&skill: &f64| Some(Network { errors: errors.into(), skill, temperature });
+                networks.extend(self.skill.iter().map(of));
+            }
+        }
+        if networks.is_empty() { vec![None] } else { networks }
     }
 
     /// The folder, for the run of `plan`.
@@ -203,7 +227,8 @@ pub fn run(args: &Args) -> Result<u8> {
     if args.completeness.contains(&0.0) {
         return Err(Error::Usage("--completeness 0 leaves no data; give fractions above 0".into()));
     }
-    let truth = true_phases(&args.model, &input.data, resolutions.iter().copied().fold(f64::MAX, f64::min))?;
+    let finest = resolutions.iter().copied().fold(f64::MAX, f64::min);
+    let (structure, truth) = true_structure(&args.model, &input.data, finest)?;
     let grid = Grid {
         methods: args.method.clone(),
         fractions: args.fraction.clone(),
@@ -212,6 +237,7 @@ pub fn run(args: &Args) -> Result<u8> {
         wrong: args.wrong.clone(),
         d_min: resolutions,
         completeness: args.completeness.clone(),
+        networks: args.networks(),
     }
     .without_repeats();
     let trials = grid.trials(args.draws);
@@ -264,6 +290,7 @@ pub fn run(args: &Args) -> Result<u8> {
     let screen = Screen {
         data: &input.data,
         truth: &truth,
+        model: Some(&structure),
         conditions: &conditions,
         draws: args.draws,
         told: args.told,
@@ -274,8 +301,12 @@ pub fn run(args: &Args) -> Result<u8> {
     ended?;
     for t in tallies(&conditions, &keeper.book.outcomes()) {
         let c = &t.condition;
+        let network = c.network.as_ref().map_or(String::new(), |network| {
+            let errors = format!("{:?}", network.errors).to_lowercase();
+            format!("  {errors} skill {} T {} NLL {:.2}", network.skill, network.temperature, t.merit.nll)
+        });
         say_line(&format!(
-            "{:<10} {:>5.2} Å  complete {:>4}  bins {}  wrong {:>4}  fraction {:>6}  {:>3}/{:<3}  s0 {:.2}  predicted {:.2} to {:.2}",
+            "{:<10} {:>5.2} Å  complete {:>4}  bins {}  wrong {:>4}  fraction {:>6}{network}  {:>3}/{:<3}  s0 {:.2}  predicted {:.2} to {:.2}",
             c.method,
             c.d_min,
             c.completeness,
@@ -290,5 +321,5 @@ pub fn run(args: &Args) -> Result<u8> {
         ));
     }
     say_line(&format!("wrote screen.csv, screen.json, screen.html in {}", args.output.display()));
-    Ok(if clock.stopped() { EXIT_INTERRUPTED } else { EXIT_OK })
+    Ok(if clock.stopped() { super::stop::exit_code() } else { EXIT_OK })
 }

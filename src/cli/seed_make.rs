@@ -7,19 +7,20 @@ use crate::error::EXIT_OK;
 use crate::formats::seed_csv::{SeedHeader, seed_csv};
 use crate::formats::write_bytes;
 use crate::output::say;
-use crate::seed::{Oracle, Pool};
-use crate::seed_input::true_phases;
+use crate::seed::{Errors, Network, Oracle, Pool};
+use crate::seed_input::true_structure;
 use crate::solve::resolution;
 use crate::{Error, Result};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
 /// What stands below the options.
-const AFTER_HELP: &str = "Example:
+const AFTER_HELP: &str = "Examples:
   seedflip seed make NAME.ins --model MODEL.cif -o seeds.csv --fraction 0.1 --bins 4 --wrong 0.25
+  seedflip seed make NAME.ins --model MODEL.cif -o seeds.csv --fraction 1 --bins 8 --errors resolution --skill 0.4
 
 Files that come out:
-  SEEDS.csv    h, k, l with bin or phase; see docs/seeds.md";
+  SEEDS.csv    h, k, l with bin, phase or class probabilities; see docs/seeds.md";
 
 /// Seeds of a chosen quality from a model whose phases are taken as the truth
 #[derive(Debug, clap::Args)]
@@ -48,6 +49,15 @@ pub struct Args {
     /// Phases with normally distributed errors of this many degrees, in place of bins
     #[arg(long, value_name = "DEG", value_parser = positive, help_heading = heading::SEEDS)]
     gaussian: Option<f64>,
+    /// Class probabilities as a network gives them, in place of bins: what its errors go with
+    #[arg(long, value_enum, value_name = "KIND", conflicts_with_all = ["gaussian", "untold"], help_heading = heading::SEEDS)]
+    errors: Option<ErrorsArg>,
+    /// Mean cosine of the phase errors of that network
+    #[arg(long, default_value_t = 0.5, value_name = "M", value_parser = skill, requires = "errors", help_heading = heading::SEEDS)]
+    skill: f64,
+    /// How sure of itself it is: 1 is honest, below it says too much, above too little
+    #[arg(long, default_value_t = 1.0, value_name = "T", value_parser = positive, requires = "errors", help_heading = heading::SEEDS)]
+    temperature: f64,
     /// Leave the fraction of wrong seeds and the weights out of the file, as a source that does not know itself
     #[arg(long, help_heading = heading::SEEDS)]
     untold: bool,
@@ -57,6 +67,39 @@ pub struct Args {
     /// Seed of every random number
     #[arg(long, default_value_t = 1, value_name = "N", help_heading = heading::SEEDS)]
     seed: u32,
+}
+
+/// What the errors of a network go with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ErrorsArg {
+    /// With nothing
+    Even,
+    /// With resolution: fine detail is doubtful
+    Resolution,
+    /// With |E|: weak reflections are doubtful
+    Strength,
+    /// With a structure whose atoms are displaced
+    Displaced,
+    /// With a structure of which atoms are missing
+    Partial,
+}
+
+impl std::convert::From<ErrorsArg> for Errors {
+    fn from(errors: ErrorsArg) -> Self {
+        match errors {
+            ErrorsArg::Even => Self::Even,
+            ErrorsArg::Resolution => Self::Resolution,
+            ErrorsArg::Strength => Self::Strength,
+            ErrorsArg::Displaced => Self::Displaced,
+            ErrorsArg::Partial => Self::Partial,
+        }
+    }
+}
+
+/// A mean cosine that errors can have.
+pub fn skill(text: &str) -> std::result::Result<f64, String> {
+    let inside = |x: &f64| *x > 0.0 && *x < 1.0;
+    text.parse::<f64>().ok().filter(inside).ok_or_else(|| format!("{text:?} is not between 0 and 1"))
 }
 
 /// Reflections that seeds are chosen from.
@@ -95,7 +138,7 @@ impl std::convert::From<Of> for Pool {
 pub fn run(args: &Args) -> Result<u8> {
     let input = args.data.read(None)?;
     let d_min = resolution(&input.data, args.resolution);
-    let truth = true_phases(&args.model, &input.data, d_min)?;
+    let (structure, truth) = true_structure(&args.model, &input.data, d_min)?;
     let header = &input.data.header;
     let oracle = Oracle {
         fraction: args.fraction,
@@ -105,7 +148,14 @@ pub fn run(args: &Args) -> Result<u8> {
         gaussian: args.gaussian.unwrap_or_default(),
         seed: args.seed,
     };
-    let seeds = oracle.seeds(&header.space_group, &truth);
+    let network =
+        args.errors.map(|errors| Network { errors: errors.into(), skill: args.skill, temperature: args.temperature });
+    let seeds = match &network {
+        None => oracle.seeds(&header.space_group, &truth),
+        Some(network) => oracle
+            .seeds_of(network, &structure, &header.space_group, &truth)
+            .map_err(|what| Error::file(&args.model, what, "correct the model"))?,
+    };
     if seeds.is_empty() {
         return Err(Error::Usage(format!(
             "--fraction {} of {} reflections to {d_min:.2} Å leaves no seed; give a larger one",
@@ -114,9 +164,13 @@ pub fn run(args: &Args) -> Result<u8> {
         )));
     }
     let model = args.model.file_name().unwrap_or(args.model.as_os_str()).to_string_lossy();
-    let kind = match args.gaussian {
-        Some(degrees) => format!("errors of {degrees} degrees"),
-        None => format!("{} bins", args.bins),
+    let kind = match (args.gaussian, &args.errors) {
+        (Some(degrees), _) => format!("errors of {degrees} degrees"),
+        (None, None) => format!("{} bins", args.bins),
+        (None, Some(errors)) => {
+            let word = errors.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned());
+            format!("{} classes, errors {word}, skill {}, temperature {}", args.bins, args.skill, args.temperature)
+        }
     };
     let source = format!(
         "made by seedflip from the model {model}: fraction {} of {}, {kind}, wrong {}, to {d_min:.2} A, seed {}",
@@ -125,7 +179,7 @@ pub fn run(args: &Args) -> Result<u8> {
         args.wrong,
         args.seed
     );
-    let told = (!args.untold && args.gaussian.is_none()).then_some(args.wrong);
+    let told = (!args.untold && args.gaussian.is_none() && network.is_none()).then_some(args.wrong);
     let csv =
         seed_csv(&SeedHeader { cell: &header.cell, group: &header.space_group, wrong: told, source: &source }, &seeds);
     write_bytes(&args.output, csv.as_bytes())?;

@@ -9,6 +9,8 @@ use crate::journal::{Shards, SolvedMark};
 use crate::output::say;
 use crate::trials::{Merits, Part};
 use serde::Deserialize;
+use std::collections::HashSet;
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -66,16 +68,50 @@ pub fn run(args: &Args) -> Result<u8> {
         stop::catch(clock.clone());
     }
     loop {
-        let whole = Whole::read(&Shards::open(&args.folder)?)?;
-        say::out(&whole.text())?;
+        let shards = Shards::open(&args.folder)?;
+        let (text, has_ended) = if shards.plan.members.is_empty() {
+            let whole = Whole::read(&shards)?;
+            (whole.text(), whole.has_ended())
+        } else {
+            several(&shards)?
+        };
+        say::out(&text)?;
         let begun = clock.elapsed();
-        while args.watch && !whole.has_ended() && !clock.stopped() && clock.elapsed() - begun < PAUSE {
+        while args.watch && !has_ended && !clock.stopped() && clock.elapsed() - begun < PAUSE {
             std::thread::sleep(PIECE);
         }
-        if !args.watch || whole.has_ended() || clock.stopped() {
+        if !args.watch || has_ended || clock.stopped() {
             return Ok(EXIT_OK);
         }
     }
+}
+
+/// What is asked of the entry of a data set.
+#[derive(Deserialize)]
+struct Ended {
+    set: String,
+}
+
+/// How far a run of several data sets is, and whether all of it has ended.
+fn several(shards: &Shards) -> Result<(String, bool)> {
+    let names = &shards.plan.members;
+    let mut ended = HashSet::new();
+    shards.scan(Part::WHOLE, |Ended { set }| {
+        if names.contains_key(&set) {
+            ended.insert(set);
+        }
+    })?;
+    let holder = shards.holder(Part::WHOLE);
+    let mut text = String::new();
+    for name in names.keys().filter(|name| !ended.contains(*name)) {
+        let Some(run) = shards.member(name).filter(|run| run.holder(Part::WHOLE).is_some()) else { continue };
+        let mut trials = 0;
+        run.scan(Part::WHOLE, |_: Brief| trials += 1)?;
+        let _ = writeln!(text, "{name}: {trials} trials");
+    }
+    let at_work = holder.as_deref().unwrap_or("nobody at work");
+    let _ = writeln!(text, "{} of {} data sets have ended, {at_work}", ended.len(), names.len());
+    Ok((text, holder.is_none() && ended.len() == names.len()))
 }
 
 impl Whole {

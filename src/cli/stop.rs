@@ -1,11 +1,12 @@
 //! The ways to stop a run gently: Ctrl-C, termination, a terminal that goes away, and a file `NAME.fin`.
 
 use crate::clock::Clock;
+use crate::error::{EXIT_INTERRUPTED, EXIT_TERMINATED};
 use crate::formats::between_files;
 use crate::output::say;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 /// A second signal counts this long after the first: GNU `timeout` sends two within milliseconds, to the process and to
@@ -16,23 +17,58 @@ const LAST_FILE: Duration = Duration::from_secs(2);
 /// Pause between two looks for `NAME.fin`.
 const FIN_PAUSE: Duration = Duration::from_millis(200);
 
-/// Stops `clock` at the first interrupt, termination or hang-up, for a gentle end; the second ends the process with exit
-/// code 130 and leaves what is written as it is.
+/// Number of the signal that asked for an end first; 0 as long as none has.
+static ASKED: AtomicI32 = AtomicI32::new(0);
+/// Numbers of signals as every system has them.
+const SIGINT: i32 = 2;
+const SIGTERM: i32 = 15;
+
+/// Stops `clock` at the first interrupt, termination or hang-up, for a gentle end; the second ends the process at once and leaves what is written
+/// as it is.
 pub fn catch(clock: Clock) {
     let mut first: Option<Instant> = None;
-    // Without a handler a signal simply ends the program: nothing is lost but the gentle end.
-    let _ = ctrlc::set_handler(move || match first {
+    listen(move |signal| match first {
         None => {
             first = Some(Instant::now());
+            ASKED.store(signal, Ordering::Relaxed);
             clock.stop();
             say::line("stopping: what has been found is worked up and written; once more to quit at once");
         }
         Some(at) if at.elapsed() >= SECOND_COUNTS => {
             let _whole = between_files(LAST_FILE);
-            std::process::exit(i32::from(crate::error::EXIT_INTERRUPTED));
+            std::process::exit(i32::from(exit_code()));
         }
         Some(_) => {}
     });
+}
+
+/// Exit code of what was stopped: that of SIGTERM says that a queue or the system asked, not a person.
+pub fn exit_code() -> u8 {
+    if ASKED.load(Ordering::Relaxed) == SIGTERM { EXIT_TERMINATED } else { EXIT_INTERRUPTED }
+}
+
+/// Hands the number of every signal that asks for an end to `heard`, on a thread of its own. Without it a signal simply ends the program: nothing
+/// is lost but the gentle end.
+#[cfg(unix)]
+fn listen(mut heard: impl FnMut(i32) + Send + 'static) {
+    use signal_hook::consts::SIGHUP;
+    // Under `nohup` nothing is to be heard of the terminal.
+    let asking = [Some(SIGINT), Some(SIGTERM), (!is_ignored(SIGHUP)).then_some(SIGHUP)];
+    let Ok(mut signals) = signal_hook::iterator::Signals::new(asking.into_iter().flatten()) else { return };
+    let _ = std::thread::Builder::new().spawn(move || signals.forever().for_each(&mut heard));
+}
+
+#[cfg(not(unix))]
+fn listen(mut heard: impl FnMut(i32) + Send + 'static) {
+    let _ = ctrlc::set_handler(move || heard(SIGINT));
+}
+
+/// Whether whoever started the process had the signal ignored: the line `SigIgn` of /proc/self/status (proc_pid_status(5)), where there is one.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 /// Looks for a file until it is dropped.

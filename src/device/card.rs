@@ -1,6 +1,7 @@
 //! GPUs that are asked for, or found.
 
 use super::{DeviceChoice, Purpose, Site};
+use crate::engine::{Backend, Team};
 use crate::gpu::plan::Tuning;
 use crate::gpu::{self, Choice, GpuBackend, GpuInWaiting, Storage};
 use crate::{Error, Result};
@@ -22,6 +23,7 @@ pub fn site(choice: &DeviceChoice, purpose: Purpose, storage: Option<Storage>, s
         DeviceChoice::Cpu => Ok(Site::Cpu),
         DeviceChoice::Named(device) => open(&Choice::Named(device.clone())),
         DeviceChoice::Gpu => open(&Choice::Any),
+        DeviceChoice::All => all(storage, say),
         DeviceChoice::Auto if storage.is_some() => open(&Choice::Best),
         DeviceChoice::Auto if purpose == Purpose::Search => {
             match gpu::list().into_iter().find(|adapter| !adapter.software) {
@@ -52,11 +54,35 @@ fn changes() -> Result<String> {
 
 /// Opens an adapter and puts the trials on it.
 fn open(choice: &Choice, storage: Option<Storage>, say: &dyn Fn(&str)) -> Result<Site> {
+    opened(choice, storage, say).map(|backend| Site::Gpu(Arc::new(backend)))
+}
+
+/// Opens all GPUs, each once where two interfaces show it, and puts the trials on them.
+fn all(storage: Option<Storage>, say: &dyn Fn(&str)) -> Result<Site> {
+    let adapters = gpu::list();
+    let cards = adapters.iter().filter(|adapter| !adapter.software);
+    let mut seen: Vec<&str> = Vec::new();
+    let mut team: Vec<Arc<dyn Backend>> = Vec::new();
+    for card in cards {
+        if !card.pci.is_empty() && seen.contains(&card.pci.as_str()) {
+            continue;
+        }
+        seen.push(&card.pci);
+        team.push(Arc::new(opened(&Choice::Named(card.index.to_string()), storage, say)?));
+    }
+    if team.len() < 2 {
+        return open(&Choice::Any, storage, say);
+    }
+    let team = Team::new(team).map_err(|error| Error::Device(format!("{error}; name one card by --device")))?;
+    say(&format!("trials run on {}", team.device().name));
+    Ok(Site::Team(Arc::new(team)))
+}
+
+fn opened(choice: &Choice, storage: Option<Storage>, say: &dyn Fn(&str)) -> Result<GpuBackend> {
     let open = gpu::open(choice)?;
     if open.report.software {
         say(&format!("{} is a software adapter: slower than --backend cpu", open.report.name));
     }
-    let backend = GpuBackend::new(open, &changes()?, storage.unwrap_or_default())
-        .map_err(|what| Error::Usage(format!("{TUNING}: {what}")))?;
-    Ok(Site::Gpu(Arc::new(backend)))
+    GpuBackend::new(open, &changes()?, storage.unwrap_or_default())
+        .map_err(|what| Error::Usage(format!("{TUNING}: {what}")))
 }

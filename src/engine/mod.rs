@@ -13,6 +13,7 @@
 //! - `merits`   truth-free figures of merit
 //! - `error`    why an engine cannot go on
 //! - `backend`  what makes engines
+//! - `team`     several devices as one
 //! - `relief`   an engine that is being made while others work
 //! - `cpu`      the engine on rustfft and all cores
 //!
@@ -28,6 +29,7 @@ pub mod problem;
 pub mod recipe;
 pub mod relief;
 pub mod seeds;
+pub mod team;
 
 pub use backend::Backend;
 pub use error::EngineError;
@@ -38,6 +40,7 @@ pub use problem::Problem;
 pub use recipe::{Amplitudes, Denoiser, FlipRecipe, MessageRecipe, Recipe, SeedUse};
 pub use relief::Relief;
 pub use seeds::Seeds;
+pub use team::Team;
 
 use num_complex::Complex32;
 use schemars::JsonSchema;

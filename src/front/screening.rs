@@ -96,6 +96,7 @@ pub fn screen(crystal: &Crystal, model: &Path, screening: &Screening) -> Result<
         wrong: screening.wrong.clone(),
         d_min,
         completeness: screening.completeness.clone(),
+        networks: vec![None],
     }
     .without_repeats();
     let trials = grid.trials(screening.draws);
@@ -106,11 +107,12 @@ pub fn screen(crystal: &Crystal, model: &Path, screening: &Screening) -> Result<
     let pool = Arc::new(pool.map_err(|e| Error::unusable(format!("no worker threads: {e}"), "take one thread"))?);
     let backend = screening.device.site_of_search(&|_| {})?.backend(&pool);
     let conditions = grid.conditions();
-    let run = Screen { data, truth: &truth, conditions: &conditions, draws: screening.draws, told: None, cycles: None };
+    let (draws, conditions) = (screening.draws, conditions.as_slice());
+    let run = Screen { data, truth: &truth, model: None, conditions, draws, told: None, cycles: None };
     let mut list = List { outcomes: Vec::new(), clock: &screening.clock };
     pool.install(|| run.run(backend.as_ref(), &HashSet::new(), &mut list))?;
     list.outcomes.sort_by_key(|outcome| (outcome.condition, outcome.draw));
-    Ok(tallies(&conditions, &list.outcomes))
+    Ok(tallies(conditions, &list.outcomes))
 }
 
 /// The last shell of the data may end a little below their limit.

@@ -1,5 +1,6 @@
 //! What an adapter is and can do, and the list of those here.
 
+use super::visible;
 use crate::engine::Device;
 use serde::Serialize;
 use std::sync::OnceLock;
@@ -137,17 +138,19 @@ impl AdapterReport {
 /// were given back.
 static INSTANCE: OnceLock<wgpu::Instance> = OnceLock::new();
 
-/// The adapters of this machine: hardware before software, discrete before integrated ones, otherwise in wgpu's order.
+/// The adapters of this machine that the process may use: hardware before software, discrete before integrated ones, otherwise in wgpu's order.
 pub(super) fn adapters() -> Vec<(wgpu::Adapter, AdapterReport)> {
     let new = || wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     let instance = INSTANCE.get_or_init(new);
     let found = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+    let is_visible = visible::filter();
     let mut adapters: Vec<_> = found
         .into_iter()
         .map(|adapter| {
             let report = AdapterReport::new(&adapter);
             (adapter, report)
         })
+        .filter(|(_, report)| is_visible(&report.pci))
         .collect();
     // A stable sort keeps wgpu's order within a kind.
     adapters.sort_by_key(|(_, report)| report.kind);

@@ -74,7 +74,7 @@ fn names<'a>(adapters: impl Iterator<Item = &'a AdapterReport>) -> String {
 
 /// Domain, bus, device and function of a PCI bus id. The domain may be missing or have eight digits, as `nvidia-smi`
 /// writes it.
-fn bus(text: &str) -> Option<[u32; 4]> {
+pub(super) fn bus(text: &str) -> Option<[u32; 4]> {
     let (front, function) = text.trim().rsplit_once('.')?;
     let parts: Vec<&str> = front.split(':').collect();
     let (domain, bus, device) = match parts[..] {

@@ -2,6 +2,7 @@
 //!
 //! - `adapter`      what an adapter is and can do, and the list of those here
 //! - `choice`       which one is meant
+//! - `visible`      those that a job queue has given to the process
 //! - `open_device`  an adapter opened for work, and its end if it is lost
 //! - `tuning`       how kernels are cut for a device
 //! - `cut`          radices, threads and workgroup memory of the passes
@@ -49,6 +50,7 @@ pub mod tables;
 mod timing;
 mod transfer;
 pub mod tuning;
+mod visible;
 
 pub use crate::wgsl::stage::Storage;
 pub use adapter::{AdapterLimits, AdapterReport, Kind, list};

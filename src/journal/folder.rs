@@ -4,6 +4,7 @@ use super::lock::Lock;
 use super::plan::{HINT, Plan};
 use super::process::Process;
 use super::shard::{Journal, Opening, Scan, scan};
+use crate::formats::checksum::checksum_text;
 use crate::formats::{write_bytes, write_new};
 use crate::trials::Part;
 use crate::{Error, Result};
@@ -16,6 +17,10 @@ use std::path::{Path, PathBuf};
 const PLAN: &str = "plan.json";
 /// What says that a shard is sure of its solution.
 const SOLVED: &str = "solved.json";
+/// How folders of runs begin that a run of several data sets has for each of them.
+const MEMBER: &str = "set-";
+/// The table of a run of several, and its page.
+const TABLES: [&str; 2] = ["table.json", "table.html"];
 /// How names begin that files have while they are written (`formats::atomic`).
 const TEMPORARY: &str = ".seedflip-";
 
@@ -56,7 +61,7 @@ impl RunFolder {
     /// `Error::Output` when it cannot be written; a folder of a run with another plan, with the difference; a part that another process works on.
     pub fn open(folder: &Path, plan: &Plan, part: Part, restart: bool) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|source| Error::Output { path: folder.to_owned(), source })?;
-        let lock = Lock::take(&folder.join(format!("shard-{}.lock", part.index())))?;
+        let lock = Lock::take(&folder.join(lock_name(part)))?;
         if restart {
             clear(folder, part)?;
         }
@@ -97,9 +102,24 @@ impl RunFolder {
         Ok((journal, found.map_or(0, |scan| scan.damaged)))
     }
 
+    /// The plan, with what it has grown by.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// The folder of the phases of this part; it may be missing.
     pub fn phases(&self) -> PathBuf {
         phases(&self.folder, self.part)
+    }
+
+    /// The folder of the run of one of several data sets; nothing of the name can lead out of this one.
+    pub fn member(&self, name: &str) -> PathBuf {
+        member(&self.folder, name)
+    }
+
+    /// Where the table of a run of several data sets goes, and its page.
+    pub fn tables(&self) -> [PathBuf; 2] {
+        TABLES.map(|name| self.folder.join(name))
     }
 
     /// Where a shard that is sure of its solution says so.
@@ -122,8 +142,12 @@ impl Shards {
     /// The run in `folder`.
     ///
     /// # Errors
-    /// A folder without a plan.
+    /// A folder without a plan, and a plan that cannot be read.
     pub fn open(folder: &Path) -> Result<Self> {
+        if !folder.join(PLAN).exists() {
+            let what = if folder.is_dir() { "has no plan.json: it is no folder of a run" } else { "is no folder" };
+            return Err(Error::file(folder, what, "name that of --run, or of a screen"));
+        }
         Ok(Self { folder: folder.to_owned(), plan: Plan::read(&folder.join(PLAN))? })
     }
 
@@ -140,9 +164,14 @@ impl Shards {
         phases(&self.folder, part)
     }
 
+    /// The run of one of several data sets; `None` where it has not begun.
+    pub fn member(&self, name: &str) -> Option<Self> {
+        Self::open(&member(&self.folder, name)).ok()
+    }
+
     /// Who works on a part now.
     pub fn holder(&self, part: Part) -> Option<String> {
-        Lock::holder(&self.folder.join(format!("shard-{}.lock", part.index())))
+        Lock::holder(&self.folder.join(lock_name(part)))
     }
 
     /// When a part finished its last trial, as the file system has it.
@@ -154,6 +183,10 @@ impl Shards {
     pub fn solved(&self) -> Option<SolvedMark> {
         serde_json::from_slice(&std::fs::read(self.folder.join(SOLVED)).ok()?).ok()
     }
+}
+
+fn member(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{MEMBER}{}", checksum_text(name.as_bytes())))
 }
 
 fn shard(folder: &Path, part: Part) -> PathBuf {
@@ -191,7 +224,8 @@ fn clear(folder: &Path, own: Part) -> Result<()> {
     }
     // The plan first: without it nothing of what is left counts.
     let ours = |name: &&String| number(name).is_some() && !name.ends_with(".lock");
-    for name in [PLAN, SOLVED].into_iter().chain(names.iter().filter(ours).map(String::as_str)) {
+    let own_files = [PLAN, SOLVED].into_iter().chain(TABLES);
+    for name in own_files.chain(names.iter().filter(ours).map(String::as_str)) {
         let path = folder.join(name);
         let removed = if path.is_dir() { remove_phases(&path) } else { std::fs::remove_file(&path) };
         match removed {
@@ -199,7 +233,18 @@ fn clear(folder: &Path, own: Part) -> Result<()> {
             _ => {}
         }
     }
+    for name in names.iter().filter(|name| name.starts_with(MEMBER)) {
+        let path = folder.join(name);
+        clear(&path, Part::WHOLE)?;
+        // What is not ours stays, and with it the folder.
+        let _ = std::fs::remove_file(path.join(lock_name(Part::WHOLE)));
+        let _ = std::fs::remove_dir(&path);
+    }
     Ok(())
+}
+
+fn lock_name(part: Part) -> String {
+    format!("shard-{}.lock", part.index())
 }
 
 /// Removes the folder of the phases of a part: what a run writes into it, and nothing else.

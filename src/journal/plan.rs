@@ -29,6 +29,9 @@ pub struct Plan {
     pub parameters: BTreeMap<String, Value>,
     /// What may grow from one call to the next.
     pub extent: BTreeMap<String, u64>,
+    /// Data sets of a run of several, by their names; others may join them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub members: BTreeMap<String, Contents>,
     /// How it was called first; no trial depends on it.
     pub call: Call,
 }
@@ -74,6 +77,7 @@ impl Plan {
             inputs: BTreeMap::new(),
             parameters: BTreeMap::new(),
             extent: BTreeMap::new(),
+            members: BTreeMap::new(),
             call,
         }
     }
@@ -99,7 +103,8 @@ impl Plan {
 
     /// By what the lines of a journal know their plan: what may grow and how it was called do not count.
     pub fn checksum(&self) -> String {
-        let counts = Self { extent: BTreeMap::new(), call: Call::default(), ..self.clone() };
+        let (extent, members) = (BTreeMap::new(), BTreeMap::new());
+        let counts = Self { extent, members, call: Call::default(), ..self.clone() };
         checksum_text(serde_json::to_string(&counts).unwrap_or_default().as_bytes())
     }
 
@@ -128,6 +133,13 @@ impl Plan {
             let [then, now] = [self, now].map(|plan| plan.parameters.get(option).unwrap_or(&Value::Null));
             if then != now {
                 return Some(format!("{option} was {} and is {}", shown(then), shown(now)));
+            }
+        }
+        for (name, then) in &self.members {
+            match now.members.get(name) {
+                Some(now) if now.checksum == then.checksum => {}
+                Some(_) => return Some(format!("data set {name} has other contents now")),
+                None => return Some(format!("it has data set {name}, and none of this name is there now")),
             }
         }
         let extent = |plan: &Self, option: &String| plan.extent.get(option).copied().unwrap_or(0);
@@ -218,6 +230,21 @@ mod tests {
         assert_eq!(said(&|_| {}), None);
         assert_eq!(said(&|plan| *plan = plan.clone().up_to("--draws", 20)), None);
         assert_eq!(said(&|plan| plan.call.folder = "/elsewhere".into()), None);
+        let member = |checksum: &str| Contents { name: "a".into(), checksum: checksum.into() };
+        let of_several = |sets: &[(&str, &str)]| {
+            let members = sets.iter().map(|(name, sum)| ((*name).to_owned(), member(sum))).collect();
+            Plan { members, ..plan() }
+        };
+        let then_of_several = of_several(&[("a", "1")]);
+        for (sets, words) in [
+            (&[("a", "1"), ("b", "1")][..], None),
+            (&[("a", "2")], Some("data set a has other contents now")),
+            (&[("b", "1")], Some("it has data set a, and none of this name is there now")),
+        ] {
+            let now = of_several(sets);
+            assert_eq!(then_of_several.difference(&now).as_deref(), words);
+            assert_eq!(then_of_several.checksum(), now.checksum());
+        }
         for (change, words) in [
             (&set("--wrong", serde_json::json!([0.5])) as &dyn Fn(&mut Plan), "--wrong was 0.0,0.25 and is 0.5"),
             (&set("--told", serde_json::json!(0.1)), "--told was not given and is 0.1"),

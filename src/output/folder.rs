@@ -5,7 +5,7 @@ use super::aside::{is_there, kept_line, set_aside};
 use super::mark::is_own;
 use crate::formats::{can_write, write_bytes, write_new};
 use crate::{Error, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,8 @@ pub struct Folder {
     stem: String,
     /// Made for this run.
     made: bool,
+    /// Endings of the files of this run that are where they should be.
+    written: BTreeSet<String>,
     /// Files that are not where they should be, by ending: where they are instead, if anywhere.
     astray: BTreeMap<String, Option<PathBuf>>,
     /// Why, for the last of them.
@@ -56,7 +58,15 @@ impl Folder {
                 places.push(place);
             }
         }
-        Ok(Self { places, stem, made, astray: BTreeMap::new(), reason: String::new(), kept: Vec::new() })
+        Ok(Self {
+            places,
+            stem,
+            made,
+            written: BTreeSet::new(),
+            astray: BTreeMap::new(),
+            reason: String::new(),
+            kept: Vec::new(),
+        })
     }
 
     /// What the names of results begin with that `new` would write: folder and stem. Nothing is made or tried.
@@ -82,6 +92,7 @@ impl Folder {
     /// Takes a file away, that of an earlier run or one that this run no longer stands for; what somebody else wrote
     /// stays. One that cannot be removed is an old file for everybody to see, and counts as lost.
     pub fn remove(&mut self, ending: &str) {
+        self.written.remove(ending);
         let copies = [Some(self.path(ending)), self.astray.remove(ending).flatten()];
         for path in copies.into_iter().flatten().filter(|path| is_own(path, ending)) {
             match std::fs::remove_file(&path) {
@@ -110,6 +121,7 @@ impl Folder {
         let known = self.astray.remove(ending).flatten();
         let Err(Error::Output { source, .. }) = first else {
             known.iter().for_each(|path| drop(std::fs::remove_file(path)));
+            self.written.insert(ending.to_owned());
             return;
         };
         let others = self.places[1..].iter().map(|place| place.join(format!("{}{ending}", self.stem)));
@@ -124,9 +136,16 @@ impl Folder {
             && write_bytes(&path, bytes).is_ok()
         {
             let _ = std::fs::remove_file(copy);
+            self.written.insert(ending.to_owned());
             return;
         }
+        self.written.remove(ending);
         self.miss(ending, found, &source);
+    }
+
+    /// Names of the files of this run that are where they should be.
+    pub fn written(&self) -> impl Iterator<Item = String> {
+        self.written.iter().map(|ending| format!("{}{ending}", self.stem))
     }
 
     /// Renames a file of somebody else to NAME.1 or the next number that is free.
@@ -283,6 +302,7 @@ mod tests {
         folder.write("_a.res", b"three");
         folder.write(".lst", b"mine");
         assert!(folder.trouble().is_none() && !home.path().join("x_a.res").exists());
+        assert_eq!(folder.written().collect::<Vec<_>>(), ["x.lst", "x_a.res"]);
         assert_eq!(std::fs::read(out.join("x_a.res")).unwrap(), b"three");
     }
 }

@@ -1,4 +1,8 @@
-//! The table of a run of several data sets, on the screen and as JSON. `docs/table.schema.json` is its published schema.
+//! The table of a run of several data sets, on the screen, as JSON and as a page. `docs/table.schema.json` is its published schema.
+//!
+//! - `page`  the page
+
+mod page;
 
 use super::row::{Row, RowOutcome};
 use crate::error::shown::cut;
@@ -6,6 +10,7 @@ use crate::{Error, Result};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 use std::fmt::Write;
+use std::path::Path;
 
 /// Version of the document; it rises when a field changes its meaning or goes.
 const SCHEMA_VERSION: u32 = 1;
@@ -74,15 +79,28 @@ impl Batch {
         for (row, name) in self.structures.iter().zip(&names) {
             let _ = writeln!(out, " {name:<width$}  {}", row.columns());
         }
+        let _ = writeln!(out, "{} in {:.1} s", self.counts_line(), self.wall_s);
+        out
+    }
+
+    /// How many ended how, in words.
+    fn counts_line(&self) -> String {
         let Counts { solved, not_solved, failed, skipped, not_begun } = self.counts;
-        let _ = write!(out, "{solved} solved, {not_solved} not solved, {failed} failed");
+        let mut line = format!("{solved} solved, {not_solved} not solved, {failed} failed");
         for (count, what) in [(skipped, "skipped"), (not_begun, "not begun")] {
             if count > 0 {
-                let _ = write!(out, ", {count} {what}");
+                let _ = write!(line, ", {count} {what}");
             }
         }
-        let _ = writeln!(out, " in {:.1} s", self.wall_s);
-        out
+        line
+    }
+
+    /// The table as a page that is to lie at `place`, with links to the pages of the data sets.
+    ///
+    /// # Errors
+    /// `Error::Bug` when it cannot be put together.
+    pub fn page(&self, place: &Path) -> Result<String> {
+        page::page(self, place)
     }
 
     /// The table for programs.
@@ -104,7 +122,6 @@ impl Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     #[test]
     fn a_table_has_a_line_for_each_and_one_for_all() {

@@ -5,11 +5,11 @@ use crate::Error;
 use crate::solve::Solved;
 use crate::trials::StopReason;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// How a data set ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RowOutcome {
     /// The first structure is claimed to be right.
@@ -25,7 +25,7 @@ pub enum RowOutcome {
 }
 
 /// What came of a data set.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Row {
     /// What it is called: its name, with its folder where another has the same.
     pub name: String,
@@ -55,12 +55,26 @@ pub struct Row {
     pub record: Option<PathBuf>,
 }
 
+impl RowOutcome {
+    /// In the table.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Solved => "solved",
+            Self::NotSolved => "not solved",
+            Self::Failed => "FAILED",
+            Self::Skipped => "skipped",
+            Self::NotBegun => "not begun",
+        }
+    }
+}
+
 impl Row {
     /// Of a run that has ended and written its `record`; `fault` is what went wrong with its files.
-    pub fn of(name: &str, input: &Path, solved: &Solved, record: PathBuf, fault: Option<Error>) -> Self {
+    pub fn of(name: &str, input: &Path, solved: &Solved, record: PathBuf, fault: Option<&Error>) -> Self {
         let report = &solved.report;
-        let lost = || report.fault.clone().map(|what| Error::Lost { what, finished: report.finished.len() });
-        let fault = fault.or_else(lost);
+        let lost =
+            || report.fault.clone().map(|what| Error::Lost { what, finished: report.finished.len() }.to_string());
+        let fault = fault.map(Error::to_string).or_else(lost);
         let first = solved.structures.first();
         let model = first.and_then(|first| first.model.as_ref());
         let early = match report.stopped {
@@ -75,7 +89,7 @@ impl Row {
         };
         Self {
             outcome,
-            reason: fault.map(|fault| fault.to_string()).or_else(|| early.map(str::to_owned)),
+            reason: fault.or_else(|| early.map(str::to_owned)),
             probability: Some(solved.probability),
             probability_group: Some(solved.probability_group),
             space_group: first.map(|first| group_name(&first.group)),
@@ -131,13 +145,8 @@ impl Row {
     /// The columns behind the name.
     pub(super) fn columns(&self) -> String {
         let number = |x: Option<f64>| x.map_or("-".to_owned(), |x| format!("{x:.3}"));
-        let (word, told) = match self.outcome {
-            RowOutcome::Solved => ("solved", true),
-            RowOutcome::NotSolved => ("not solved", true),
-            RowOutcome::Failed => ("FAILED", false),
-            RowOutcome::Skipped => ("skipped", false),
-            RowOutcome::NotBegun => ("not begun", false),
-        };
+        let word = self.outcome.word();
+        let told = matches!(self.outcome, RowOutcome::Solved | RowOutcome::NotSolved);
         let reason = self.reason.as_deref();
         if !told {
             return format!("{word:<10}  {}", reason.unwrap_or(""));

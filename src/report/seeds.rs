@@ -44,11 +44,14 @@ pub fn check_text(check: &SeedCheck, file: &SeedFile) -> String {
     if let Some(truth) = &check.truth {
         let _ = write!(
             out,
-            "against the model: mean phase error {:.1}°, mean cosine {:.2}",
-            truth.mean_error_deg, truth.mean_cosine
+            "against the model: mean phase error {:.1}°, mean cosine {:.2} (said {:.2})",
+            truth.mean_error_deg, truth.mean_cosine, truth.said_cosine
         );
         if let Some(right) = truth.right_bins {
             let _ = write!(out, ", {:.1} % in the right bin", 100.0 * right);
+        }
+        if let Some(nll) = truth.nll {
+            let _ = write!(out, ", NLL {nll:.2} nats");
         }
         let [x, y, z] = truth.shift;
         let _ =

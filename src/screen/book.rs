@@ -55,6 +55,7 @@ impl Book {
 mod tests {
     use super::*;
     use crate::journal::{Call, Plan};
+    use crate::seed::Merit;
     use crate::trials::Part;
 
     #[test]
@@ -74,6 +75,7 @@ mod tests {
             r_weak: 0.1,
             s0: 1.0 / 7.0,
             predicted: [1.0 / 9.0, 1.0],
+            merit: Merit::default(),
         };
         let mut book = open(3);
         for (condition, draw) in [(1, 2), (0, 3), (1, 2), (0, 0), (7, 1)] {

@@ -1,7 +1,7 @@
 //! One point of the grid.
 
 use crate::phasing::{Arm, Methods, seeded_portfolio};
-use crate::seed::{Oracle, Pool};
+use crate::seed::{Network, Oracle, Pool};
 use serde::Serialize;
 
 /// Seeds of one quality, used in one way, on data to one resolution.
@@ -21,6 +21,9 @@ pub struct Condition {
     pub d_min: f64,
     /// Fraction of the unique reflections that is kept, at random.
     pub completeness: f64,
+    /// The network that gives the seeds as probabilities of the bins; `None` for bins.
+    #[serde(flatten)]
+    pub network: Option<Network>,
 }
 
 /// Trials of a screen at most: at a thousand a second they take ten minutes on a GPU, and a month on a few cores.
@@ -43,13 +46,15 @@ pub struct Grid {
     pub d_min: Vec<f64>,
     /// Completenesses.
     pub completeness: Vec<f64>,
+    /// What gives the seeds.
+    pub networks: Vec<Option<Network>>,
 }
 
 impl Grid {
     /// Trials of all combinations with so many draws each.
     pub fn trials(&self, draws: u32) -> u64 {
         let lists = [&self.fractions, &self.wrong, &self.d_min, &self.completeness].map(Vec::len);
-        let all = lists.into_iter().chain([self.methods.len(), self.bins.len()]);
+        let all = lists.into_iter().chain([self.methods.len(), self.bins.len(), self.networks.len()]);
         all.fold(u64::from(draws), |product, n| product.saturating_mul(n as u64))
     }
 
@@ -64,6 +69,7 @@ impl Grid {
             wrong: once(self.wrong),
             d_min: once(self.d_min),
             completeness: once(self.completeness),
+            networks: once(self.networks),
         }
     }
 
@@ -73,10 +79,10 @@ impl Grid {
         for &d_min in &self.d_min {
             for &completeness in &self.completeness {
                 for method in &self.methods {
-                    for &bins in &self.bins {
-                        for &wrong in &self.wrong {
-                            for &fraction in &self.fractions {
-                                all.push(Condition {
+                    for &network in &self.networks {
+                        for &bins in &self.bins {
+                            for &wrong in &self.wrong {
+                                let of = |&fraction: &f64| Condition {
                                     method: method.clone(),
                                     fraction,
                                     pool: self.pool,
@@ -84,7 +90,9 @@ impl Grid {
                                     wrong,
                                     d_min,
                                     completeness,
-                                });
+                                    network,
+                                };
+                                all.extend(self.fractions.iter().map(of));
                             }
                         }
                     }
@@ -144,8 +152,9 @@ mod tests {
             wrong: vec![0.0],
             d_min: vec![1.0],
             completeness: vec![1.0, 0.9],
+            networks: vec![None; 2],
         };
-        assert_eq!(grid.trials(10), 360);
+        assert_eq!(grid.trials(10), 720);
         let grid = grid.without_repeats();
         assert_eq!((grid.fractions.as_slice(), grid.trials(10)), ([0.1, 0.5].as_slice(), 40));
         assert_eq!(grid.conditions().len(), 4);

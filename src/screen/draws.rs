@@ -5,7 +5,7 @@ use super::run::{Draw, Screen};
 use super::subject::{OnGrid, Subject};
 use crate::engine::{EngineError, Method, Start};
 use crate::phasing::{ArmId, Draw as SeedDraw, StartKind, feasibility};
-use crate::seed::{Prediction, UnseededRates};
+use crate::seed::{Merit, Prediction, UnseededRates};
 use crate::trials::{Course, Job, Look, Next, Queue};
 use crate::{Error, Result};
 use std::collections::HashMap;
@@ -50,6 +50,7 @@ pub(super) struct Seated {
     job: Draw,
     s0: f64,
     predicted: [f64; 2],
+    merit: Merit,
 }
 
 impl Queue for Draws<'_> {
@@ -61,7 +62,8 @@ impl Queue for Draws<'_> {
         let number = self.next;
         self.next += 1;
         let condition = &self.screen.conditions[job.condition];
-        let sets = self.subject.seeds(&condition.oracle(job.draw))?;
+        let (oracle, network) = (condition.oracle(job.draw), condition.network.as_ref());
+        let (sets, merit) = self.subject.seeds(&oracle, network, self.screen.model)?;
         let (group, known) = (self.subject.group(), sets.sets.get(0));
         let wrong = self.screen.told.unwrap_or(condition.wrong);
         let (hold, draw) = match job.arm.start {
@@ -80,7 +82,7 @@ impl Queue for Draws<'_> {
             Method::Message => prediction.message,
         };
         let recipe = job.arm.recipe(1, job.draw);
-        let trial = Seated { job, s0: figures.height, predicted };
+        let trial = Seated { job, s0: figures.height, predicted, merit };
         Ok(Some(Job { number, course: Course::Run(start, recipe), trial }))
     }
 
@@ -90,7 +92,7 @@ impl Queue for Draws<'_> {
             return Ok(Next::GoOn);
         }
         let phases = look.phases()?;
-        let Seated { job, s0, predicted } = &*look.trial;
+        let Seated { job, s0, predicted, merit } = &*look.trial;
         let outcome = Outcome {
             condition: job.condition,
             draw: job.draw,
@@ -100,6 +102,7 @@ impl Queue for Draws<'_> {
             r_weak: f64::from(look.merits.r_weak),
             s0: *s0,
             predicted: *predicted,
+            merit: *merit,
         };
         if (self.report)(outcome)? { Ok(Next::Leave) } else { Err(End::Enough) }
     }

@@ -1,5 +1,6 @@
 //! How one trial of a screen ended.
 
+use crate::seed::Merit;
 use serde::{Deserialize, Serialize};
 
 /// One trial: one draw of seeds, one run of one arm.
@@ -21,6 +22,8 @@ pub struct Outcome {
     pub s0: f64,
     /// Success that was predicted from it: atoms of one B, B spread widely.
     pub predicted: [f64; 2],
+    /// What its seeds are worth.
+    pub merit: Merit,
 }
 
 impl Outcome {

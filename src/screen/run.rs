@@ -7,7 +7,7 @@ use super::{Condition, Outcome};
 use crate::engine::{Backend, EngineError};
 use crate::phasing::{Arm, ArmId};
 use crate::reflections::DataSet;
-use crate::seed::TruePhase;
+use crate::seed::{TrueModel, TruePhase};
 use crate::trials::probe::{PROBED, unseeded_rate};
 use crate::trials::search::STEP;
 use crate::trials::{Crew, Slots};
@@ -27,6 +27,8 @@ pub struct Screen<'a> {
     pub data: &'a DataSet,
     /// True phases of its unique reflections.
     pub truth: &'a [TruePhase],
+    /// The structure that they are of; `None` where no condition has a network.
+    pub model: Option<&'a TrueModel>,
     /// The grid.
     pub conditions: &'a [Condition],
     /// Draws of each condition.

@@ -5,8 +5,8 @@ use crate::crystal::{Hkl, SpaceGroup};
 use crate::grid::Sampling;
 use crate::phasing::{GriddedSphere, SeedPlaces, Sphere, expected_atoms};
 use crate::reflections::{DataSet, PhasedReflection};
-use crate::seed::known::equivalents;
-use crate::seed::{Oracle, SeedList, SeedSets, TruePhase, resolve};
+use crate::seed::known::{allowed_phase, equivalents};
+use crate::seed::{Merit, Network, Oracle, SeedFigures, SeedList, SeedSets, TrueModel, TruePhase, resolve};
 use crate::structure::{SOLVED_CC, Weighting, agreement};
 use crate::twins::random::{trial_hash, unit_interval};
 use crate::{Error, Result};
@@ -24,6 +24,8 @@ pub struct Subject<'a> {
     pub sphere: Sphere,
     unique: Vec<TruePhase>,
     measured: HashSet<Hkl>,
+    /// True phases of all equivalents, radians.
+    phases: HashMap<Hkl, f64>,
     /// True phases of the measured half sphere, with observed F.
     truth: Vec<PhasedReflection>,
 }
@@ -63,7 +65,7 @@ impl<'a> Subject<'a> {
             .measured()
             .filter_map(|(hkl, f, e)| Some(PhasedReflection { hkl, f, e, phase: *phases.get(&hkl)?, fom: 1.0 }))
             .collect();
-        Self { data, sphere, unique, measured, truth }
+        Self { data, sphere, unique, measured, phases, truth }
     }
 
     /// Unique reflections.
@@ -83,21 +85,37 @@ impl<'a> Subject<'a> {
         OnGrid { sampling, gridded, places }
     }
 
-    /// Seeds that an oracle gives.
+    /// Seeds that an oracle gives, or a network of its skill for the structure `model`, and what they are worth.
     ///
     /// # Errors
-    /// When it gives none.
-    pub fn seeds(&self, oracle: &Oracle) -> Result<SeedSets> {
-        let list = SeedList {
-            sets: vec![oracle.seeds(self.group(), &self.unique)],
-            wrong: Some(oracle.wrong),
-            ..SeedList::new(Path::new("oracle"), "oracle")
+    /// When it gives none, and where the structure cannot be calculated.
+    pub fn seeds(
+        &self,
+        oracle: &Oracle,
+        network: Option<&Network>,
+        model: Option<&TrueModel>,
+    ) -> Result<(SeedSets, Merit)> {
+        let seeds = match network {
+            None => oracle.seeds(self.group(), &self.unique),
+            Some(network) => {
+                let model = model.ok_or_else(|| Error::Bug("a network has no structure to err about".into()))?;
+                let seeds = oracle.seeds_of(network, model, self.group(), &self.unique);
+                seeds.map_err(|what| Error::unusable(what, "correct the model"))?
+            }
         };
+        let mut figures = SeedFigures::default();
+        for seed in &seeds {
+            let allowed = allowed_phase(self.group(), seed.hkl);
+            let truth = self.phases.get(&seed.hkl).copied().unwrap_or_default();
+            figures.add(&seed.knowledge, allowed, truth, oracle.wrong);
+        }
+        let list =
+            SeedList { sets: vec![seeds], wrong: Some(oracle.wrong), ..SeedList::new(Path::new("oracle"), "oracle") };
         if list.sets[0].is_empty() {
             let what = format!("--fraction {} of {} reflections leaves no seed", oracle.fraction, self.unique.len());
             return Err(Error::unusable(what, "give a larger fraction"));
         }
-        resolve(&list, self.group(), &self.measured, &|hkl| (hkl, 0.0))
+        Ok((resolve(&list, self.group(), &self.measured, &|hkl| (hkl, 0.0))?, figures.merit()))
     }
 
     /// F²-weighted correlation of an engine's phases with the truth: at the seeds' origin, and where that is no

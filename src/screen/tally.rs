@@ -1,6 +1,7 @@
 //! n of N with intervals, against the prediction.
 
 use super::{Condition, Outcome};
+use crate::seed::Merit;
 use serde::Serialize;
 
 /// 95 % of a normal distribution lie within this many deviations.
@@ -26,6 +27,8 @@ pub struct Tally {
     pub s0: f64,
     /// Mean predicted success: atoms of one B, B spread widely.
     pub predicted: [f64; 2],
+    /// What the seeds are worth in the mean.
+    pub merit: Merit,
 }
 
 /// One tally for each condition that has outcomes, in the order of the grid.
@@ -52,6 +55,13 @@ pub fn tallies(conditions: &[Condition], outcomes: &[Outcome]) -> Vec<Tally> {
             mean_cc: (!solved.is_empty()).then(|| mean(&|o| o.cc, &solved)),
             s0: mean(&|o| o.s0, &here),
             predicted: [mean(&|o| o.predicted[0], &here), mean(&|o| o.predicted[1], &here)],
+            merit: Merit {
+                accuracy: mean(&|o| o.merit.accuracy, &here),
+                nll: mean(&|o| o.merit.nll, &here),
+                error_deg: mean(&|o| o.merit.error_deg, &here),
+                cosine: mean(&|o| o.merit.cosine, &here),
+                said: mean(&|o| o.merit.said, &here),
+            },
         });
     }
     all
@@ -130,6 +140,7 @@ mod tests {
             r_weak: 0.0,
             s0: 1.0,
             predicted: [predicted, 1.0],
+            merit: Merit::default(),
         };
         let all = [outcome(0.0, 0.1), outcome(0.1, 0.9), outcome(1.0, 0.9), outcome(0.95, 0.2)];
         let bands = calibration(&all.iter().collect::<Vec<_>>(), 0);

@@ -11,15 +11,19 @@
 //! - `feasibility` will these seeds do?
 //! - `sim`        weights of phases calculated from a part of the structure
 //! - `oracle`     seeds of a chosen quality from phases that are known
+//! - `network`    the same as a network would give them
+//! - `figures`    figures of merit of a source of seeds
 //!
 //! Imports: `twins`, `crystal`, `error`.
 
 pub mod arrays;
 pub mod checked;
 pub mod feasibility;
+pub mod figures;
 pub mod knowledge;
 pub mod known;
 pub mod list;
+pub mod network;
 pub mod oracle;
 mod prior;
 pub mod resolve;
@@ -31,9 +35,11 @@ pub const E_SHELLS: [f64; 6] = [2.5, 2.0, 1.5, 1.2, 1.0, 0.0];
 
 pub use arrays::SeedArrays;
 pub use feasibility::{Feasibility, Prediction, SeedSums, UnseededRates};
+pub use figures::{Merit, SeedFigures};
 pub use knowledge::Knowledge;
 pub use known::KnownPhase;
 pub use list::{Frame, Origin, Seed, SeedList};
+pub use network::{Errors, Network, TrueModel};
 pub use oracle::{Oracle, Pool, TruePhase};
 pub use resolve::{SeedCounts, SeedSets, resolve};
 pub use sets::{KnownSets, SetMaker};

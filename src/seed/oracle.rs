@@ -1,6 +1,7 @@
 //! Seeds made from phases that are known: what a network or a fragment of a given quality would supply.
 
 use super::known::allowed_phase;
+use super::network::{Network, TrueModel};
 use super::{Knowledge, Seed};
 use crate::crystal::miller::hash_key;
 use crate::crystal::{Hkl, SpaceGroup};
@@ -50,17 +51,51 @@ pub struct TruePhase {
 
 /// Keeps random numbers of different purposes apart.
 #[derive(Clone, Copy)]
-enum Purpose {
+pub(super) enum Purpose {
     Choice = 1,
     Wrong,
     OtherBin,
     Radius,
     Angle,
+    /// Of the phase that a network gives.
+    Error,
+}
+
+/// Classes of a network where no number of bins is said.
+const LEAST_BINS: u32 = 2;
+
+fn hash(seed: u32, hkl: Hkl, purpose: Purpose) -> u32 {
+    trial_hash(seed, purpose as u32, hash_key(hkl))
+}
+
+/// A number in [0, 1) for a reflection.
+pub(super) fn chance(seed: u32, hkl: Hkl, purpose: Purpose) -> f64 {
+    f64::from(unit_interval(hash(seed, hkl, purpose)))
 }
 
 impl Oracle {
     /// The seeds that this oracle gives for `truth`, strongest first. Every choice depends on (seed, reflection) alone.
     pub fn seeds(&self, group: &SpaceGroup, truth: &[TruePhase]) -> Vec<Seed> {
+        let seed = |t: &TruePhase| Seed { hkl: t.hkl, knowledge: self.knowledge(group, t), line: None };
+        self.chosen(truth).into_iter().map(seed).collect()
+    }
+
+    /// The same as `network` would give them, in probabilities of the bins, of the structure `model` that `truth` is of.
+    ///
+    /// # Errors
+    /// In words, where the structure cannot be calculated.
+    pub fn seeds_of(
+        &self,
+        network: &Network,
+        model: &TrueModel,
+        group: &SpaceGroup,
+        truth: &[TruePhase],
+    ) -> Result<Vec<Seed>, String> {
+        network.seeds(group, &self.chosen(truth), model, self.bins.unwrap_or(LEAST_BINS), self.wrong, self.seed)
+    }
+
+    /// The reflections that become seeds, strongest first.
+    fn chosen<'a>(&self, truth: &'a [TruePhase]) -> Vec<&'a TruePhase> {
         let mut order: Vec<&TruePhase> = truth.iter().collect();
         order.sort_by(|a, b| b.e.total_cmp(&a.e).then(a.hkl.cmp(&b.hkl)));
         let third = truth.len().div_ceil(3);
@@ -72,7 +107,7 @@ impl Oracle {
         }
         order.truncate(count);
         order.sort_by(|a, b| b.e.total_cmp(&a.e).then(a.hkl.cmp(&b.hkl)));
-        order.into_iter().map(|t| Seed { hkl: t.hkl, knowledge: self.knowledge(group, t), line: None }).collect()
+        order
     }
 
     fn knowledge(&self, group: &SpaceGroup, truth: &TruePhase) -> Knowledge {
@@ -110,11 +145,11 @@ impl Oracle {
     }
 
     fn hash(&self, hkl: Hkl, purpose: Purpose) -> u32 {
-        trial_hash(self.seed, purpose as u32, hash_key(hkl))
+        hash(self.seed, hkl, purpose)
     }
 
     fn chance(&self, hkl: Hkl, purpose: Purpose) -> f64 {
-        f64::from(unit_interval(self.hash(hkl, purpose)))
+        chance(self.seed, hkl, purpose)
     }
 
     /// A normally distributed number of unit variance (Box & Muller).

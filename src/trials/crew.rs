@@ -85,6 +85,33 @@ impl Crew {
         self.turns > 1
     }
 
+    /// Empties all slots, and tells which engines are not lost.
+    pub(super) fn emptied(&mut self) -> Vec<bool> {
+        let emptied = |engine: &mut Box<dyn Engine>| {
+            // A look may be under way, of which nobody wants to know any more.
+            let collected = engine.collect().map(|_| ());
+            let vacated = (0..engine.slots()).try_for_each(|slot| engine.vacate(slot));
+            let answered = engine.merits().map(|_| ());
+            [collected, vacated, answered].iter().all(|done| !matches!(done, Err(EngineError::Lost(_))))
+        };
+        self.engines.iter_mut().map(emptied).collect()
+    }
+
+    /// Lets engines go for which `stays` is false, and tells how long they have worked; one at least has to stay.
+    pub(super) fn keep(&mut self, stays: &[bool]) -> StageSeconds {
+        let mut seconds = StageSeconds::default();
+        let mut stays = stays.iter();
+        self.engines.retain(|engine| {
+            let stays = stays.next().is_none_or(|stays| *stays);
+            if !stays {
+                seconds.add(&engine.stage_seconds());
+            }
+            stays
+        });
+        self.turns = self.turns.clamp(1, self.engines.len().max(1));
+        seconds
+    }
+
     pub(super) fn engines(&self) -> &[Box<dyn Engine>] {
         &self.engines
     }

@@ -1,8 +1,8 @@
 //! A search that changes its device: from where it begins to one that is made ready meanwhile, and back when that is
-//! lost.
+//! lost; from several to those that are left.
 //!
-//! Both changes fall between two rounds: the first at a fixed number of trials, when all that had begun have finished,
-//! so that a run can be repeated; the second when the device says so.
+//! All changes fall between two rounds: the first at a fixed number of trials, when all that had begun have finished,
+//! so that a run can be repeated; the others when a device says so.
 
 use super::search::{STEP, Search};
 use super::slots::Slots;
@@ -104,6 +104,28 @@ impl Search<'_> {
         let begun = self.desk.grids.iter().map(|grid| grid.next).max().unwrap_or(0);
         let budget = &mut self.desk.setup.budget.trials;
         *budget = (*budget).min(begun + self.relay.alone);
+        self.moved(Some(error.to_string()), observer);
+        true
+    }
+
+    /// One of several devices is lost: the others go on, and trials that ran start anew, on whichever is free; on the lost one they have to, and how far
+    /// the others had come nobody knows. False where a grid would be left without an engine, or the error is of another kind.
+    pub(super) fn go_on_without(&mut self, error: &EngineError, observer: &mut dyn Observer) -> bool {
+        if !matches!(error, EngineError::Lost(_)) || self.crews.iter().any(|crew| crew.engines().len() < 2) {
+            return false;
+        }
+        let sound: Vec<Vec<bool>> = self.crews.iter_mut().map(Crew::emptied).collect();
+        let is_lost = |crew: &Vec<bool>| crew.iter().all(|sound| !sound);
+        if sound.iter().any(is_lost) || sound.iter().flatten().all(|sound| *sound) {
+            return false;
+        }
+        for (crew, number) in self.slots.sitting() {
+            self.desk.grids[crew].again.push_back(number);
+        }
+        self.clock_device();
+        for (crew, sound) in self.crews.iter_mut().zip(&sound) {
+            self.spent.add(&crew.keep(sound));
+        }
         self.moved(Some(error.to_string()), observer);
         true
     }

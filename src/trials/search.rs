@@ -197,6 +197,7 @@ impl<'a> Search<'a> {
                 Ok(false) if self.hand_over(observer) => continue,
                 Ok(false) => return Ok(StopReason::TrialsUsed),
                 Err(error) if self.take_back(&error, observer) => continue,
+                Err(error) if self.go_on_without(&error, observer) => continue,
                 Err(error) => return Err(error),
             }
             if goal.reached(&self.desk.findings) {

@@ -132,7 +132,7 @@ pub struct Args {
     /// Say at the end what Superflip would, for programs that read its words
     #[arg(long, hide = true)]
     pub superflip: bool,
-    /// Write the table of a run of several data sets to FILE, as JSON
+    /// Write the table of a run of several data sets to FILE, as JSON, and beside it as a page, FILE with the ending .html
     #[arg(long, value_name = "FILE", help_heading = heading::RESULTS)]
     pub table: Option<PathBuf>,
     /// Print the run record on stdout as one JSON document; of several data sets their table

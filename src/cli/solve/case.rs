@@ -18,7 +18,7 @@ use crate::trials::{Part, SeedInput, Told};
 use crate::{Error, Result};
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -36,6 +36,10 @@ pub struct Case<'a> {
     pub basis: Basis,
     /// Its seeds.
     pub seed_file: Option<SeedFile>,
+    /// Folder of its journal; `None` where none is kept.
+    pub run: Option<PathBuf>,
+    /// What is in that folder goes.
+    restart: bool,
     begun: Instant,
     read_seconds: f64,
     /// Who looks at its runs in a browser.
@@ -82,13 +86,20 @@ impl<'a> Case<'a> {
             .map_err(|error| error.of_file(&input.ins_path))?;
         let seed_file = args.seeds.as_deref().map(|path| read_seeds(path, &input.data, d_min)).transpose()?;
         let read_seconds = begun.elapsed().as_secs_f64();
-        Ok(Self { args, input, basis, seed_file, begun, read_seconds, feed: None })
+        let (run, restart) = (args.run.clone(), args.restart);
+        Ok(Self { args, input, basis, seed_file, run, restart, begun, read_seconds, feed: None })
     }
 
     /// Its run is told to `feed`.
     #[must_use]
     pub fn told_to(self, feed: Arc<Feed>) -> Self {
         Self { feed: Some(feed), ..self }
+    }
+
+    /// The same as one of several, with a journal in the folder `run` if one is kept: what it has to forget has gone already.
+    #[must_use]
+    pub fn among(self, run: Option<PathBuf>) -> Self {
+        Self { run, restart: false, ..self }
     }
 
     /// The folder of its results.
@@ -104,19 +115,8 @@ impl<'a> Case<'a> {
     /// # Errors
     /// A file that cannot be read again.
     pub fn plan(&self) -> Result<Plan> {
-        let Self { args, input, .. } = self;
-        let options = args.options();
-        let plan = planned::plan("solve", input, &[("seeds", args.seeds.as_deref())])?
-            .with("--seed", options.seed)
-            .with("--method", options.methods)
-            .with("--resolution", options.d_min)
-            .with(TRIALS, options.trials)
-            .with("--max-cycles", options.max_cycles)
-            .with("--every-set", options.every_set)
-            .with("--start-list", options.list)
-            .with("--space-group", &args.space_group)
-            .with("--wrong", args.wrong);
-        Ok(plan)
+        let plan = planned::plan("solve", &self.input, &[("seeds", self.args.seeds.as_deref())])?;
+        Ok(with_options(plan, self.args))
     }
 
     /// The same for so many shards, which may have any device.
@@ -129,10 +129,10 @@ impl<'a> Case<'a> {
 
     /// The folder of the run and the trials that it has finished so far; `None` where no journal is kept.
     fn journal(&self, means: &Means<'_>) -> Result<Option<(RunFolder, TrialLedger)>> {
-        let Some(folder) = &self.args.run else { return Ok(None) };
+        let Some(folder) = &self.run else { return Ok(None) };
         let device = means.backend.device().to_string();
         let plan = self.plan()?.with("the device", &device);
-        let run = RunFolder::open(folder, &plan, Part::WHOLE, self.args.restart)?;
+        let run = RunFolder::open(folder, &plan, Part::WHOLE, self.restart)?;
         let ledger = TrialLedger::of_run(&run, &device)?;
         planned::damage(ledger.damaged).iter().for_each(|line| say::line(line));
         if !self.args.quiet && ledger.known > 0 {
@@ -215,6 +215,20 @@ impl<'a> Case<'a> {
         }
         Ok(())
     }
+}
+
+/// A plan with the options on which the trials of a data set depend.
+pub fn with_options(plan: Plan, args: &Args) -> Plan {
+    let options = args.options();
+    plan.with("--seed", options.seed)
+        .with("--method", options.methods)
+        .with("--resolution", options.d_min)
+        .with(TRIALS, options.trials)
+        .with("--max-cycles", options.max_cycles)
+        .with("--every-set", options.every_set)
+        .with("--start-list", options.list)
+        .with("--space-group", &args.space_group)
+        .with("--wrong", args.wrong)
 }
 
 /// Adds a line to a file.

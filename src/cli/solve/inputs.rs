@@ -37,10 +37,21 @@ pub struct Entry {
     pub name: PathBuf,
     /// What its results are named after.
     results: PathBuf,
+    /// What it is read from.
+    pub files: Vec<PathBuf>,
     /// False for a file of a folder that may turn out to be no data: it is skipped then, and no fault.
     pub certain: bool,
     /// Volume of the cell in Å³, or about that: by it the longest run is guessed.
     pub volume: f64,
+}
+
+impl Entry {
+    /// The record of its run, where results go to the folder `output`.
+    pub fn record(&self, output: Option<&Path>) -> PathBuf {
+        let place = Folder::place(&self.results, output);
+        let stem = place.file_name().unwrap_or_default().to_string_lossy();
+        place.with_file_name(format!("{stem}.json"))
+    }
 }
 
 impl Inputs {
@@ -65,7 +76,7 @@ impl Inputs {
             ("--seeds", args.seeds.is_some()),
             ("--map", !args.map.is_empty()),
             ("--superflip", args.superflip),
-            ("--run", args.run.is_some()),
+            ("--shard", args.shard.is_some()),
         ] {
             if given {
                 return Err(Error::Usage(format!(
@@ -73,7 +84,12 @@ impl Inputs {
                 )));
             }
         }
-        List::new(&args.names, args.output.as_deref()).map(Self::Many)
+        let mut list = List::new(&args.names, args.output.as_deref())?;
+        if args.run.is_some() {
+            // What an earlier call of the same run has written: the table is the same whether there was one or not.
+            list.skipped.retain(|skipped| !is_result(&skipped.path));
+        }
+        Ok(Self::Many(list))
     }
 }
 
@@ -109,11 +125,15 @@ impl List {
 
     fn push(&mut self, name: PathBuf, certain: bool) {
         // What cannot be found is for its reader to say, when its turn has come.
-        let (volume, results) = match places::find(&name, None) {
-            Ok(places) => (volume(&places), places.name),
-            Err(_) => (0.0, name.clone()),
+        let (volume, results, files) = match places::find(&name, None) {
+            Ok(places) => {
+                let beside = places.beside.iter().filter(|path| !is_result(path));
+                let files = places.ins.iter().chain([&places.data]).chain(beside).cloned().collect();
+                (volume(&places), places.name, files)
+            }
+            Err(_) => (0.0, name.clone(), vec![name.clone()]),
         };
-        self.entries.push(Entry { label: String::new(), name, results, certain, volume });
+        self.entries.push(Entry { label: String::new(), name, results, files, certain, volume });
     }
 
     /// Results are named after the data: two of one name must not go to one folder.

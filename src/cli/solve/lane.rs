@@ -1,6 +1,7 @@
 //! One data set after the other, as their turns come: several lanes go side by side.
 
 use super::args::Args;
+use super::book::Book;
 use super::case::{Case, Outcome, Trials};
 use super::inputs::Entry;
 use super::one::typed;
@@ -35,6 +36,8 @@ pub struct Lanes<'a> {
     pub clock: &'a Clock,
     /// How far they are.
     pub board: &'a Arc<Board>,
+    /// The journal, if one is kept.
+    pub book: Option<&'a Book>,
     /// What came of them, with their places.
     pub rows: &'a Mutex<Vec<(usize, Row)>>,
 }
@@ -57,7 +60,7 @@ impl Lanes<'_> {
         let begun = Instant::now();
         let seat = self.board.seat(&entry.label);
         // A fault of the program must not take the other structures along.
-        let row = catch_unwind(AssertUnwindSafe(|| self.solved(entry, turn.cores, seat)))
+        let row = catch_unwind(AssertUnwindSafe(|| self.solved(entry, turn.cores, seat, begun)))
             .unwrap_or_else(|_| Err(Error::Bug(format!("the run of {} broke off", entry.label))));
         let row = row.unwrap_or_else(|error| {
             if entry.certain {
@@ -72,12 +75,13 @@ impl Lanes<'_> {
         Row { wall_s: begun.elapsed().as_secs_f64(), ..row }
     }
 
-    fn solved(&self, entry: &Entry, cores: usize, seat: Seat) -> Result<Row> {
+    fn solved(&self, entry: &Entry, cores: usize, seat: Seat, begun: Instant) -> Result<Row> {
         let pool = Arc::new(thread_pool_about(&entry.label, cores)?);
         let backend = self.site.backend(&pool);
         // Reading and writing too, so that no more threads work than there are cores.
         pool.install(|| {
             let case = Case::read(self.args, &entry.name, cores, Some(self.memory))?;
+            let case = case.among(self.book.map(|book| book.member(entry)));
             let data = &case.basis.data;
             let demand = Demand::new(data, resolution(data, self.args.resolution), cores);
             let _room = self.shares.reserve(demand.total());
@@ -90,13 +94,12 @@ impl Lanes<'_> {
             let screen = Screen::among(!self.args.quiet, seat);
             let outcome = case.solve(folder, &means, Some(self.memory), screen, typed(self.args), Trials::Run)?;
             self.say(&outcome);
-            Ok(Row::of(
-                &entry.label,
-                &entry.name,
-                &outcome.solved,
-                outcome.results.folder().path(".json"),
-                outcome.fate.err(),
-            ))
+            let record = outcome.results.folder().path(".json");
+            let fault = outcome.fate.as_ref().err();
+            let row = Row::of(&entry.label, &entry.name, &outcome.solved, record, fault);
+            let row = Row { wall_s: begun.elapsed().as_secs_f64(), ..row };
+            self.book.iter().for_each(|book| book.take(entry, &row, &outcome, &clock));
+            Ok(row)
         })
     }
 

@@ -1,24 +1,29 @@
 //! A run of several data sets: side by side in one process, a table at the end.
 
 use super::args::Args;
+use super::book::Book;
 use super::inputs::{Entry, List};
 use super::lane::Lanes;
 use super::shares::{Shares, lanes};
 use crate::cli::board::Board;
-use crate::cli::stop;
+use crate::cli::{stop, thread_pool};
 use crate::clock::Clock;
-use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK};
+use crate::error::{EXIT_NOT_SOLVED, EXIT_OK};
 use crate::formats::write_bytes;
 use crate::output::say;
 use crate::report::batch::Batch;
 use crate::report::row::{Row, RowOutcome};
 use crate::solve::free;
 use crate::{Error, Result};
-use std::sync::{Mutex, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// Exit code where a data set could not be used.
 const EXIT_FAILED: u8 = 1;
+
+/// Ending of a page.
+const PAGE: &str = "html";
 
 /// Solves them.
 ///
@@ -43,16 +48,27 @@ pub fn run(args: &Args, list: &List) -> Result<u8> {
         Some(threads) => usize::from(threads),
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
-    let lanes = lanes(threads, site.has_gpu(), list.entries.len());
+    let device = site.backend(&Arc::new(thread_pool(Some(1))?)).device().to_string();
+    let book = args.run.as_ref().map(|folder| Book::open(args, folder, list, &device)).transpose()?;
+    let known = |place: usize| book.as_ref()?.known(list.entries.get(place)?);
+    let before: Vec<(usize, Row)> =
+        (0..list.entries.len()).filter_map(|place| Some((place, known(place)?.clone()))).collect();
+    let mut order = order(&list.entries);
+    order.retain(|place| known(*place).is_none());
+    let lanes = lanes(threads, site.has_gpu(), order.len());
     let memory = args.options().memory.unwrap_or_else(free);
-    let shares = Shares::new(order(&list.entries), lanes, threads, memory);
+    let left = order.len();
+    let shares = Shares::new(order, lanes, threads, memory);
     let skipped = match list.skipped.len() {
         0 => String::new(),
         count => format!("; {count} left out"),
     };
     say_line(&format!("{} data sets, {lanes} at a time on {threads} threads{skipped}", list.entries.len()));
+    if !before.is_empty() {
+        say_line(&format!("{} of them have ended before", before.len()));
+    }
     stop::catch(clock.clone());
-    let rows = Mutex::new(Vec::new());
+    let rows = Mutex::new(before);
     let shared = Lanes {
         args,
         entries: &list.entries,
@@ -60,7 +76,8 @@ pub fn run(args: &Args, list: &List) -> Result<u8> {
         shares: &shares,
         memory,
         clock: &clock,
-        board: &Board::new(list.entries.len()),
+        board: &Board::new(left),
+        book: book.as_ref(),
         rows: &rows,
     };
     std::thread::scope(|scope| {
@@ -78,13 +95,21 @@ pub fn run(args: &Args, list: &List) -> Result<u8> {
     if on {
         say::text(&batch.text());
     }
-    let written = match &args.table {
-        Some(path) => batch.json().and_then(|text| write_bytes(path, text.as_bytes())),
-        None => Ok(()),
-    };
+    let written = args.table.as_ref().map_or(Ok(()), |path| write_table(&batch, path, !args.no_report));
+    let written = written.and(book.map_or(Ok(()), |book| book.close(&batch)));
     let printed = if args.json { say::json(&batch) } else { Ok(()) };
     written.and(printed)?;
     Ok(exit_code(&batch, clock.stopped(), args.require_solved))
+}
+
+/// Writes the table to `path`, and where a page is wanted beside it one of the same name; a path that ends in .html is that of the page.
+fn write_table(batch: &Batch, path: &Path, wants_page: bool) -> Result<()> {
+    let page = path.with_extension(PAGE);
+    if page == path {
+        return write_bytes(path, batch.page(path)?.as_bytes());
+    }
+    write_bytes(path, batch.json()?.as_bytes())?;
+    if wants_page { write_bytes(&page, batch.page(&page)?.as_bytes()) } else { Ok(()) }
 }
 
 /// Places in the order of their turns: the largest cell first, so that no long run is left alone at the end.
@@ -97,7 +122,7 @@ fn order(entries: &[Entry]) -> Vec<usize> {
 /// The worst that happened to any of them.
 fn exit_code(batch: &Batch, interrupted: bool, require_solved: bool) -> u8 {
     if interrupted {
-        EXIT_INTERRUPTED
+        stop::exit_code()
     } else if batch.structures.iter().any(Row::is_failure) {
         EXIT_FAILED
     } else if require_solved && batch.structures.iter().any(|row| row.outcome == RowOutcome::NotSolved) {

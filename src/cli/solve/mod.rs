@@ -11,8 +11,10 @@
 //! | `many` | a run of several |
 //! | `shares` | cores and memory that they share |
 //! | `lane` | one data set after the other |
+//! | `book` | those that have ended, in the journal of such a run |
 
 mod args;
+mod book;
 mod case;
 mod inputs;
 mod lane;

@@ -8,7 +8,7 @@ use crate::cli::progress::Screen;
 use crate::cli::quoted::quoted;
 use crate::cli::stop;
 use crate::clock::Clock;
-use crate::error::{EXIT_INTERRUPTED, EXIT_NOT_SOLVED, EXIT_OK, Error};
+use crate::error::{EXIT_NOT_SOLVED, EXIT_OK, Error};
 use crate::live::{Feed, Server};
 use crate::output::{MapFormat, TableFormat, say};
 use crate::report::page::live_page;
@@ -100,7 +100,7 @@ pub fn exit_code(report: &RunReport, solution_missing: bool) -> Result<u8> {
         return Err(Error::Lost { what: fault.clone(), finished: report.finished.len() });
     }
     Ok(if report.stopped == StopReason::Interrupted {
-        EXIT_INTERRUPTED
+        stop::exit_code()
     } else if solution_missing {
         EXIT_NOT_SOLVED
     } else {
@@ -112,6 +112,7 @@ pub fn exit_code(report: &RunReport, solution_missing: bool) -> Result<u8> {
 mod tests {
     use super::*;
     use crate::engine::StageSeconds;
+    use crate::error::EXIT_INTERRUPTED;
     use crate::trials::Verdict;
     use std::time::Duration;
 

@@ -6,7 +6,7 @@ use super::words;
 use crate::cli::progress::Screen;
 use crate::cli::{planned, stop};
 use crate::clock::Clock;
-use crate::error::{EXIT_INTERRUPTED, EXIT_OK};
+use crate::error::EXIT_OK;
 use crate::journal::{RunFolder, SolvedMark, TrialLedger};
 use crate::output::say;
 use crate::solve::{Means, Solved, Stage, Watch, solve_part};
@@ -70,7 +70,7 @@ pub fn run(args: &Args, name: &Path, part: Part) -> Result<u8> {
         _ => "",
     };
     say_line(&format!("shard {part}, {} of {all} trials have ended{why}; see seedflip merge", report.finished.len()));
-    Ok(if report.stopped == StopReason::Interrupted && !follower.is_solved { EXIT_INTERRUPTED } else { EXIT_OK })
+    Ok(if report.stopped == StopReason::Interrupted && !follower.is_solved { stop::exit_code() } else { EXIT_OK })
 }
 
 /// What the others are told, where the judge claims a structure.
