@@ -57,27 +57,45 @@ fn without_a_report_there_is_no_page_and_that_of_before_goes() {
     assert_eq!(std::fs::read_to_string(folder.path().join("aspirin.html.1")).unwrap(), "<html>mine</html>");
 }
 
+/// Draws a page in a browser: its document then, and what the browser had to say.
+fn drawn(browser: &str, folder: &Path, page: &Path) -> (String, Vec<String>) {
+    let profile = format!("--user-data-dir={}", folder.join("profile").display());
+    let software = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--enable-logging=stderr"];
+    let run = Command::new(browser)
+        .args(["--headless=new", "--no-sandbox", "--virtual-time-budget=20000", "--dump-dom", &profile])
+        .args(software)
+        .arg(format!("file://{}", page.display()))
+        .output()
+        .unwrap();
+    let [dom, log] = [&run.stdout, &run.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    (dom, log.lines().filter(|line| line.contains("CONSOLE")).map(str::to_owned).collect())
+}
+
 #[test]
-fn a_browser_draws_it_and_has_nothing_to_say() {
+fn a_browser_draws_them_and_has_nothing_to_say() {
     let installed = |name: &&str| Command::new(name).arg("--version").output().is_ok_and(|run| run.status.success());
     let Some(browser) = BROWSERS.into_iter().find(installed) else {
         eprintln!("skipped: no Chromium is installed");
         return;
     };
     let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
     solved("tests/data/ethyldeoxycytidine.ins", folder.path(), &[]);
-    let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
-    let page = format!("file://{}", folder.path().join("ethyldeoxycytidine.html").display());
-    let software = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--enable-logging=stderr"];
-    let run = Command::new(browser)
-        .args(["--headless=new", "--no-sandbox", "--virtual-time-budget=20000", "--dump-dom", &profile])
-        .args(software)
-        .arg(&page)
-        .output()
-        .unwrap();
-    let [dom, log] = [&run.stdout, &run.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-    assert!(dom.contains("data-drawn=\"yes\""), "{log}");
-    assert!(dom.contains("<canvas") && dom.matches("<svg").count() >= 6, "{} charts", dom.matches("<svg").count());
-    let said: Vec<&str> = log.lines().filter(|line| line.contains("CONSOLE")).collect();
-    assert!(said.is_empty(), "{said:?}");
+    let (table, out) = (path("all.json"), folder.path().to_string_lossy().into_owned());
+    let sets = ["tests/data/ethyldeoxycytidine.ins", "tests/data/aspirin.ins"];
+    let run = seedflip(&["solve", sets[0], sets[1], "-o", &out, "-q", "--table", &table.to_string_lossy()]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let (model, screen) = (path("aspirin_a.res"), path("screen"));
+    let words = ["--fraction", "0.3,1", "--wrong", "0", "--draws", "2", "-q", "-o", &screen.to_string_lossy()];
+    let run = seedflip(&[&["screen", sets[1], "--model", &model.to_string_lossy()][..], &words].concat());
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    // The page, charts on it, and whether atoms are.
+    for (page, charts, has_atoms) in
+        [("ethyldeoxycytidine.html", 6, true), ("all.html", 2, false), ("screen/screen.html", 3, false)]
+    {
+        let (dom, said) = drawn(browser, folder.path(), &path(page));
+        assert!(dom.contains("data-drawn=\"yes\"") && said.is_empty(), "{page}: {said:?}");
+        let found = dom.matches("<svg").count();
+        assert!(found >= charts && dom.contains("<canvas") == has_atoms, "{page}: {found} charts");
+    }
 }

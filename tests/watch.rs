@@ -87,6 +87,25 @@ fn a_script_hears_all_of_a_run_in_order_and_at_most_ten_times_a_second() {
     }
 }
 
+/// A browser that draws for a second between two questions hears of the end all the same.
+#[test]
+fn who_asks_seldom_is_told_of_the_end_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut watched = Watched::begin(folder.path(), &["--resolution", "1.9"]);
+    let mut after = 0;
+    loop {
+        let (_, body) = watched.ask(&format!("/events?after={after}"));
+        let told: Vec<Value> = serde_json::from_str(&body).unwrap();
+        let last = told.last().unwrap();
+        if last["kind"] == "ended" {
+            break;
+        }
+        after = last["n"].as_u64().unwrap();
+        std::thread::sleep(Duration::from_millis(1200));
+    }
+    assert!(watched.run.wait().unwrap().success());
+}
+
 #[test]
 fn nothing_else_is_served_and_to_nobody_else() {
     let folder = tempfile::tempdir().unwrap();

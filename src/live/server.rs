@@ -22,6 +22,8 @@ const MOST_WAITING: usize = 16;
 const STILL_THERE: Duration = Duration::from_secs(10);
 /// … if they ask within this time after it.
 const FAREWELL: Duration = Duration::from_secs(10);
+/// Once somebody was told, others have so long to come.
+const OTHERS: Duration = Duration::from_secs(1);
 /// Where events are had.
 const EVENTS: &str = "/events";
 
@@ -46,7 +48,7 @@ impl Server {
         let server = tiny_http::Server::http(SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)).map_err(|e| refused(&e))?;
         let address = server.server_addr().to_ip().ok_or_else(|| refused(&"it has no address"))?;
         let (ended, (end, gone)) = (Arc::new(AtomicBool::new(false)), channel());
-        let desk = Desk { hosts: hosts(address.port()), page, feed, waiting: Vec::new(), asked: None, told_all: None };
+        let desk = Desk { hosts: hosts(address.port()), page, feed, waiting: Vec::new(), asked: None, told_end: None };
         let of_thread = ended.clone();
         let serve = move || {
             desk.serve(&server, &of_thread);
@@ -86,8 +88,8 @@ struct Desk {
     waiting: Vec<Question>,
     /// When somebody last asked for events.
     asked: Option<Instant>,
-    /// When somebody was told the last thing there was to tell.
-    told_all: Option<Instant>,
+    /// When somebody was last told that the run has ended.
+    told_end: Option<Instant>,
 }
 
 /// A request for events.
@@ -110,7 +112,7 @@ impl Desk {
             if ended.load(Ordering::Acquire) {
                 let end = *end.get_or_insert_with(Instant::now);
                 let nobody = self.asked.is_none_or(|asked| asked + STILL_THERE < end) && self.waiting.is_empty();
-                let told = self.waiting.is_empty() && self.told_all.is_some_and(|told| told.elapsed() > PAUSE);
+                let told = self.waiting.is_empty() && self.told_end.is_some_and(|told| told.elapsed() > OTHERS);
                 if nobody || told || end.elapsed() > FAREWELL {
                     return;
                 }
@@ -154,7 +156,9 @@ impl Desk {
         for question in due {
             let text = self.feed.since(question.after);
             reply(question.request, 200, "application/json", &text);
-            self.told_all = Some(Instant::now());
+            if self.feed.is_over() {
+                self.told_end = Some(Instant::now());
+            }
         }
     }
 }

@@ -1,11 +1,10 @@
 // Draws the page of a screen from its tallies.
 
-// What success is drawn over: title of the axis, value of a tally, whether of seeds that networks give.
-const AXES = [
-  ["fraction of the reflections known", (t) => t.fraction, false, { logX: true }],
-  ["accuracy: share of the likeliest bins that are right", (t) => t.merit.accuracy, true, {}],
-  ["negative log-likelihood of the true bins, nats", (t) => t.merit.nll, true, {}],
-  ["mean phase error of the seeds, degrees", (t) => t.merit.error_deg, true, {}],
+// Figures of merit of a network over which its success is drawn.
+const MERITS = [
+  ["accuracy: share of the likeliest bins that are right", (t) => t.merit.accuracy],
+  ["negative log-likelihood of the true bins, nats", (t) => t.merit.nll],
+  ["mean phase error of the seeds, degrees", (t) => t.merit.error_deg],
 ];
 const share = (x) => `${+(100 * x).toPrecision(3)} %`;
 const network = (t) => (t.errors ? `${t.errors}, T ${t.temperature}` : "bins");
@@ -20,21 +19,23 @@ const grouped = (all, name) => {
 };
 
 function plots(tallies) {
-  for (const [axis, value, ofNetworks, options] of AXES) {
-    const own = tallies.filter((t) => Boolean(t.errors) === ofNetworks);
-    for (const [name, list] of grouped(own, place)) {
-      const curves = grouped(list, curveOf).map(([label, curve], n) => [label, n % 8, [...curve].sort((a, b) => value(a) - value(b))]);
-      const drawn = (y, bars) => curves.map(([, colour, curve]) => ({
-        points: curve.map((t) => [value(t), y(t)]), bars: bars ? curve.map((t) => [value(t), ...t.interval.map((p) => 100 * p)]) : [], colour, marks: true,
-      }));
-      const charts = [
-        chart("Success of single trials, with 95 % intervals", axis, "solved, %", drawn((t) => 100 * t.solved / t.trials, true), { ...options, y: [0, 100] }),
-        chart("Phase error of the seeds", axis, "mean |Δφ|, degrees", drawn((t) => t.merit.error_deg, false), { ...options, y: [0, 90] }),
-        chart("Expected height of an atom in the seed map", axis, "s₀, σ", drawn((t) => t.s0, false), options),
-      ];
-      section(`plot-${document.querySelectorAll("section").length}`, name, true, legend(curves.map(([label, colour]) => [label, colour])),
-        $("div", { class: "charts" }, ...charts.filter(Boolean)));
-    }
+  for (const [name, list] of grouped(tallies, (t) => `${place(t)}${t.errors ? ", networks" : ""}`)) {
+    const curves = grouped(list, curveOf);
+    const drawn = (x, y, bars) => curves.map(([, all], n) => {
+      const curve = [...all].sort((a, b) => x(a) - x(b));
+      const points = curve.map((t) => [x(t), y(t)]);
+      return { points, bars: bars ? curve.map((t) => [x(t), ...t.interval.map((p) => 100 * p)]) : [], colour: n % 8, marks: true };
+    });
+    const success = (t) => 100 * t.solved / t.trials;
+    const over = (axis, x, options) => chart("Success of single trials, with 95 % intervals", axis, "solved, %", drawn(x, success, true), { ...options, y: [0, 100] });
+    const [fraction, known, log] = ["fraction of the reflections known", (t) => t.fraction, { logX: true }];
+    const charts = list[0].errors ? MERITS.map(([axis, x]) => over(axis, x, {})) : [
+      over(fraction, known, log),
+      chart("Phase error of the seeds", fraction, "mean |Δφ|, degrees", drawn(known, (t) => t.merit.error_deg, false), { ...log, y: [0, 90] }),
+      chart("Expected height of an atom in the seed map", fraction, "s₀, σ", drawn(known, (t) => t.s0, false), log),
+    ];
+    section(`plot-${document.querySelectorAll("section").length}`, name, true, legend(curves.map(([label], n) => [label, n % 8])),
+      $("div", { class: "charts" }, ...charts.filter(Boolean)));
   }
 }
 

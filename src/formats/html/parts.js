@@ -40,14 +40,14 @@ const clear = () => {
 
 const cell = (value, text) => (text ? text(value) : value === null || value === undefined ? "–" : String(value));
 
-// A table whose columns sort. Columns: [title, value of a row, how it is written (text or an element), what it is sorted by].
+// A table whose columns sort. Columns: [title, value of a row, how it is written (text or an element), what it is sorted by, a class].
 const table = (columns, rows, first) => {
   const body = $("tbody");
   const write = (sorted) => {
     body.replaceChildren(...sorted.map((row) => $("tr", { class: first && row === rows[0] ? "first" : null },
-      ...columns.map(([, value, text]) => $("td", {}, cell(value(row), text))))));
+      ...columns.map(([, value, text, , kind]) => $("td", { class: kind ?? null }, cell(value(row), text))))));
   };
-  const heads = columns.map(([title, value, , by = value], n) => $("th", { scope: "col", tabindex: "0", onclick: () => sort(n, by), onkeydown: (e) => {
+  const heads = columns.map(([title, value, , by = value, kind], n) => $("th", { scope: "col", class: kind ?? null, tabindex: "0", onclick: () => sort(n, by), onkeydown: (e) => {
     if (e.key === "Enter" || e.key === " ") { e.preventDefault(); sort(n, by); }
   } }, title));
   const sort = (n, value) => {
@@ -81,7 +81,7 @@ const short = (x) => (Math.abs(x) >= 1000 ? `${+(x / 1000).toPrecision(3)}k` : S
 
 // Curves: { name, points: [[x, y]], bars: [[x, low, high]], colour, dots, marks, thin }. Axes have titles with units; `log` and `logX` are logarithmic.
 const chart = (name, xTitle, yTitle, curves, options = {}) => {
-  const [width, height, left, right, top, bottom] = [440, 270, 56, 12, 14, 44];
+  const [width, height, left, right, top, bottom] = [440, 270, 62, 12, 14, 44];
   const ends = (curve) => (curve.bars ?? []).flatMap(([x, low, high]) => [[x, low], [x, high]]);
   const finite = ([x, y]) => Number.isFinite(x) && Number.isFinite(y) && (!options.logX || x > 0);
   const all = curves.flatMap((curve) => [...curve.points, ...ends(curve)]).filter(finite);
@@ -99,7 +99,7 @@ const chart = (name, xTitle, yTitle, curves, options = {}) => {
   const px = (x) => left + (logX(x) - x0) / (x1 - x0) * (width - left - right);
   const py = (y) => height - bottom - (Math.min(Math.max(log(y), y0), y1) - y0) / (y1 - y0) * (height - top - bottom);
   const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "chart", role: "img", "aria-label": name });
-  const xs = options.logX ? decades(x0, x1) : ticks(x0, x1, 6);
+  const xs = (options.logX ? decades(x0, x1) : ticks(x0, x1, 6)).filter((x) => !options.whole || Number.isInteger(x));
   const ys = options.log ? decades(y0, y1) : ticks(y0, y1, 5);
   for (const x of xs) {
     root.append(svg("line", { x1: px(x), x2: px(x), y1: top, y2: height - bottom, class: "grid" }));
@@ -112,7 +112,7 @@ const chart = (name, xTitle, yTitle, curves, options = {}) => {
   }
   root.append(svg("path", { d: `M${left} ${top}V${height - bottom}H${width - right}`, class: "axis" }));
   root.append(svg("text", { x: (left + width - right) / 2, y: height - 8, "text-anchor": "middle" }, xTitle));
-  root.append(svg("text", { x: 14, y: (top + height - bottom) / 2, "text-anchor": "middle", transform: `rotate(-90 14 ${(top + height - bottom) / 2})` }, yTitle));
+  root.append(svg("text", { x: 12, y: (top + height - bottom) / 2, "text-anchor": "middle", transform: `rotate(-90 12 ${(top + height - bottom) / 2})` }, yTitle));
   for (const curve of curves) {
     const points = curve.points.filter((point) => finite(point) && (!options.log || point[1] > 0));
     const colour = `var(--c${curve.colour ?? 0})`;

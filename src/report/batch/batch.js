@@ -21,7 +21,7 @@ function show({ table: batch, pages }) {
     ["trials", (r) => r.trials_finished],
     ["cycles", (r) => r.cycles],
     ["seconds", (r) => r.wall_s, (x) => number(x, 1)],
-    ["formula, or why not", (r) => [r.formula, r.reason].filter(Boolean).join("; ") || "–"],
+    ["formula, or why not", (r) => [r.formula, r.reason].filter(Boolean).join("; ") || "–", undefined, undefined, "words"],
   ], rows));
   const modelled = rows.filter((r) => r.r1 !== null).sort((a, b) => a.r1 - b.r1);
   const run = rows.filter((r) => r.cycles).sort((a, b) => a.wall_s - b.wall_s);
@@ -29,8 +29,8 @@ function show({ table: batch, pages }) {
   const solved = (r) => r.outcome === "solved";
   const both = (list, of) => [curve(list, of, solved, 0), curve(list, of, (r) => !solved(r), 1)];
   section("charts", "All of them", true, legend([["solved", 0], ["not solved", 1]]), $("div", { class: "charts" }, ...[
-    chart("R1 of the models, from the lowest", "data sets", "R1", both(modelled, (r) => r.r1)),
-    chart("Time, from the shortest", "data sets", "seconds", both(run, (r) => r.wall_s), { log: true }),
+    chart("R1 of the models, from the lowest", "data sets", "R1", both(modelled, (r) => r.r1), { whole: true }),
+    chart("Time, from the shortest", "data sets", "seconds", both(run, (r) => r.wall_s), { log: true, whole: true }),
   ].filter(Boolean)));
   document.documentElement.dataset.drawn = "yes";
 }

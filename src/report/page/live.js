@@ -47,7 +47,8 @@ function watch({ title, stem }) {
       shown = state.structure;
       structure({ model: shown.model, stem });
     }
-    courses([...state.trials.values()].filter((course) => course.looks.length), 0);
+    const followed = [...state.trials.values()].filter((course) => course.looks.length);
+    courses(followed, Math.max(0, (progress?.finished ?? 0) - followed.length), "under way");
     if (state.modelled.length) {
       section("groups", "Models so far", false, table([
         ["space group", (m) => m.group],

@@ -201,7 +201,7 @@ function groups(doc) {
 }
 
 const FIGURES = [["R_weak", 1, {}], ["E-kurtosis", 2, { log: true }], ["tan_cos", 3, {}], ["κ of message passing", 4, { log: true }]];
-function courses(all, leftOut) {
+function courses(all, leftOut, unfinished = "did not finish") {
   if (!all.length) return;
   const colour = (course) => (course.promising ? 0 : course.finished ? 6 : 4);
   const order = [...all].sort((a, b) => Number(a.promising) - Number(b.promising));
@@ -212,7 +212,7 @@ function courses(all, leftOut) {
   })), options));
   const more = leftOut ? ` ${leftOut} later trials are not drawn.` : "";
   section("courses", "Trials over their cycles", true,
-    legend([["may be a solution", 0], ["finished, none", 6], ["did not finish", 4]]),
+    legend([["may be a solution", 0], ["finished, none", 6], [unfinished, 4]]),
     $("div", { class: "charts" }, ...charts.filter(Boolean)),
     $("p", { class: "quiet" }, `Convergence is abrupt: R_weak falls, E-kurtosis and tan_cos rise within a few looks.${more}`));
 }
