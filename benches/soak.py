@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Screens data sets one after the other, again and again in one process after the other, and watches memory, descriptors and CPU time per trial.
+"""Solves copies of a data set one after the other in one process, with a journal, and watches memory, descriptors and CPU time.
 
-usage: soak.py --binary SEEDFLIP --data FOLDER --work DIR [--minutes 60] [--sets NAME,…]
+usage: soak.py --binary SEEDFLIP --data FOLDER --work DIR [--minutes 60] [--set NAME] [--copies 4000]
 
-Standard library only; Linux. `seedflip solve FOLDER --run` has to end at some time, so that one process works all the while on copies of a data set
-under the same name: memory and descriptors are read from /proc once a second and compared between the first and the last quarter, the warm-up of a
-minute apart. CPU seconds a trial, not wall seconds: the machine may be shared. Exit code 1 where memory grew by more than 5 %, a descriptor was left
-open, or a trial took 5 % longer at the end.
+Standard library only; Linux. Memory and descriptors are read from /proc once a second and compared between the first and the last quarter, a minute of warming
+up apart. CPU seconds, not wall seconds, a data set: the machine may be shared. All copies have one cell, so that the order of the turns, the
+largest first, is no course of its own. Exit code 1 where memory grew by more than 5 %, a descriptor was left open, or a data set took 5 % longer
+at the end.
 """
 import argparse
 import os
@@ -49,20 +49,18 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=60.0)
-    parser.add_argument("--sets", default="thpp_p21n,ylid_p212121,sucrose_olex_p21,c22no_p212121,cyclo_p212121,phai_demo_p21c,xylitol_p212121,hydrogen_p21c")
-    parser.add_argument("--copies", type=int, default=400)
+    parser.add_argument("--set", default="c22no_p212121")
+    parser.add_argument("--copies", type=int, default=4000)
     options = parser.parse_args()
     shutil.rmtree(options.work, ignore_errors=True)
     data = options.work / "data"
     data.mkdir(parents=True)
-    names = options.sets.split(",")
-    for copy in range(options.copies):
-        for name in names:
-            for end in ("ins", "hkl"):
-                # Hard links: a few thousand copies cost nothing.
-                target = data / f"{copy:04}-{name}.{end}"
-                first = data / f"{0:04}-{name}.{end}"
-                shutil.copy(options.data / name / f"{name}.{end}", target) if copy == 0 else os.link(first, target)
+    for end in ("ins", "hkl"):
+        first = data / f"0000.{end}"
+        shutil.copy(options.data / options.set / f"{options.set}.{end}", first)
+        # Links: a few thousand copies cost nothing.
+        for copy in range(1, options.copies):
+            os.link(first, data / f"{copy:04}.{end}")
     words = ["solve", "data", "--run", "run", "-o", "out", "--backend", "cpu", "--threads", "1", "-q", "--no-report"]
     process = subprocess.Popen([options.binary, *words], cwd=options.work, stderr=subprocess.PIPE)
     begun, samples = time.time(), []

@@ -37,6 +37,10 @@ impl Observer for Follower<'_> {
 
     fn event(&mut self, event: &Event<'_>) {
         trace::event(event);
+        // From the first trial on: the first step of a large cell takes seconds, and one that is killed meanwhile has to leave a word.
+        if matches!(event, Event::Started { .. }) {
+            self.results.begin();
+        }
         self.results.event(event);
         if let Some(live) = &self.live {
             live.event(event);

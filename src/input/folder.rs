@@ -3,6 +3,7 @@
 use super::inflip::is_inflip;
 use super::places::{INSTRUCTIONS, REFLECTIONS, ending, find, stem_of};
 use crate::{Error, Result};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// A data set in a folder, by the name that `places::find` takes.
@@ -49,10 +50,14 @@ pub fn data_sets(folder: &Path, is_result: impl Fn(&Path) -> bool) -> Result<Con
     let (results, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| is_result(path));
     let result = |path| Skipped { path, why: "a result of seedflip".into() };
     contents.skipped.extend(results.into_iter().map(result));
+    // The file that stands for all else of its name, in the order in which a bare name is looked up.
+    let mut first: HashMap<String, Option<usize>> = HashMap::new();
+    for path in &paths {
+        let rank = rank(path);
+        first.entry(stem(path)).and_modify(|first| *first = rank.min(*first)).or_insert(rank);
+    }
     for name in paths.iter() {
-        // A file that stands for all else of its name, in the order in which a bare name is looked up.
-        let of_name = paths.iter().filter(|path| stem(path) == stem(name));
-        if of_name.map(|path| rank(path)).min() != Some(rank(name)) {
+        if first.get(&stem(name)) != Some(&rank(name)) {
             continue;
         }
         let places = find(name, None)?;

@@ -210,16 +210,17 @@ impl<T> Slots<T> {
             };
             let seat = &mut self.seats[*seat];
             let Some(Job { number, course, trial }) = queue.next(number)? else { return Ok(()) };
-            let known = match course {
-                Course::Run(start, recipe) => {
-                    crew.engines_mut()[seat.engine].seat(seat.slot, &start, recipe)?;
-                    None
-                }
-                Course::Known(looks) => Some(looks),
-            };
             busy[seat.engine] += 1;
+            let (known, run) = match course {
+                Course::Run(start, recipe) => (None, Some((start, recipe))),
+                Course::Known(looks) => (Some(looks), None),
+            };
             let merits = known.as_ref().and_then(|looks| looks.first().copied());
+            // Before the engine hears of it: where it is lost over that, the trial is among those that have to be run again.
             seat.sitting = Some(Sitting { number, cycles: 0, merits, known, trial });
+            if let Some((start, recipe)) = run {
+                crew.engines_mut()[seat.engine].seat(seat.slot, &start, recipe)?;
+            }
         }
     }
 
