@@ -158,6 +158,19 @@ fn a_place_that_takes_nothing_is_replaced_by_another() {
 }
 
 #[test]
+fn a_limit_of_file_sizes_is_a_full_disk() {
+    for limit in ["10", "0"] {
+        let desk = Desk::new();
+        let line = format!("ulimit -f {limit}; $RUN -q 2>/dev/null");
+        assert_eq!(desk.shell(&line).code(), Some(1), "{limit}");
+        nothing_half(desk.0.path());
+        if desk.output().exists() {
+            nothing_half(&desk.output());
+        }
+    }
+}
+
+#[test]
 fn every_signal_ends_a_run_gently() {
     for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 130)] {
         let desk = Desk::new();

@@ -152,6 +152,7 @@ pub fn run(cli: Cli, build: &Build) -> Result<u8> {
         return say::out(&version::version(build, cli.verbose > 0)).map(|()| EXIT_OK);
     }
     trace::begin(cli.verbose);
+    stop::outlive_limits();
     let command = cli.command.ok_or_else(|| Error::Usage("no command is given; see seedflip --help".into()))?;
     match command {
         Command::Solve(args) => solve::run(&args),

@@ -42,6 +42,12 @@ pub fn catch(clock: Clock) {
     });
 }
 
+/// From now on a file that grows beyond what the user's limits allow is a file that cannot be written, as on a full disk, and no end of the process.
+pub fn outlive_limits() {
+    #[cfg(unix)]
+    drop(signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false))));
+}
+
 /// Exit code of what was stopped: that of SIGTERM says that a queue or the system asked, not a person.
 pub fn exit_code() -> u8 {
     if ASKED.load(Ordering::Relaxed) == SIGTERM { EXIT_TERMINATED } else { EXIT_INTERRUPTED }
