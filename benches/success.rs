@@ -5,7 +5,7 @@
 //! ```
 //! DATA_FOLDER holds SET/SET.ins, .hkl and .ref.cif. METHOD is `flipping` or `message`. Keys: `trials`, `cycles`,
 //! `dmin`, `k`, `weak`, `q` (1 or 0.5), `start` (random or patterson), `sampling` (2 or 3), `n` (factor on N), `n_end`,
-//! `anneal`, `damping`, `denoiser` (logistic, square or reshaped), `seed`, and for simulated data `simulate=D` (calculated
+//! `anneal`, `damping`, `denoiser` (logistic, square, reshaped or pair), `seed`, and for simulated data `simulate=D` (calculated
 //! intensities of the reference to D Å instead of the measured ones) with `equal=1` (every atom becomes oxygen),
 //! `whole=1` (sites of occupancy above one half made whole, the others dropped), `spread=LOW-HIGH` (B log-uniform
 //! between two values in Å²), `b=B` (one B for all), `noise`, `completeness`. Seeds: `p` (fraction of the strongest
@@ -85,7 +85,7 @@ fn run<'a>(data: &Path, set: &str, method: &str, keys: impl Iterator<Item = &'a 
     let (data_set, truth, atoms) = load(data, set, &keys);
     let cell = data_set.header.cell.clone();
     let d_min = keys.number("dmin", 0.8).max(data_set.shells.d_min);
-    let sphere = Sphere::new(&cell, &data_set.header.space_group, &data_set.reflections, atoms, d_min);
+    let sphere = Sphere::new(&cell, &data_set.header.space_group, &data_set.reflections, atoms, d_min).with_distances(true);
     let sampling = if keys.number("sampling", 2.0) > 2.5 { Sampling::Fine } else { Sampling::Nyquist };
     let gridded = sphere.problem(sampling);
     let recipe = recipe(method, &keys);
@@ -327,6 +327,7 @@ fn recipe(method: &str, keys: &Keys) -> Recipe {
             denoiser: match keys.0.get("denoiser").map(String::as_str) {
                 Some("square") => Denoiser::Square,
                 Some("reshaped") => Denoiser::Reshaped,
+                Some("pair") => Denoiser::Pair,
                 _ => Denoiser::Logistic,
             },
             n_start: keys.number("n", 1.0) as f32,

@@ -8,6 +8,7 @@
 //! - `layout`   columns and entries of the half sphere
 //! - `method`   the two iterations, by name
 //! - `problem`  amplitude tables shared by all trials
+//! - `direction` where the pair prior takes its derivative
 //! - `recipe`   what a trial does in a cycle: flipping or message passing
 //! - `seeds`    phases known beforehand
 //! - `merits`   truth-free figures of merit
@@ -20,6 +21,7 @@
 
 pub mod backend;
 pub mod cpu;
+pub mod direction;
 pub mod error;
 pub mod layout;
 pub mod merits;
@@ -30,6 +32,7 @@ pub mod relief;
 pub mod seeds;
 
 pub use backend::Backend;
+pub use direction::Direction;
 pub use error::EngineError;
 pub use layout::Layout;
 pub use merits::Merits;
