@@ -101,7 +101,7 @@ pub fn denoise(
     passes.planes(&mut trial.mixed, scratch, &mut step);
     let mean = step.sum / points as f64 + LEAST;
     let scale = (1.0 / (points as f64 * mean)) as f32;
-    let mut filtered = |mixed: &mut [Complex32], linear: &[Complex32], by: f32, scratch: &mut Scratch| {
+    let filtered = |mixed: &mut [Complex32], linear: &[Complex32], by: f32, scratch: &mut Scratch| {
         passes.columns::<true, true>(mixed, scratch, |column, line| {
             let work = |entries: std::ops::Range<usize>, line: &mut [Complex32]| {
                 filter(line, &linear[entries.clone()], &pairs.places[entries], &nodes, [scale, by]);
