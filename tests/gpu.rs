@@ -113,7 +113,7 @@ fn agrees(grids: &[([usize; 3], Way, Tuning)], with_message: &[[usize; 3]]) {
         let (device, tuning) = on(&open, way, &problem, tuning);
         let mut judged = flipping(&device, &problem, &tuning);
         if with_message.contains(&dims) {
-            for denoiser in [Denoiser::Logistic, Denoiser::Square, Denoiser::Reshaped] {
+            for denoiser in [Denoiser::Logistic, Denoiser::Square, Denoiser::Reshaped, Denoiser::Pair] {
                 judged.extend(message(&device, &problem, &tuning, denoiser));
             }
         }

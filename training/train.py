@@ -4,7 +4,7 @@ usage: train.py [--net point|pair] [--steps N] [--out FILE]
 
 A field of message passing is c = a F + noise. For crystals of crystals.py to several resolutions, any height
 s = a √(M/N) and white noise, the density is made that tells most of F beyond what the field says itself. One core, about
-two minutes for the reshaped posterior (point), ten for the one that knows distances (pair); the same seed gives the same
+two minutes for the reshaped posterior (point), three for the one that knows distances (pair); the same seed gives the same
 weights.
 """
 import argparse
@@ -145,7 +145,7 @@ def point_written(net):
 COURSES = {
     "point": Course({0.8: 0.1, 1.0: 0.2, 1.2: 0.25, 1.5: 0.2, 1.75: 0.1, 2.0: 0.15}, 3000, 0.02, lambda _: Point(),
                     point_written, "reshape_weights.rs"),
-    "pair": Course({1.0: 0.2, 1.2: 0.25, 1.5: 0.3, 1.75: 0.1, 2.0: 0.15}, 5000, 0.01, pair.Pair, pair.written,
+    "pair": Course({1.0: 0.2, 1.2: 0.25, 1.5: 0.3, 1.75: 0.1, 2.0: 0.15}, 8000, 0.01, pair.Pair, pair.written,
                    "pair_weights.rs"),
 }
 

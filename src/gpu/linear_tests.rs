@@ -2,9 +2,9 @@
 
 use super::probe::{Probe, close, module, noise};
 use super::shared::{Params, Recipe, State};
-use crate::twins::pair_table::LEAST;
 use crate::twins::bessel::i1_over_i0;
 use crate::twins::field::{covariance, kappa, seed_correlation, shell_power};
+use crate::twins::pair_table::LEAST;
 use crate::twins::random::{phase_index, phase_table, trial_hash};
 use crate::twins::weights::{posterior_means, weigh_seeds};
 use crate::wgsl::stage::{LINEAR_THREADS, Linear, Storage};

@@ -78,6 +78,11 @@ impl Sphere {
         Self { distances, ..self }
     }
 
+    /// Whether atoms keep the distances that the pair prior knows.
+    pub fn knows_distances(&self) -> bool {
+        self.distances
+    }
+
     /// Reflections of the half sphere, measured or not.
     pub fn len(&self) -> usize {
         self.members.len()

@@ -1,15 +1,16 @@
 //! Where a trial of the search stands, and what comes next.
 //!
 //! ```text
-//! unseeded   search ──converged, or out of cycles──▶ polish (flipping) ─▶ end
+//! unseeded   search ──promising (message passing, where the problem knows distances)──▶ search by the pair prior
+//!            search ──converged, or out of cycles──▶ polish (flipping) ─▶ end
 //!            search ──converged──▶ settle (message passing) ─▶ end;  out of cycles ─▶ end
 //! seeded     search ──converged, or promising at last──▶ proof ─▶ end;  out of cycles ─▶ end
 //! ```
 
 use super::Told;
 use super::search::STEP;
-use crate::engine::{Merits, Recipe};
-use crate::phasing::{Arm, Closing};
+use crate::engine::{Merits, Method, Recipe};
+use crate::phasing::{Arm, Closing, paired};
 use num_complex::Complex32;
 
 /// A trial that is being run.
@@ -25,6 +26,9 @@ pub struct Running {
     pub looks: Vec<Merits>,
     /// How it went, where it has run before.
     pub told: Option<Box<Told>>,
+    /// What it goes on by once it is promising: the pair prior believes the height that a trial claims, and freezes those that have
+    /// none.
+    then: Option<Recipe>,
 }
 
 /// Where a trial stands.
@@ -76,7 +80,14 @@ pub enum Turn {
 impl Running {
     /// At the start of its search.
     pub fn new(arm: Arm, recipe: Recipe) -> Self {
-        Self { arm, recipe, stage: Stage::Search, looks: Vec::new(), told: None }
+        Self { arm, recipe, stage: Stage::Search, looks: Vec::new(), told: None, then: None }
+    }
+
+    /// The same in a problem that knows distances, or does not.
+    #[must_use]
+    pub fn with_distances(self, distances: bool) -> Self {
+        let goes = distances && !self.arm.imposes() && self.recipe.method() == Method::Message;
+        Self { then: goes.then(|| Recipe::Message(paired())), ..self }
     }
 
     /// One that has run before.
@@ -88,6 +99,9 @@ impl Running {
     /// Looks at a trial after a step; `cycles` are those since it was seated. Polish and settling are entered here.
     pub fn turn(&mut self, merits: &Merits, cycles: u32) -> Turn {
         let (turn, stage) = self.ahead(merits, cycles);
+        if self.then.is_some_and(|then| turn == Turn::Polish(then)) {
+            self.then = None;
+        }
         match (stage, &mut self.stage) {
             (Some(stage), _) => self.stage = stage,
             (None, Stage::Polish { left } | Stage::Settle { left } | Stage::Proof { left, .. }) => {
@@ -124,10 +138,18 @@ impl Running {
             Closing::Polish { recipe, cycles } if converged || out_of_cycles => {
                 (Turn::Polish(recipe), Some(Stage::Polish { left: cycles }))
             }
+            Closing::Settle { .. } if self.is_promising(merits) && !out_of_cycles => {
+                (self.then.map_or(Turn::Stay, Turn::Polish), None)
+            }
             Closing::Settle { cycles } if converged => (Turn::Stay, Some(Stage::Settle { left: cycles })),
             Closing::Settle { .. } if out_of_cycles => (Turn::End, None),
             Closing::Polish { .. } | Closing::Settle { .. } => (Turn::Stay, None),
         }
+    }
+
+    /// Whether it goes on by the pair prior now.
+    fn is_promising(&self, merits: &Merits) -> bool {
+        self.then.is_some() && self.recipe.method().protocol().promising.pass(merits)
     }
 
     /// The recipe that puts it to the proof.
@@ -139,7 +161,6 @@ impl Running {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Method;
     use crate::phasing::protocol::{POLISH, POLISH_CYCLES};
     use crate::phasing::{Methods, portfolio, seeded_portfolio};
 
@@ -149,7 +170,7 @@ mod tests {
 
     fn running(method: Method, seeded: bool) -> Running {
         let methods = Methods::from(method);
-        let arms = if seeded { seeded_portfolio(methods, false) } else { portfolio(methods, 50.0) };
+        let arms = if seeded { seeded_portfolio(methods, false, false) } else { portfolio(methods, 50.0) };
         Running::new(arms[0], arms[0].recipe(1, 0))
     }
 
@@ -183,6 +204,26 @@ mod tests {
         assert_eq!(wait(&mut trial, &BAD, 2 * STEP), (Turn::End, 2 * STEP + 20));
         let mut trial = running(Method::Message, false);
         assert_eq!(wait(&mut trial, &BAD, 0), (Turn::End, 90));
+    }
+
+    #[test]
+    fn promising_trials_go_on_by_the_pair_prior_where_distances_are_known() {
+        let alive = Merits { kappa: 0.8, r_weak: 0.4, ..BAD };
+        let mut trial = running(Method::Message, false).with_distances(true);
+        let searched = trial.recipe;
+        assert_eq!(trial.turn(&BAD, STEP), Turn::Stay);
+        assert_eq!(trial.turn(&alive, 2 * STEP), Turn::Polish(Recipe::Message(paired())));
+        assert_eq!((&trial.stage, trial.recipe), (&Stage::Search, searched));
+        assert_eq!(trial.turn(&alive, 3 * STEP), Turn::Stay, "once");
+        assert_eq!(trial.turn(&GOOD, 4 * STEP), Turn::Stay);
+        assert_eq!(trial.stage, Stage::Settle { left: 20 });
+        for mut other in [
+            running(Method::Message, false),
+            running(Method::Message, true).with_distances(true),
+            running(Method::Flipping, false).with_distances(true),
+        ] {
+            assert_eq!(other.turn(&alive, STEP), Turn::Stay);
+        }
     }
 
     #[test]

@@ -206,20 +206,21 @@ pub fn message_reference(
         let sigma = (x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / x.len() as f64).sqrt();
         let u: Vec<f64> = x.iter().map(|x| (x - mean) / sigma).collect();
         let pairs = (denoiser == Denoiser::Pair).then(|| pair_posterior(problem, &reference, &u, &c, sigma, s));
-        let (f, derivative): (Vec<f64>, Vec<f64>) = pairs.unwrap_or_else(|| u
-            .iter()
-            .map(|&u| {
-                if denoiser == Denoiser::Square {
-                    return (u * u, 2.0 * u);
-                }
-                let [a, b] = match denoiser {
-                    Denoiser::Reshaped => problem.reshaping().at(s as f32).map(f64::from),
-                    _ => [1.0, 0.0],
-                };
-                let f = 1.0 / (1.0 + (-(a * (s * u - s * s / 2.0 - (m / n - 1.0).ln()) + b)).exp());
-                (f, a * s * f * (1.0 - f))
-            })
-            .unzip());
+        let (f, derivative): (Vec<f64>, Vec<f64>) = pairs.unwrap_or_else(|| {
+            u.iter()
+                .map(|&u| {
+                    if denoiser == Denoiser::Square {
+                        return (u * u, 2.0 * u);
+                    }
+                    let [a, b] = match denoiser {
+                        Denoiser::Reshaped => problem.reshaping().at(s as f32).map(f64::from),
+                        _ => [1.0, 0.0],
+                    };
+                    let f = 1.0 / (1.0 + (-(a * (s * u - s * s / 2.0 - (m / n - 1.0).ln()) + b)).exp());
+                    (f, a * s * f * (1.0 - f))
+                })
+                .unzip()
+        });
         let slope = onsager[0] * derivative.iter().sum::<f64>() / derivative.len() as f64;
         let y: Vec<f64> = f.iter().zip(&u).map(|(f, u)| f - slope * u).collect();
         let z = reference.coefficients(&y);
