@@ -155,7 +155,7 @@ impl SeedCheck {
 /// Success of the first arm of each method from random starts.
 fn unseeded(sphere: &Sphere, blurred: bool, backend: &dyn Backend) -> Result<UnseededRates> {
     let rate = |method: Method| {
-        let Some(arm) = seeded_portfolio(method.into(), blurred, false).into_iter().next() else { return Ok(0.0) };
+        let Some(arm) = seeded_portfolio(method.into(), blurred).into_iter().next() else { return Ok(0.0) };
         let problem = sphere.problem(arm.sampling).problem;
         let slots = backend.slots(&problem, PROBED);
         Crew::new(backend, &problem, slots, 1)

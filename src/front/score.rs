@@ -95,7 +95,7 @@ fn merits(sphere: &Sphere, phased: &[PhasedReflection]) -> Result<Merits> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     let pool = pool.map_err(|error| Error::unusable(format!("no worker thread: {error}"), "end other programs"))?;
     let site = DeviceChoice::Cpu.site_of_search(&|_| {})?;
-    let arm = seeded_portfolio(Methods::Flipping, false, false).into_iter().next();
+    let arm = seeded_portfolio(Methods::Flipping, false).into_iter().next();
     let arm = arm.ok_or_else(|| Error::Bug("no arm flips".into()))?;
     let looked = || {
         let mut engine = site.backend(&Arc::new(pool)).engine(gridded.problem, 1)?;

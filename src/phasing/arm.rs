@@ -36,7 +36,7 @@ impl ArmId {
     pub fn all() -> impl Iterator<Item = Self> {
         let unseeded =
             [portfolio, blurred_portfolio].map(|of| [0.0, f64::INFINITY].map(|atoms| of(Methods::Both, atoms)));
-        let seeded = seeded_portfolio(Methods::Both, true, true).into_iter().chain(start_portfolio(Methods::Both));
+        let seeded = seeded_portfolio(Methods::Both, true).into_iter().chain(start_portfolio(Methods::Both));
         unseeded.into_iter().flatten().flat_map(|arms| with_atom_starts(arms, 1)).chain(seeded).map(|arm| arm.name)
     }
 
@@ -171,7 +171,7 @@ mod tests {
             .into_iter()
             .flatten()
             .flat_map(|arms| with_atom_starts(arms, 1))
-            .chain(seeded_portfolio(Methods::Both, true, true))
+            .chain(seeded_portfolio(Methods::Both, true))
             .collect();
         for a in &arms {
             assert_eq!(a.recipe(1, 2).method(), a.method());

@@ -1,7 +1,7 @@
 //! The arms of a run that starts from seeds.
 
 use super::arm::{Arm, ArmId, Kind, SeedStart, StartKind};
-use super::blurred_portfolio::{paired, reshaped};
+use super::blurred_portfolio::reshaped;
 use super::portfolio::{Methods, SQUARE, logistic};
 use crate::engine::{Amplitudes, MessageRecipe, Method, SeedUse};
 use crate::grid::Sampling;
@@ -15,7 +15,7 @@ const FLIP_HOLD: u32 = 20;
 /// with one B, 1.75 % seeds solve in 8/12 draws there against 4/12 on the coarse grid (benches/results, 2026-11-22). Blurred data get the
 /// reshaped posterior before it: on 11 cases at 1.2 and 1.5 Å, three simulated, 75 of 88 draws solve, by N × 1 70 and N × 3 67, and
 /// solved draws of light atoms end at correlations of 0.88 to 0.99, by N × 1 mostly at 0.75 to 0.85 (benches/results, 2026-11-27, denoiser).
-pub fn seeded_portfolio(methods: Methods, blurred: bool, distances: bool) -> Vec<Arm> {
+pub fn seeded_portfolio(methods: Methods, blurred: bool) -> Vec<Arm> {
     let held = SeedStart { hold: u32::MAX, drawn: false };
     let cycles = |method: Method| method.protocol().cycles.seeded;
     let message = |name, sampling, kind| Arm {
@@ -41,7 +41,6 @@ pub fn seeded_portfolio(methods: Methods, blurred: bool, distances: bool) -> Vec
         cycles: cycles(Method::Flipping),
         kind: Kind::FlipAll(Amplitudes::E),
     };
-    let pair = distances.then(|| message("seed mp pair", Sampling::Fine, Kind::Message(paired())));
     let shaped = blurred.then(|| message("seed mp shape", Sampling::Fine, reshaped(1.0)));
     let all = [
         message("seed mp N*1", Sampling::Fine, plain),
@@ -53,7 +52,7 @@ pub fn seeded_portfolio(methods: Methods, blurred: bool, distances: bool) -> Vec
         message("seed mp u2", Sampling::Fine, SQUARE),
         message("seed mp N*.3-3", Sampling::Nyquist, logistic(0.3, 3.0, ANNEAL)),
     ];
-    pair.into_iter().chain(shaped).chain(all).filter(|arm| methods.allow(arm.method())).collect()
+    shaped.into_iter().chain(all).filter(|arm| methods.allow(arm.method())).collect()
 }
 
 /// Cycles of a trial from a small fragment: a right atom shows by the tenth or fifteenth (frontier notes §1), and then the structure has to grow.
@@ -85,7 +84,7 @@ mod tests {
     #[test]
     fn every_arm_starts_from_seeds_and_flipping_leaves_weak_reflections_alone() {
         for (methods, blurred) in [(Methods::Both, true), (Methods::Flipping, true), (Methods::Message, false)] {
-            let arms = seeded_portfolio(methods, blurred, blurred);
+            let arms = seeded_portfolio(methods, blurred);
             assert!(!arms.is_empty());
             for arm in arms {
                 assert!(arm.is_seeded());

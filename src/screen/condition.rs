@@ -122,12 +122,12 @@ impl Condition {
 
 /// Short names of the arms that a screen may run, in the order of the portfolio.
 pub fn method_names() -> Vec<String> {
-    seeded_portfolio(Methods::Both, true, true).iter().map(|arm| arm.name.word()).collect()
+    seeded_portfolio(Methods::Both, true).iter().map(|arm| arm.name.word()).collect()
 }
 
 /// The arm with this short name.
 pub fn arm(method: &str) -> Option<Arm> {
-    seeded_portfolio(Methods::Both, true, true).into_iter().find(|arm| arm.name.word() == method)
+    seeded_portfolio(Methods::Both, true).into_iter().find(|arm| arm.name.word() == method)
 }
 
 #[cfg(test)]

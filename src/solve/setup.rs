@@ -81,7 +81,7 @@ impl Prepared {
         let blurred = is_blurred(d_min, header.radiation);
         let mut arms = match job.seeds {
             Some(seeds) if seeds.sets.share.is_some() => start_portfolio(options.methods),
-            Some(_) => seeded_portfolio(options.methods, blurred, sphere.knows_distances()),
+            Some(_) => seeded_portfolio(options.methods, blurred),
             None if blurred => blurred_portfolio(options.methods, sphere.atoms()),
             None => portfolio(options.methods, sphere.atoms()),
         };
