@@ -9,6 +9,7 @@ use super::Problem;
 use super::cpu::passes::{Passes, PlaneStep, with_entries};
 use crate::twins::random::{phase_index, phase_table, trial_hash};
 use num_complex::Complex32;
+use std::sync::Arc;
 
 /// Key of its phases.
 const DIRECTION_KEY: u32 = 0xFFFF_0004;
@@ -32,7 +33,12 @@ impl PlaneStep for Keep<'_> {
 
 impl Direction {
     /// That of a problem.
-    pub fn new(problem: &Problem, passes: &Passes) -> Self {
+    pub fn of(problem: &Problem) -> Self {
+        Self::new(problem, &Passes::new(Arc::new(problem.layout().clone())))
+    }
+
+    /// The same by passes that are planned.
+    pub(super) fn new(problem: &Problem, passes: &Passes) -> Self {
         let (table, modulus) = (phase_table(), (problem.sphere().max(1) as f32).sqrt().recip());
         let coefficient = |&key: &u32| {
             let [cos, sin] = table[phase_index(trial_hash(DIRECTION_KEY, 0, key))];

@@ -6,7 +6,6 @@ use super::kernels::Kernels;
 use super::plan::Plan;
 use super::shared::{Params, Problem as DeviceProblem, Recipe, State};
 use super::tables::Tables;
-use crate::engine::cpu::passes::Passes;
 use crate::engine::problem::{Pairs, STRONG_SHARE, WEAK_SHARE};
 use crate::engine::seeds::FreeMoments;
 use crate::engine::{Direction, Problem};
@@ -15,7 +14,6 @@ use crate::twins::random::{PHASE_TABLE_SIZE, phase_table};
 use crate::twins::reshape::INTERVALS;
 use crate::wgsl::shape::TILE;
 use std::f64::consts::TAU;
-use std::sync::Arc;
 
 /// Lists of trials that a chunk keeps on the device, each as long as the chunk: those that advance, and those that start.
 const LISTS: u64 = 2;
@@ -92,7 +90,7 @@ pub const PAIR_VALUES: usize = (INTERVALS + 1) * (2 + LENGTHS + 1);
 /// What the pair prior has learned, and its direction: coefficients in device order, the map by pairs of voxels.
 pub fn pair_values(problem: &Problem, pairs: &Pairs, tables: &Tables) -> Vec<[f32; 2]> {
     let shapes = pairs.table.shapes().iter().flat_map(|&[a0, b0, a, b]| [[a0, b0], [a, b]]);
-    let direction = Direction::new(problem, &Passes::new(Arc::new(problem.layout().clone())));
+    let direction = Direction::of(problem);
     let coefficients = tables.spread(direction.coefficients.iter().map(|c| [c.re, c.im]), [0.0; 2]);
     let [nx, ny, _] = problem.layout().dims();
     // Of an odd number of rows the last stands alone.

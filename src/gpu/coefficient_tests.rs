@@ -3,7 +3,6 @@
 use super::probe::{Changed, Probe, close, noise};
 use super::shared::{Params, Recipe, State};
 use super::tables::{ORIGIN, OUTSIDE};
-use crate::engine::cpu::passes::Passes;
 use crate::engine::{Amplitudes, Direction};
 use crate::twins::amplitude::impose;
 use crate::twins::evaluate::{tangent, weak_power};
@@ -13,7 +12,6 @@ use crate::twins::restrain::restrain;
 use crate::twins::weights::{Cavity, cavity, hold, posterior_means, weigh_seeds};
 use crate::wgsl::stage::Coefficients;
 use num_complex::Complex32;
-use std::sync::Arc;
 
 const WEIGHTS: &str = include_str!("../../shaders/weights.wgsl");
 const BESSEL: &str = include_str!("../../shaders/bessel.wgsl");
@@ -96,8 +94,7 @@ fn filter_is_its_twin() {
         let changed = probe.change(Coefficients::PairFilter, &values, Params { scratch, ..Params::default() });
         let pairs = probe.problem.pairs().unwrap().clone();
         let (_, nodes) = pairs.table.at(height);
-        let passes = Passes::new(Arc::new(probe.problem.layout().clone()));
-        let direction = Direction::new(&probe.problem, &passes).coefficients;
+        let direction = Direction::of(&probe.problem).coefficients;
         let (linear, by) = if scratch == 1 { (&direction, 1.0) } else { (&cavity, sigma.recip()) };
         let mut expected = values.clone();
         filter(&mut expected, linear, &pairs.places, &nodes, [column_scale / pair_mean, by]);

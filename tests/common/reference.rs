@@ -4,7 +4,6 @@
 #![allow(dead_code)]
 
 use num_complex::{Complex32, Complex64};
-use seedflip::engine::cpu::passes::Passes;
 use seedflip::engine::problem::{Coefficient, SHELLS};
 use seedflip::engine::{Denoiser, Direction, FlipRecipe, Layout, MessageRecipe, Problem, Recipe, SeedUse, Seeds};
 use seedflip::fourier::Fourier3;
@@ -314,7 +313,7 @@ fn pair_posterior(
         let q: Vec<Complex64> = reference.coefficients(f).iter().zip(linear).enumerate().map(value).collect();
         reference.map(&q, 0.0)
     };
-    let direction = to64(&Direction::new(problem, &Passes::new(problem.layout().clone().into())).coefficients);
+    let direction = to64(&Direction::of(problem).coefficients);
     let e = reference.map(&direction, 0.0);
     let q = filtered(&f0, &c.iter().map(|c| c / sigma).collect::<Vec<_>>());
     let change: Vec<f64> = f0.iter().zip(&e).map(|(f, e)| a0 * s * f * (1.0 - f) * e).collect();
