@@ -5,7 +5,7 @@
 //! ```
 //! DATA_FOLDER holds SET/SET.ins, .hkl and .ref.cif. METHOD is `flipping` or `message`. Keys: `trials`, `cycles`,
 //! `dmin`, `k`, `weak`, `q` (1 or 0.5), `start` (random or patterson), `sampling` (2 or 3), `n` (factor on N), `n_end`,
-//! `anneal`, `damping`, `denoiser` (logistic, square or reshaped), `seed`, and for simulated data `simulate=D` (calculated
+//! `anneal`, `damping`, `switch` (κ above which a trial goes on by the pair prior), `denoiser` (logistic, square, reshaped or pair), `seed`, and for simulated data `simulate=D` (calculated
 //! intensities of the reference to D Å instead of the measured ones) with `equal=1` (every atom becomes oxygen),
 //! `whole=1` (sites of occupancy above one half made whole, the others dropped), `spread=LOW-HIGH` (B log-uniform
 //! between two values in Å²), `b=B` (one B for all), `noise`, `completeness`. Seeds: `p` (fraction of the strongest
@@ -85,7 +85,8 @@ fn run<'a>(data: &Path, set: &str, method: &str, keys: impl Iterator<Item = &'a 
     let (data_set, truth, atoms) = load(data, set, &keys);
     let cell = data_set.header.cell.clone();
     let d_min = keys.number("dmin", 0.8).max(data_set.shells.d_min);
-    let sphere = Sphere::new(&cell, &data_set.header.space_group, &data_set.reflections, atoms, d_min);
+    let sphere =
+        Sphere::new(&cell, &data_set.header.space_group, &data_set.reflections, atoms, d_min).with_distances(true);
     let sampling = if keys.number("sampling", 2.0) > 2.5 { Sampling::Fine } else { Sampling::Nyquist };
     let gridded = sphere.problem(sampling);
     let recipe = recipe(method, &keys);
@@ -104,6 +105,7 @@ fn run<'a>(data: &Path, set: &str, method: &str, keys: impl Iterator<Item = &'a 
         cycles,
         print: keys.is("merits", "1"),
         stop: !keys.is("stop", "0"),
+        switch: keys.0.contains_key("switch").then(|| keys.number("switch", 0.0) as f32),
         next: 0..trials,
         start: |trial| match (&patterson, &seeding) {
             (Some(p), _) => Start::Phases(p.phases(&gridded.problem, seed, trial)),
@@ -140,6 +142,8 @@ struct Attempts<S, J> {
     cycles: u32,
     print: bool,
     stop: bool,
+    /// κ above which a trial goes on by the pair prior.
+    switch: Option<f32>,
     next: std::ops::Range<u32>,
     start: S,
     recipe: Recipe,
@@ -150,15 +154,16 @@ struct Attempts<S, J> {
 }
 
 impl<S: FnMut(u32) -> Start, J: Fn(&[Complex32]) -> f64> Queue for Attempts<S, J> {
-    type Trial = ();
+    /// Whether it has gone on by the pair prior.
+    type Trial = bool;
     type Error = EngineError;
 
-    fn next(&mut self, _: usize) -> Result<Option<Job<()>>, EngineError> {
-        let job = |number| Job { number, course: Course::Run((self.start)(number), self.recipe), trial: () };
+    fn next(&mut self, _: usize) -> Result<Option<Job<bool>>, EngineError> {
+        let job = |number| Job { number, course: Course::Run((self.start)(number), self.recipe), trial: false };
         Ok(self.next.next().map(job))
     }
 
-    fn look(&mut self, look: &mut Look<'_, ()>) -> Result<Next, EngineError> {
+    fn look(&mut self, look: &mut Look<'_, bool>) -> Result<Next, EngineError> {
         self.total += u64::from(STEP);
         let cc = (self.judge)(&look.phases()?);
         if self.print {
@@ -166,7 +171,12 @@ impl<S: FnMut(u32) -> Start, J: Fn(&[Complex32]) -> f64> Queue for Attempts<S, J
         }
         let solved = cc >= SOLVED_CC;
         if !(solved && self.stop) && look.cycles < self.cycles {
-            return Ok(Next::GoOn);
+            let (Recipe::Message(recipe), Some(kappa), false) = (self.recipe, self.switch, *look.trial) else {
+                return Ok(Next::GoOn);
+            };
+            *look.trial = look.merits.kappa > kappa;
+            let pair = Recipe::Message(MessageRecipe { denoiser: Denoiser::Pair, ..recipe });
+            return Ok(if *look.trial { Next::Recipe(pair) } else { Next::GoOn });
         }
         self.solved_at.extend(solved.then_some(look.cycles));
         self.finals.push(cc);
@@ -327,6 +337,7 @@ fn recipe(method: &str, keys: &Keys) -> Recipe {
             denoiser: match keys.0.get("denoiser").map(String::as_str) {
                 Some("square") => Denoiser::Square,
                 Some("reshaped") => Denoiser::Reshaped,
+                Some("pair") => Denoiser::Pair,
                 _ => Denoiser::Logistic,
             },
             n_start: keys.number("n", 1.0) as f32,

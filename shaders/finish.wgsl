@@ -3,6 +3,8 @@
 
 // Smallest σ and height that are divided by.
 const SMALLEST: f32 = 1e-30;
+// Is added to the mean of f₀ (src/twins/pair_weights.rs).
+const LEAST: f32 = 1e-4;
 // Largest squared correlation believed, and the range of κ (src/twins/field.rs).
 const MAX_CORRELATION: f32 = 0.98;
 const KAPPA_LOW: f32 = 0.004;
@@ -67,6 +69,16 @@ fn finish_amplitude(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invo
         states[slot].sigma = sigma_of(sums.x);
         states[slot].r = sums.y / max(sums.z, SMALLEST);
         states[slot].flipped = flipped / problem.points;
+    }
+}
+
+// After the first plane pass of the pair prior: ⟨f₀⟩.
+@compute @workgroup_size(THREADS)
+fn finish_pair(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) t: u32) {
+    let slot = slots[params.first + group.y];
+    let sum = of_planes(slot, t).x;
+    if t == 0u {
+        states[slot].pair_mean = sum / problem.points + LEAST;
     }
 }
 

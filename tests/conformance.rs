@@ -121,7 +121,7 @@ fn one_flipping_cycle_agrees_with_f64() {
 fn message_passing_agrees_with_f64_and_needs_both_onsager_terms() {
     for device in devices() {
         for dims in GRIDS.into_iter().take(device.grids) {
-            for denoiser in [Denoiser::Logistic, Denoiser::Square, Denoiser::Reshaped] {
+            for denoiser in [Denoiser::Logistic, Denoiser::Square, Denoiser::Reshaped, Denoiser::Pair] {
                 let what = format!("{} {dims:?} {denoiser:?}", device.name);
                 let problem = problem(dims);
                 let phases = start(&problem);
@@ -134,7 +134,7 @@ fn message_passing_agrees_with_f64_and_needs_both_onsager_terms() {
                 let found = to64(&engine.phases(0).unwrap().unwrap());
                 let error = relative_l2(&found, &expected);
                 assert!(error < 2e-4, "{what}: {error:e}");
-                if denoiser == Denoiser::Logistic {
+                if matches!(denoiser, Denoiser::Logistic | Denoiser::Pair) {
                     assert!(relative_l2(&found, &without_map) > 0.02, "{what}: the map's feedback is not subtracted");
                 }
                 assert!(relative_l2(&found, &without_phase) > 0.02, "{what}: the phases' feedback is not subtracted");

@@ -113,7 +113,10 @@ fn agrees(grids: &[([usize; 3], Way, Tuning)], with_message: &[[usize; 3]]) {
         let (device, tuning) = on(&open, way, &problem, tuning);
         let mut judged = flipping(&device, &problem, &tuning);
         if with_message.contains(&dims) {
-            for denoiser in [Denoiser::Logistic, Denoiser::Square, Denoiser::Reshaped] {
+            let mut denoisers = vec![Denoiser::Logistic, Denoiser::Square, Denoiser::Reshaped];
+            // Its six kernels more take long to compile where transforms are long.
+            denoisers.extend((dims != [32, 32, 32]).then_some(Denoiser::Pair));
+            for denoiser in denoisers {
                 judged.extend(message(&device, &problem, &tuning, denoiser));
             }
         }

@@ -146,6 +146,10 @@ fn shared_structs_lie_alike_on_both_sides() {
         shell_count,
         shape_from,
         shape_density,
+        pairs,
+        direction,
+        densities,
+        voxels,
         shapes
     );
     same_layout!(
@@ -189,7 +193,8 @@ fn shared_structs_lie_alike_on_both_sides() {
         e_kurtosis,
         tan_cos,
         kappa_used,
-        inverse_tau
+        inverse_tau,
+        pair_mean
     );
 }
 

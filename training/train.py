@@ -1,10 +1,11 @@
-"""Trains the reshaped posterior of message passing on simulated crystals and writes ../src/twins/reshape_weights.rs.
+"""Trains the denoisers of message passing on simulated crystals and writes ../src/twins/{reshape,pair}_weights.rs.
 
-usage: train.py [--steps N] [--out FILE]
+usage: train.py [--net point|pair] [--steps N] [--out FILE]
 
 A field of message passing is c = a F + noise. For crystals of crystals.py to several resolutions, any height
 s = a √(M/N) and white noise, the density is made that tells most of F beyond what the field says itself. One core, about
-two minutes; the same seed gives the same weights.
+two minutes for the reshaped posterior (point), three for the one that knows distances (pair); the same seed gives the same
+weights.
 """
 import argparse
 import time
@@ -13,17 +14,16 @@ from pathlib import Path
 
 import numpy as np
 
+import pair
 from crystals import crystals
+from information import FLOOR, information
 from sphere import Sphere
 
-RESOLUTIONS = {0.8: 0.1, 1.0: 0.2, 1.2: 0.25, 1.5: 0.2, 1.75: 0.1, 2.0: 0.15}  # Å, and their shares of the steps
 CRYSTALS = 80
 SEED = 1
 BATCH = 4
-RATE = 0.02  # Adam
 LOWEST, HIGHEST = 0.45, 0.97  # heights: from there to a share of √(M/N)
 TOLD = 0.25  # ln of the N that the denoiser is told is off by so much
-FLOOR = 0.004  # of the information: without it the loss is ruled by heights at which nothing is to be won
 
 
 @dataclass
@@ -53,19 +53,6 @@ def features(s, ratio):
     """What slope and offset are made of: all products of up to two of ln s, s/√(M/N), ln(M/N)/4."""
     x, y, z = np.log(s), s / np.sqrt(ratio), 0.25 * np.log(ratio)
     return np.array([1, x, y, z, x * x, x * y, x * z, y * y, y * z, z * z])
-
-
-def information(sphere, f, c, density):
-    """What the density says of F beyond the field c that it was made from, and its gradient with respect to the density."""
-    dot, d = sphere.dot, sphere.coefficients(density)
-    power = dot(f, f)
-    d = d - dot(d, c) / dot(c, c) * c
-    along, own = dot(f, d), dot(d, d) + 1e-20
-    before, more = dot(f, c)**2 / dot(c, c) / power, along**2 / own / power
-    left = 1 - before - more
-    gradient = 2 * along / own / power * (f - along / own * d)
-    gradient = gradient - dot(gradient, c) / dot(c, c) * c
-    return more / left, (1 - before) / left**2 * sphere.map(gradient) / sphere.n**3
 
 
 class Point:
@@ -104,16 +91,27 @@ def draw(sphere, case, rng):
     return f, c, x / x.std(), s, case.atoms * np.exp(TOLD * rng.normal())
 
 
-def train(steps):
+@dataclass
+class Course:
+    """How a net is trained."""
+    resolutions: dict  # Å, and their shares of the steps
+    steps: int
+    rate: float  # of Adam
+    make: object  # the net, from random numbers
+    written: object  # its weights as the program reads them
+    out: str
+
+
+def train(course, steps):
     rng = np.random.default_rng(SEED)
     begun = time.process_time()
     boxes = crystals(SEED, CRYSTALS)
-    spheres = {d: Sphere(d) for d in RESOLUTIONS}
+    spheres = {d: Sphere(d) for d in course.resolutions}
     sets = {d: cases(sphere, boxes, rng) for d, sphere in spheres.items()}
     print(f"{len(boxes)} crystals, {time.process_time() - begun:.0f} s", flush=True)
-    net, first, second, gains = Point(), 0.0, 0.0, {d: [] for d in RESOLUTIONS}
+    net, first, second, gains = course.make(rng), 0.0, 0.0, {d: [] for d in course.resolutions}
     for step in range(1, steps + 1):
-        d = rng.choice(list(RESOLUTIONS), p=list(RESOLUTIONS.values()))
+        d = rng.choice(list(course.resolutions), p=list(course.resolutions.values()))
         gradient = 0.0
         for _ in range(BATCH):
             drawn = draw(spheres[d], sets[d][rng.integers(len(boxes))], rng)
@@ -122,7 +120,7 @@ def train(steps):
             gradient = gradient + part / BATCH
         gradient = gradient / max(1.0, np.linalg.norm(gradient))
         first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
-        rate = RATE * min(1, step / 40) * 0.5 * (1 + np.cos(np.pi * step / steps))
+        rate = course.rate * min(1, step / 40) * 0.5 * (1 + np.cos(np.pi * step / steps))
         net.weights -= rate * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
         if step % 100 == 0:
             line = " ".join(f"{d}: {np.mean(gain[-200:]):.3f}" for d, gain in gains.items() if gain)
@@ -130,8 +128,8 @@ def train(steps):
     return net
 
 
-def written(net):
-    """The weights as the program reads them."""
+def point_written(net):
+    """The weights of `Point` as the program reads them."""
     def row(name, what, values):
         digits = ", ".join(f"{value:.4f}" for value in values)
         return f"/// {what}.\npub const {name}: [f64; FEATURES] =\n    [{digits}];\n"
@@ -144,9 +142,21 @@ def written(net):
     )
 
 
+COURSES = {
+    "point": Course({0.8: 0.1, 1.0: 0.2, 1.2: 0.25, 1.5: 0.2, 1.75: 0.1, 2.0: 0.15}, 3000, 0.02, lambda _: Point(),
+                    point_written, "reshape_weights.rs"),
+    "pair": Course({1.0: 0.2, 1.2: 0.25, 1.5: 0.3, 1.75: 0.1, 2.0: 0.15}, 8000, 0.01, pair.Pair, pair.written,
+                   "pair_weights.rs"),
+}
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "src/twins/reshape_weights.rs")
+    parser.add_argument("--net", choices=COURSES)
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    options.out.write_text(written(train(options.steps)))
+    for name in [options.net] if options.net else COURSES:
+        course = COURSES[name]
+        out = options.out or Path(__file__).parents[1] / "src/twins" / course.out
+        out.write_text(course.written(train(course, options.steps or course.steps)))

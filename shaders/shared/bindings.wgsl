@@ -3,6 +3,8 @@
 
 // Intervals in the table of the reshaped posterior.
 const SHAPES: u32 = 32u;
+// Intervals of |h| in the filters of the pair prior.
+const PAIR_LENGTHS: u32 = 128u;
 
 // One dispatch.
 struct Params {
@@ -55,6 +57,13 @@ struct Problem {
     // interval and what is added until its end.
     shape_from: f32,
     shape_density: f32,
+    // For the pair prior: place of its tables in `twiddles` (two slopes and offsets for each height, then for each height the
+    // filters), of the direction (coefficients by entry, then the map), and of the densities that are kept in `lines`; pairs of
+    // voxels of a trial.
+    pairs: u32,
+    direction: u32,
+    densities: u32,
+    voxels: u32,
     reserved_a: u32,
     reserved_b: u32,
     shapes: array<vec4<f32>, SHAPES>,
@@ -62,7 +71,7 @@ struct Problem {
 
 // What a trial does: written by the host when it is seated.
 struct Recipe {
-    // 0 flipping, 1 message passing; 0 E, 1 √(EF); 0 logistic, 1 square, 2 reshaped; cycles over which N moves.
+    // 0 flipping, 1 message passing; 0 E, 1 √(EF); 0 logistic, 1 square, 2 reshaped, 3 pair; cycles over which N moves.
     method: u32,
     amplitudes: u32,
     denoiser: u32,
@@ -117,6 +126,11 @@ struct State {
     kappa_used: f32,
     // 1/⟨|z|²⟩ of the shells, then 1/τ.
     inverse_tau: array<vec4<f32>, 2>,
+    // Mean of the density that the pair prior goes out from.
+    pair_mean: f32,
+    reserved_a: f32,
+    reserved_b: f32,
+    reserved_c: f32,
 }
 
 const FILL_START: u32 = 0u;
@@ -149,18 +163,18 @@ const SILENT: u32 = 8u;
 @group(0) @binding(5) var<storage, read_write> states: array<State>;
 // Per slot: the sums of the plane pass, then two places for each tile.
 @group(0) @binding(6) var<storage, read_write> partials: array<vec4<f32>>;
-// Whole planes between the passes of the four-pass way.
+// Whole planes between the passes of the four-pass way; then densities that the pair prior keeps.
 @group(0) @binding(7) var<storage, read_write> lines: array<vec2<f32>>;
 @group(0) @binding(8) var<storage, read> recipes: array<Recipe>;
 @group(0) @binding(9) var<storage, read> slots: array<u32>;
-// |E| of every entry, then √(|E||F|).
+// |E| of every entry, then √(|E||F|), then, for the pair prior, the place of |h| in its filters.
 @group(0) @binding(10) var<storage, read> targets: array<f32>;
 // Shell code of every entry, then its random-number key.
 @group(0) @binding(11) var<storage, read> codes: array<u32>;
 // For every ky: number of its first column with kx > 0, that kx, the last kx, the column of kx = 0. Then for every
 // tile: first entry, smallest and largest kz, 0.
 @group(0) @binding(12) var<storage, read> table: array<vec4<u32>>;
-// exp(−2πi m/n) for each edge, then the phase table.
+// exp(−2πi m/n) for each edge, then the phase table, then what the pair prior has learned, and its direction.
 @group(0) @binding(13) var<storage, read> twiddles: array<vec2<f32>>;
 
 // Prior means of the seeds: set·entries + entry.

@@ -21,6 +21,12 @@ pub const MESSAGE: Recipe = Recipe::Message(MessageRecipe {
     seeds: SeedUse::Fixed,
 });
 
+/// The same under the pair prior.
+pub const PAIR: Recipe = match MESSAGE {
+    Recipe::Message(recipe) => Recipe::Message(MessageRecipe { denoiser: Denoiser::Pair, ..recipe }),
+    Recipe::Flipping(_) => MESSAGE,
+};
+
 /// A batch that suits a device so is timed alone up to this size; of larger ones, one four times as large beside it.
 const SMALL_BATCH: usize = 8;
 

@@ -3,7 +3,7 @@
 use super::backend::{BackendArgs, Precision};
 use super::bench_text;
 use super::heading;
-use crate::bench::cells::{EDGES, FLIPPING, MESSAGE, Refused, Table, batches, time};
+use crate::bench::cells::{EDGES, FLIPPING, MESSAGE, PAIR, Refused, Table, batches, time};
 use crate::bench::synthetic;
 use crate::engine::{Backend, EngineError, Recipe};
 use crate::error::EXIT_OK;
@@ -50,6 +50,8 @@ enum Method {
     Flipping,
     Message,
     Both,
+    /// Message passing, and the same under the pair prior
+    Pair,
 }
 
 /// More trials than any one device works on at a time.
@@ -96,7 +98,9 @@ fn measure(
         say::out(&bench_text::header(&table))?;
     }
     for &grid in grids {
-        let problem = synthetic::problem(grid)
+        let distances = recipes.contains(&PAIR);
+        let made = if distances { synthetic::problem_with_distances } else { synthetic::problem };
+        let problem = made(grid)
             .ok_or_else(|| Error::Usage(format!("--grid {grid:?} holds no reflections; choose a larger one")))?;
         let trials = match args.trials.as_slice() {
             [] if single => batches(backend, &problem).into_iter().take(1).collect(),
@@ -153,6 +157,7 @@ impl Args {
             Method::Flipping => vec![FLIPPING],
             Method::Message => vec![MESSAGE],
             Method::Both => vec![FLIPPING, MESSAGE],
+            Method::Pair => vec![MESSAGE, PAIR],
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What `seedflip bench` prints when JSON is not asked for.
 
-use crate::bench::cells::{Refused, Table};
+use crate::bench::cells::{PAIR, Refused, Table};
 use crate::bench::throughput::Throughput;
 use std::fmt::Write;
 
@@ -28,7 +28,7 @@ pub fn line(t: &Throughput) -> String {
         "{:>15} {:>6} {:<8} {:>11.1} {:>8.3} {:>7} {:>7} {:>5.2} {:>8}  {:>7} {:>6} {:>7}",
         grid(t.grid),
         t.trials,
-        t.recipe.name(),
+        name(t),
         t.trial_cycles_per_s,
         t.ns_per_point,
         t.bytes_per_point.map_or("-".into(), |bytes| format!("{bytes:.2}")),
@@ -59,7 +59,7 @@ pub fn row(t: &Throughput) -> String {
     let mut put = |text: String| {
         let _ = writeln!(out, "{text}");
     };
-    put(format!("grid {}, {} trials, {}", grid(t.grid), t.trials, t.recipe.name()));
+    put(format!("grid {}, {} trials, {}", grid(t.grid), t.trials, name(t)));
     if let Some(plan) = &t.plan {
         put(format!("plan {plan}"));
     }
@@ -87,6 +87,11 @@ fn grid([x, y, z]: [usize; 3]) -> String {
 
 fn percent(share: Option<f64>) -> String {
     share.map_or("-".into(), |share| format!("{:.0} %", 100.0 * share))
+}
+
+/// One word for a recipe.
+fn name(row: &Throughput) -> &'static str {
+    if row.recipe == PAIR { "pair" } else { row.recipe.name() }
 }
 
 #[cfg(test)]

@@ -77,6 +77,7 @@ impl Keeper {
             methods: effective.methods,
             atoms: effective.atoms,
             blurred: effective.blurred,
+            distances: effective.distances,
             atoms_each: effective.arms.iter().take_while(|arm| arm.start == StartKind::Atom).count(),
             moments: self.moments,
             truth: None,

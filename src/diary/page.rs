@@ -27,6 +27,9 @@ pub struct Diary {
     /// Whether the data counted as blurred, which have arms of their own.
     #[serde(default)]
     pub blurred: bool,
+    /// Whether promising trials go on by the pair prior.
+    #[serde(default)]
+    pub distances: bool,
     /// Trials that started from atoms of the Patterson before each of the others.
     #[serde(default)]
     pub atoms_each: usize,

@@ -32,7 +32,8 @@ fn follow_trials(diary: &Diary, arms: &[Arm], tally: &mut Tally) {
             Moment::Started(trial, arm) => {
                 tally.arms.count(deal.arm(*trial).name == *arm);
                 if let Some(arm) = arms.iter().find(|own| own.name == *arm) {
-                    running.insert(*trial, (Running::new(*arm, arm.recipe(diary.seed, *trial)), false));
+                    let trial_of = Running::new(*arm, arm.recipe(diary.seed, *trial));
+                    running.insert(*trial, (trial_of.with_distances(diary.distances), false));
                 }
             }
             Moment::Looked { trial, cycles, merits } => {

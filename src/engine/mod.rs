@@ -8,6 +8,7 @@
 //! - `layout`   columns and entries of the half sphere
 //! - `method`   the two iterations, by name
 //! - `problem`  amplitude tables shared by all trials
+//! - `direction` where the pair prior takes its derivative
 //! - `recipe`   what a trial does in a cycle: flipping or message passing
 //! - `seeds`    phases known beforehand
 //! - `merits`   truth-free figures of merit
@@ -21,6 +22,7 @@
 
 pub mod backend;
 pub mod cpu;
+pub mod direction;
 pub mod error;
 pub mod layout;
 pub mod merits;
@@ -32,6 +34,7 @@ pub mod seeds;
 pub mod team;
 
 pub use backend::Backend;
+pub use direction::Direction;
 pub use error::EngineError;
 pub use layout::Layout;
 pub use merits::Merits;

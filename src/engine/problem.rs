@@ -2,6 +2,7 @@
 
 use super::layout::Layout;
 use super::recipe::Amplitudes;
+use crate::twins::pair_table::{LENGTHS, PairTable};
 use crate::twins::reshape::Reshaping;
 
 /// Number of resolution shells over which message passing takes its moments ("~8", recipe notes §3).
@@ -38,6 +39,16 @@ pub struct Problem {
     /// A stable number per reflection, from which random phases are drawn.
     keys: Vec<u32>,
     reshaping: Reshaping,
+    pairs: Option<Pairs>,
+}
+
+/// What the pair prior needs of a problem.
+#[derive(Debug, Clone)]
+pub struct Pairs {
+    /// What it has learned.
+    pub table: PairTable,
+    /// Place of |h| among the lengths of `table`, per entry.
+    pub places: Vec<f32>,
 }
 
 impl Problem {
@@ -67,7 +78,18 @@ impl Problem {
         sorted_e.sort_by(f32::total_cmp);
         let atoms = atoms.max(1.0);
         let reshaping = Reshaping::new(2.0 * layout.len() as f64, f64::from(atoms));
-        Self { layout, e, sqrt_ef, shell, sorted_e, atoms, keys, reshaping }
+        Self { layout, e, sqrt_ef, shell, sorted_e, atoms, keys, reshaping, pairs: None }
+    }
+
+    /// The same for atoms that keep the distances of light ones: `lengths` are |h| of the entries (1/Å; whatever for an
+    /// entry that is no reflection). Without them the pair prior is the reshaped posterior.
+    #[must_use]
+    pub fn with_distances(self, lengths: &[f32]) -> Self {
+        debug_assert_eq!(lengths.len(), self.layout.len());
+        let longest = lengths.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+        let table = PairTable::new(self.sphere() as f64, f64::from(self.atoms), f64::from(longest).recip());
+        let places = lengths.iter().map(|length| length / longest * LENGTHS as f32).collect();
+        Self { pairs: Some(Pairs { table, places }), ..self }
     }
 
     /// The layout of the entries.
@@ -111,6 +133,11 @@ impl Problem {
     /// Slope and offset of the reshaped posterior.
     pub fn reshaping(&self) -> &Reshaping {
         &self.reshaping
+    }
+
+    /// What the pair prior needs, where atoms keep the distances that it knows.
+    pub fn pairs(&self) -> Option<&Pairs> {
+        self.pairs.as_ref()
     }
 
     /// Number of measured entries (half sphere).

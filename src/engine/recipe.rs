@@ -42,7 +42,7 @@ pub struct FlipRecipe {
 
 /// Posterior of the density at a voxel, given the cavity map u in units of its σ.
 ///
-/// Another one, as long as it looks at a voxel alone, is added in these files: here (its variant, whose place is the number that
+/// Another one that looks at a voxel alone is added in these files: here (its variant, whose place is the number that
 /// shaders know it by), `twins/posterior.rs` (the arithmetic), `engine/cpu/message.rs` (which numbers it gets),
 /// `shaders/posterior.wgsl` (the same on a GPU), `gpu/density_tests.rs` (that both agree), and `phasing/portfolio.rs` (an arm
 /// that uses it).
@@ -57,6 +57,10 @@ pub enum Denoiser {
     /// (`twins/reshape.rs`, `training`). They make up for N that grows with s, so that N is better left as it is or told too
     /// large: s is the height of as many atoms as told.
     Reshaped,
+    /// The same with a term for what stands around: atoms of molecules keep distances, learned from simulated crystals
+    /// (`twins/pair.rs`, `training`). For N as it is, whatever factor the recipe has; for problems that know no distances the
+    /// reshaped posterior for N as it is. A cycle has three times the transforms.
+    Pair,
 }
 
 /// What message passing makes of seeds as long as they are held.

@@ -3,13 +3,15 @@
 use super::OpenDevice;
 use super::cut::twiddle_places;
 use super::kernels::Kernels;
-use super::plan::{Plan, Planes};
+use super::plan::Plan;
 use super::shared::{Params, Problem as DeviceProblem, Recipe, State};
 use super::tables::Tables;
-use crate::engine::Problem;
-use crate::engine::problem::{STRONG_SHARE, WEAK_SHARE};
+use crate::engine::problem::{Pairs, STRONG_SHARE, WEAK_SHARE};
 use crate::engine::seeds::FreeMoments;
-use crate::twins::random::phase_table;
+use crate::engine::{Direction, Problem};
+use crate::twins::pair_table::LENGTHS;
+use crate::twins::random::{PHASE_TABLE_SIZE, phase_table};
+use crate::twins::reshape::INTERVALS;
 use crate::wgsl::shape::TILE;
 use std::f64::consts::TAU;
 
@@ -82,8 +84,27 @@ fn twiddles(dims: [usize; 3]) -> Vec<[f32; 2]> {
     dims.into_iter().flat_map(edge).chain(phase_table()).collect()
 }
 
+/// Values in `twiddles` of what the pair prior has learned: two slopes and offsets, and the filters, for each height.
+pub const PAIR_VALUES: usize = (INTERVALS + 1) * (2 + LENGTHS + 1);
+
+/// What the pair prior has learned, and its direction: coefficients in device order, the map by pairs of voxels.
+pub fn pair_values(problem: &Problem, pairs: &Pairs, tables: &Tables) -> Vec<[f32; 2]> {
+    let shapes = pairs.table.shapes().iter().flat_map(|&[a0, b0, a, b]| [[a0, b0], [a, b]]);
+    let direction = Direction::of(problem);
+    let coefficients = tables.spread(direction.coefficients.iter().map(|c| [c.re, c.im]), [0.0; 2]);
+    let [nx, ny, _] = problem.layout().dims();
+    // Of an odd number of rows the last stands alone.
+    let plane = |plane: &[f32]| -> Vec<[f32; 2]> {
+        let (whole, alone) = plane.split_at(2 * nx * (ny / 2));
+        whole.chunks_exact(2).map(|pair| [pair[0], pair[1]]).chain(alone.iter().map(|&value| [value, 0.0])).collect()
+    };
+    let map = direction.map.chunks_exact(nx * ny).flat_map(plane);
+    shapes.chain(pairs.table.filters().iter().copied()).chain(coefficients).chain(map).collect()
+}
+
 /// The problem in the device's terms.
 fn device_problem(problem: &Problem, tables: &Tables, plan: &Plan) -> DeviceProblem {
+    let pairs = twiddle_places(plan.dims)[3] + PHASE_TABLE_SIZE;
     let moments = FreeMoments::new(problem.e(), problem.shell());
     let (e_strong, e_weak) = (problem.e_quantile(1.0 - STRONG_SHARE), problem.e_quantile(WEAK_SHARE));
     let sigma = |from: f32| {
@@ -115,6 +136,10 @@ fn device_problem(problem: &Problem, tables: &Tables, plan: &Plan) -> DeviceProb
         shell_count: moments.shell_count,
         shape_from: problem.reshaping().from(),
         shape_density: problem.reshaping().density(),
+        pairs: pairs as u32,
+        direction: (pairs + PAIR_VALUES) as u32,
+        densities: plan.row_values() as u32,
+        voxels: plan.voxels() as u32,
         reserved: [0; 2],
         shapes: *problem.reshaping().intervals(),
     }
@@ -125,10 +150,10 @@ impl Common {
     pub fn new(open: &OpenDevice, problem: &Problem, tables: &Tables, plan: &Plan) -> Self {
         use wgpu::BufferUsages as Usage;
         let table = [tables.rows.as_slice(), tables.tiles.as_slice()].concat();
-        let lines = match &plan.planes {
-            Planes::Whole(_) => 0,
-            Planes::Rows(shape) => plan.rows * shape.plane_values() * plan.dims[2] * 8,
-        };
+        let mut twiddles = twiddles(plan.dims);
+        if let (Some(pairs), true) = (problem.pairs(), plan.pairs > 0) {
+            twiddles.extend(pair_values(problem, pairs, tables));
+        }
         Self {
             problem: filled(
                 open,
@@ -139,9 +164,9 @@ impl Common {
             targets: filled(open, "targets", bytemuck::cast_slice(&tables.targets(problem)), Usage::STORAGE),
             codes: filled(open, "codes", bytemuck::cast_slice(&tables.codes(problem)), Usage::STORAGE),
             table: filled(open, "table", bytemuck::cast_slice(&table), Usage::STORAGE),
-            twiddles: filled(open, "twiddles", bytemuck::cast_slice(&twiddles(plan.dims)), Usage::STORAGE),
+            twiddles: filled(open, "twiddles", bytemuck::cast_slice(&twiddles), Usage::STORAGE),
             scratch: buffer(open, "scratch", plan.scratch as u64 * plan.mixed_bytes(), Usage::STORAGE),
-            lines: buffer(open, "lines", lines as u64, Usage::STORAGE),
+            lines: buffer(open, "lines", 8 * plan.line_values() as u64, Usage::STORAGE),
         }
     }
 }
@@ -214,8 +239,8 @@ impl Chunk {
         let lists = buffer(open, "slots", LISTS * n * 4, Usage::STORAGE | Usage::COPY_DST);
         let alignment = (open.report.limits.uniform_alignment as usize).next_multiple_of(size_of::<Params>());
         // Every part of a batch that scratch space or rows must be shared for has sets of its own, of which no look
-        // records more than eight.
-        let capacity = 32 + 8 * slots;
+        // records more than sixteen.
+        let capacity = 32 + 16 * slots;
         let params = buffer(open, "params", (capacity * alignment) as u64, Usage::UNIFORM | Usage::COPY_DST);
         let buffers = Buffers { mixed, cavity, field, states, recipes, lists, partials, params };
         let [own, scratch] = buffers.bind(open, kernels, common, seeds);

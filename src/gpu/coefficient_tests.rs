@@ -3,10 +3,11 @@
 use super::probe::{Changed, Probe, close, noise};
 use super::shared::{Params, Recipe, State};
 use super::tables::{ORIGIN, OUTSIDE};
-use crate::engine::Amplitudes;
+use crate::engine::{Amplitudes, Direction};
 use crate::twins::amplitude::impose;
 use crate::twins::evaluate::{tangent, weak_power};
 use crate::twins::field::{shell_power, subtract_feedback};
+use crate::twins::pair::filter;
 use crate::twins::restrain::restrain;
 use crate::twins::weights::{Cavity, cavity, hold, posterior_means, weigh_seeds};
 use crate::wgsl::stage::Coefficients;
@@ -79,6 +80,31 @@ fn amplitude_is_its_twin() {
         close("power", changed.sums[0], f64::from(sums.power), 1e-5, 0.0);
         close("misfit", changed.sums[1], f64::from(sums.misfit), 1e-5, 0.0);
         close("target", changed.sums[2], f64::from(sums.target), 1e-5, 0.0);
+    }
+}
+
+#[test]
+fn filter_is_its_twin() {
+    for (height, scratch) in [(0.2f32, 0), (2.3, 0), (2.3, 1), (7.0, 1)] {
+        let (sigma, pair_mean, column_scale) = (2.5f32, 0.03, 0.25);
+        let state = State { sigma, height, pair_mean, ..State::default() };
+        let Some(mut probe) = Probe::new(Recipe { column_scale, ..Recipe::default() }, state) else { return };
+        let (values, cavity) = (probe.made_up(11), probe.made_up(12));
+        probe.write_cavity(&cavity);
+        let changed = probe.change(Coefficients::PairFilter, &values, Params { scratch, ..Params::default() });
+        let pairs = probe.problem.pairs().unwrap().clone();
+        let (_, nodes) = pairs.table.at(height);
+        let direction = Direction::of(&probe.problem).coefficients;
+        let (linear, by) = if scratch == 1 { (&direction, 1.0) } else { (&cavity, sigma.recip()) };
+        let mut expected = values.clone();
+        filter(&mut expected, linear, &pairs.places, &nodes, [column_scale / pair_mean, by]);
+        let found = probe.gather(&changed.values);
+        // Both terms may cancel: errors are those of what is added.
+        for ((a, b), g) in found.iter().zip(&expected).zip(&values) {
+            close("filter", (a - b).norm(), 0.0, 0.0, 2e-5 * (f64::from(b.norm()) + f64::from(g.norm())) + 1e-6);
+        }
+        assert!(expected.iter().zip(&values).any(|(a, b)| (a - b * (column_scale / pair_mean)).norm() > 0.01));
+        assert_eq!(changed.none, [0.0; 2]);
     }
 }
 

@@ -4,6 +4,8 @@
 //! flipping   planes(flip) ─▶ columns(amplitude) ─▶ finish
 //! message    planes(posterior) ─▶ finish ─▶ columns(field) ─▶ finish ─▶ covariance ─▶ finish ─▶ divergence ─▶ finish
 //!            ─▶ columns(cavity) ─▶ finish
+//! pair       planes(pair first) ─▶ finish ─▶ planes(pair slope) ─▶ columns(pair filter) ─▶ planes(pair keep)
+//!            ─▶ columns(pair filter) ─▶ planes(pair last) ─▶ finish ─▶ columns(field), and on as above
 //! merits     [columns(phases)] ─▶ columns(fill strong) ─▶ planes(square) ─▶ columns(tangent) ─▶ finish
 //!            ─▶ columns(fill all) ─▶ planes(cut) ─▶ columns(weak power) ─▶ finish
 //! ```
@@ -13,6 +15,7 @@ use super::kernels::{Kernel, Kernels};
 use super::plan::{Plan, Planes};
 use super::shared::Params;
 use crate::engine::EngineError;
+use crate::wgsl::column::Sides;
 use crate::wgsl::shape::TILE;
 use crate::wgsl::stage::{Coefficients, Density, Linear};
 
@@ -98,8 +101,32 @@ impl Recorder<'_> {
     /// One cycle of message passing; `publish` leaves the posterior means in `field`.
     pub fn message(&mut self, batch: Batch, publish: bool) -> Outcome {
         let none = Params::default();
-        let groups = self.plan.groups;
         self.planes(Density::Posterior, batch, none, Stage::Planes)?;
+        self.weighed(batch, publish)
+    }
+
+    /// The same under the pair prior, whose densities are kept for so many trials at a time.
+    pub fn pairs(&mut self, batch: Batch, publish: bool) -> Outcome {
+        let (own, scratch) = (Params::default(), Params { scratch: 1, ..Params::default() });
+        for part in batch.parts(self.plan.pairs) {
+            self.planes(Density::PairFirst, part, own, Stage::Planes)?;
+            self.finish("finish_pair", part, Stage::Weights)?;
+            self.planes(Density::PairSlope, part, scratch, Stage::Planes)?;
+            self.columns(Coefficients::PairFilter, part, scratch, Stage::Columns)?;
+            self.planes(Density::PairKeep, part, scratch, Stage::Planes)?;
+            self.columns(Coefficients::PairFilter, part, own, Stage::Columns)?;
+            self.planes(Density::PairLast, part, own, Stage::Planes)?;
+        }
+        self.weighed(batch, publish)
+    }
+
+    /// What follows the density in a cycle of message passing.
+    fn weighed(&mut self, batch: Batch, publish: bool) -> Outcome {
+        if batch.count == 0 {
+            return Ok(());
+        }
+        let none = Params::default();
+        let groups = self.plan.groups;
         self.finish("finish_posterior", batch, Stage::Weights)?;
         self.columns(Coefficients::Field, batch, none, Stage::Columns)?;
         self.finish("finish_field", batch, Stage::Weights)?;
@@ -147,7 +174,14 @@ impl Recorder<'_> {
         };
         for part in batch.parts(size) {
             let position = (part.first - batch.first) as u32;
-            for (kernel, tiles) in tiles.into_iter().enumerate() {
+            // Nothing is spread where only the way back is wanted, and nothing gathered where that is not.
+            let wanted = match density.sides() {
+                Sides::Both => 0..3,
+                Sides::Forward => 1..3,
+                Sides::Inverse => 0..2,
+            };
+            for kernel in wanted {
+                let tiles = tiles[kernel];
                 let params = Params { position, ..params };
                 self.dispatch(Kernel::Plane(density, kernel), nz * tiles, part, params, stage)?;
             }

@@ -5,6 +5,7 @@ use super::shared::{Recipe, State};
 use crate::engine::{Denoiser, MessageRecipe, SeedUse};
 use crate::twins::evaluate::{cut, square};
 use crate::twins::flip::flip;
+use crate::twins::pair::{self, PairPosterior, first, slope};
 use crate::twins::posterior::{self, Logistic, logistic};
 use crate::wgsl::stage::Density;
 
@@ -40,7 +41,7 @@ fn flip_is_its_twin() {
     };
     let delta = k * sigma;
     let (values, masks) = pairs(&[0.0, -0.0, delta, delta.next_down(), -1e20, 1e20, 1e-30]);
-    let (found, sums) = probe.density(Density::Flip.text(), &values, &masks);
+    let (found, sums) = probe.density(&Density::Flip.text(), &values, &masks);
     let (mut expected, _) = in_voxels(&values, &masks);
     let flipped = flip(&mut expected, delta);
     let (inside, outside) = in_voxels(&found, &masks);
@@ -75,7 +76,7 @@ fn posterior_is_its_twin() {
             ..Recipe::default()
         };
         let Some(mut probe) = Probe::new(numbers, State { sigma, height, cycles, ..State::default() }) else { return };
-        let (found, sums) = probe.density(Density::Posterior.text(), &values, &masks);
+        let (found, sums) = probe.density(&Density::Posterior.text(), &values, &masks);
         let (mut expected, _) = in_voxels(&values, &masks);
         let derivative = if denoiser != Denoiser::Square {
             let n_factor = f64::from(recipe.n_factor(cycles));
@@ -96,6 +97,50 @@ fn posterior_is_its_twin() {
     }
 }
 
+/// The four stages in the order of a cycle, each on what the one before has kept.
+#[test]
+fn stages_of_the_pair_prior_are_their_twins() {
+    for height in [0.3f32, 2.0, 4.0, 9.0] {
+        let (sigma, plane_scale) = (2.5f32, 0.375);
+        let numbers = Recipe { method: 1, denoiser: Denoiser::Pair.code(), plane_scale, ..Recipe::default() };
+        let Some(mut probe) = Probe::new(numbers, State { sigma, height, ..State::default() }) else { return };
+        let odds = probe.problem.sphere() as f64 / f64::from(probe.problem.atoms()) - 1.0;
+        let bias = (0.5 * f64::from(height).powi(2) + odds.ln()) as f32;
+        let plain = Logistic { inverse_sigma: sigma.recip(), height, bias };
+        let p = PairPosterior::new(plain, probe.problem.pairs().unwrap().table.at(height).0);
+        let (values, masks) = pairs(&[0.0, -0.0, 1e4, -1e4, 25.0, -25.0, 1e-20]);
+        let (map, _) = in_voxels(&values, &masks);
+        let along = probe.direction(values.len());
+        let (direction, _) = in_voxels(&along, &masks);
+
+        let (found, sums) = probe.density(&Density::PairFirst.text(), &values, &masks);
+        let mut expected = map.clone();
+        let sum = first(&mut expected, p.first);
+        same("first", &in_voxels(&found, &masks).0, &expected, plane_scale, 3e-5);
+        assert!(in_voxels(&found, &masks).1.iter().all(|&v| v == 0.0));
+        close("sum of f0", sums[0], f64::from(sum), 1e-5, 0.0);
+
+        let (found, _) = probe.density(&Density::PairSlope.text(), &values, &masks);
+        slope(&mut expected, &map, &direction, p.first);
+        // f (1 - f) of an f near 1 loses what f is rounded by.
+        let (inside, outside) = in_voxels(&found, &masks);
+        for (a, b) in inside.iter().zip(&expected) {
+            close("slope", *a, f64::from(b * plane_scale), 3e-5, 1e-6);
+        }
+        assert!(outside.iter().all(|&v| v == 0.0));
+
+        let (changes, _) = pairs(&[0.5, -0.5]);
+        probe.density(&Density::PairKeep.text(), &changes, &masks);
+        let q: Vec<[f32; 2]> = (0..values.len()).map(|i| [9.0 * noise(5, i), 9.0 * noise(6, i)]).collect();
+        let (found, sums) = probe.density(&Density::PairLast.text(), &q, &masks);
+        let (mut expected, _) = in_voxels(&q, &masks);
+        let sum = pair::posterior(&mut expected, &map, &direction, &in_voxels(&changes, &masks).0, p.second);
+        same("last", &in_voxels(&found, &masks).0, &expected, plane_scale, 3e-5);
+        assert!(in_voxels(&found, &masks).1.iter().all(|&v| v == 0.0));
+        close("sum along the direction", sums[0], f64::from(sum), 2e-5, 1e-3);
+    }
+}
+
 #[test]
 fn square_and_cut_are_their_twins() {
     let Some(mut probe) = Probe::new(Recipe::default(), State::default()) else { return };
@@ -112,7 +157,7 @@ fn square_and_cut_are_their_twins() {
     let (mut values, masks) = pairs(&[0.0, -0.0, 10.0, -10.0, 1.99, 2.01]);
     values.iter_mut().flatten().for_each(|v| *v *= 0.5 * all);
 
-    let (found, sums) = probe.density(Density::Square.text(), &values, &masks);
+    let (found, sums) = probe.density(&Density::Square.text(), &values, &masks);
     let (mut expected, _) = in_voxels(&values, &masks);
     expected.iter_mut().for_each(|v| *v /= strong);
     let moments = square(&mut expected);
@@ -124,7 +169,7 @@ fn square_and_cut_are_their_twins() {
 
     // Too near the threshold to be told apart when σ is rounded another way.
     values.iter_mut().flatten().filter(|v| (**v / all - 1.0).abs() < 1e-5).for_each(|v| *v = 0.0);
-    let (found, _) = probe.density(Density::Cut.text(), &values, &masks);
+    let (found, _) = probe.density(&Density::Cut.text(), &values, &masks);
     let (mut expected, _) = in_voxels(&values, &masks);
     cut(&mut expected, all);
     assert!(expected.iter().filter(|&&v| v > 0.0).count() > 50);

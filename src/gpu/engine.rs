@@ -122,6 +122,9 @@ fn wanted(plan: &Plan, chunk: &mut Chunk) -> Result<Vec<Kernel>> {
     recorder.start(one, one)?;
     recorder.flipping(one)?;
     recorder.message(one, true)?;
+    if plan.pairs > 0 {
+        recorder.pairs(one, true)?;
+    }
     recorder.phases(one)?;
     recorder.merits(one)?;
     let steps = recorder.steps;

@@ -4,6 +4,7 @@ use super::probe::{Probe, close, module, noise};
 use super::shared::{Params, Recipe, State};
 use crate::twins::bessel::i1_over_i0;
 use crate::twins::field::{covariance, kappa, seed_correlation, shell_power};
+use crate::twins::pair_table::LEAST;
 use crate::twins::random::{phase_index, phase_table, trial_hash};
 use crate::twins::weights::{posterior_means, weigh_seeds};
 use crate::wgsl::stage::{LINEAR_THREADS, Linear, Storage};
@@ -112,6 +113,8 @@ fn finishing_stages_add_up_and_derive() {
 
     probe.linear(Linear::Finish, "finish_posterior");
     near("feedback", probe.state().feedback, planes[0] / (points * 2.0));
+    probe.linear(Linear::Finish, "finish_pair");
+    near("mean of f0", probe.state().pair_mean, planes[0] / points + LEAST);
     probe.linear(Linear::Finish, "finish_amplitude");
     let state = probe.state();
     assert_eq!(state.cycles, 8);

@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use super::shared::{NO_SEEDS, Recipe as DeviceRecipe};
 use crate::engine::recipe::UNSEEDED_MEAN;
-use crate::engine::{Amplitudes, Problem, Recipe, SeedUse, Seeds};
+use crate::engine::{Amplitudes, Denoiser, Problem, Recipe, SeedUse, Seeds};
 
 /// A trial that starts without seeds.
 pub fn unseeded() -> DeviceRecipe {
@@ -45,12 +45,15 @@ pub fn numbers(problem: &Problem, plan: &Plan, recipe: Recipe, start: &DeviceRec
         Recipe::Message(r) => {
             // Posteriors lie between 0 and 1 and are small nearly everywhere: brought to the size of a map.
             let gain = (nx * ny * nz) as f32 / problem.atoms().sqrt();
+            let pair = r.denoiser == Denoiser::Pair;
+            // Without room for its densities the pair prior is the reshaped posterior, and both are for N as it is.
+            let denoiser = if pair && plan.pairs == 0 { Denoiser::Reshaped } else { r.denoiser };
             DeviceRecipe {
                 method: 1,
-                denoiser: r.denoiser.code(),
+                denoiser: denoiser.code(),
                 anneal: r.anneal as f32,
-                n_start: r.n_start,
-                n_log_ratio: (r.n_end / r.n_start).ln(),
+                n_start: if pair { 1.0 } else { r.n_start },
+                n_log_ratio: if pair { 0.0 } else { (r.n_end / r.n_start).ln() },
                 damping: r.damping,
                 seed_use: u32::from(r.seeds == SeedUse::Posterior),
                 plane_scale: plane_scale * gain,

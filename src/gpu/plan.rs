@@ -49,11 +49,19 @@ pub struct Plan {
     pub scratch: usize,
     /// Trials whose rows are held at the same time (four-pass way; else 0).
     pub rows: usize,
+    /// Trials whose densities the pair prior keeps at the same time; 0 where the problem knows no distances, or the device has
+    /// no room for one.
+    pub pairs: usize,
     /// Workgroups of the stages over entries, a trial.
     pub groups: usize,
 }
 
 type Result<T> = std::result::Result<T, EngineError>;
+
+/// Pairs of voxels, rows y and y + ⌈ny/2⌉, of a grid.
+fn voxels([nx, ny, nz]: [usize; 3]) -> usize {
+    nx * ny.div_ceil(2) * nz
+}
 
 impl Plan {
     /// Plans `slots` trials of a problem.
@@ -110,6 +118,12 @@ impl Plan {
                 places(bytes)
             }
         };
+        let kept = (2 * 8 * voxels(dims)) as u64;
+        let fit = limit / 2 / kept;
+        let pairs = match problem.pairs() {
+            Some(_) if fit > 0 => places(mixed).min(places(kept)).min(fit as usize).min(slots.div_ceil(count)),
+            _ => 0,
+        };
         let groups = (tables.entries / tuning.entries_per_group).clamp(1, MOST_GROUPS.min(tables.tiles.len().max(1)));
         let plan = Self {
             dims,
@@ -122,6 +136,7 @@ impl Plan {
             chunks,
             scratch: places(mixed),
             rows,
+            pairs,
             groups,
         };
         if plan.plane_groups().max(plan.stored / TILE) > limits.workgroups_per_dimension as usize {
@@ -159,6 +174,24 @@ impl Plan {
         self.plane_sums() + 2 * (self.stored / TILE)
     }
 
+    /// Pairs of voxels of one trial.
+    pub fn voxels(&self) -> usize {
+        voxels(self.dims)
+    }
+
+    /// Values in `lines` that the four-pass way takes; densities of the pair prior follow.
+    pub fn row_values(&self) -> usize {
+        match &self.planes {
+            Planes::Whole(_) => 0,
+            Planes::Rows(shape) => self.rows * shape.plane_values() * self.dims[2],
+        }
+    }
+
+    /// Values in `lines`.
+    pub fn line_values(&self) -> usize {
+        self.row_values() + 2 * self.pairs * self.voxels()
+    }
+
     /// Bytes of mixed space of one trial.
     pub fn mixed_bytes(&self) -> u64 {
         (self.dims[2] * self.stored * self.storage.bytes()) as u64
@@ -172,11 +205,8 @@ impl Plan {
     /// Bytes of everything.
     pub fn bytes(&self) -> u64 {
         let slots: usize = self.chunks.iter().sum();
-        let rows = match &self.planes {
-            Planes::Whole(_) => 0,
-            Planes::Rows(shape) => (self.rows * shape.plane_values() * self.dims[2] * 8) as u64,
-        };
-        slots as u64 * self.slot_bytes() + self.scratch as u64 * self.mixed_bytes() + rows + (self.entries * 16) as u64
+        let lines = 8 * self.line_values() as u64;
+        slots as u64 * self.slot_bytes() + self.scratch as u64 * self.mixed_bytes() + lines + (self.entries * 16) as u64
     }
 
     /// Bytes that one flipping cycle of one trial moves at least: each pass reads and writes mixed space once, the

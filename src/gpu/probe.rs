@@ -2,7 +2,7 @@
 //! and an entry point that applies it to what lies in `lines`.
 
 use super::OpenDevice;
-use super::chunk::{Chunk, Common};
+use super::chunk::{Chunk, Common, PAIR_VALUES, pair_values};
 use super::kernels::Kernels;
 use super::numbers::seeded;
 use super::plan::{Plan, Tuning};
@@ -52,7 +52,9 @@ fn problem() -> Problem {
         let measured = (key(k) % 10 != 3).then_some((e, 0.6 * e + 0.1));
         Coefficient { measured, shell: (key(k) % SHELLS as u32) as u8 }
     };
-    Problem::new(layout, 40.0, coefficient, key)
+    let squared = |k: [i32; 3]| (k[0] * k[0] + k[1] * k[1] + k[2] * k[2] - k[0] * k[1]) as f32;
+    let lengths: Vec<f32> = layout.indices().map(|k| (squared(k) / 50.0).sqrt() / 1.3).collect();
+    Problem::new(layout, 40.0, coefficient, key).with_distances(&lengths)
 }
 
 /// A recipe with the numbers of its seeds.
@@ -80,7 +82,7 @@ impl Probe {
         let mut common = Common::new(&open, &problem, &tables, &plan);
         common.lines = open.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("lines"),
-            size: (8 * plan.entries + 1024) as u64 * 8,
+            size: (plan.line_values() + 8 * plan.entries + 1024) as u64 * 8,
             usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
             mapped_at_creation: false,
         });
@@ -141,23 +143,33 @@ impl Probe {
 
     /// Applies a density stage to pairs of values under masks: what it leaves, and its sums.
     pub fn density(&mut self, stage: &str, pairs: &[[f32; 2]], masks: &[[f32; 2]]) -> (Vec<[f32; 2]>, [f32; 2]) {
-        let n = pairs.len();
+        // Behind what stages keep there.
+        let (n, base) = (pairs.len(), self.plan.line_values());
+        let place = if stage.contains("place: u32") { ", i" } else { "" };
         let main = format!(
             "@compute @workgroup_size(THREADS) fn main(@builtin(local_invocation_index) t: u32) {{
                  begin_density(slots[params.first]);
-                 for (var i = t; i < {n}u; i += THREADS) {{
-                     lines[{}u + i] = change_density(lines[i], lines[{n}u + i]);
+                 for (var i = {base}u + t; i < {base}u + {n}u; i += THREADS) {{
+                     lines[{}u + i] = change_density(lines[i], lines[{n}u + i]{place});
                  }}
                  let total = reduce(density_sums, t);
                  if t == 0u {{ lines[{}u] = total; }}
              }}",
             2 * n,
-            3 * n
+            base + 3 * n
         );
-        self.write_lines(&[pairs, masks].concat());
+        let main = main.replace(", i)", &format!(", i - {base}u)"));
+        let bytes = (base * 8) as u64;
+        self.open.queue.write_buffer(&self.common.lines, bytes, bytemuck::cast_slice(&[pairs, masks].concat()));
         self.run(&module("vec2<f32>", &[stage, &main]), "main", 1, Params::default());
-        let lines = self.read_lines(3 * n + 1);
+        let lines = self.read(&self.common.lines, base, 3 * n + 1);
         (lines[2 * n..3 * n].to_vec(), lines[3 * n])
+    }
+
+    /// The direction of the pair prior at the first pairs of voxels.
+    pub fn direction(&self, count: usize) -> Vec<[f32; 2]> {
+        let values = pair_values(&self.problem, self.problem.pairs().unwrap(), &self.tables);
+        values[PAIR_VALUES + self.plan.entries..][..count].to_vec()
     }
 
     /// Applies a coefficient stage to every entry: what it leaves of them, of an entry that there is not, and its sums.

@@ -74,6 +74,14 @@ pub struct Problem {
     pub shape_from: f32,
     /// Its intervals per unit of height.
     pub shape_density: f32,
+    /// Place of the tables of the pair prior in `twiddles`.
+    pub pairs: u32,
+    /// Place of its direction.
+    pub direction: u32,
+    /// Place in `lines` of the densities that it keeps.
+    pub densities: u32,
+    /// Pairs of voxels of a trial.
+    pub voxels: u32,
     /// Padding.
     pub reserved: [u32; 2],
     /// The table: slope and offset at the beginning of each interval, and what is added until its end.
@@ -88,7 +96,7 @@ pub struct Recipe {
     pub method: u32,
     /// 0 E, 1 √(EF).
     pub amplitudes: u32,
-    /// 0 logistic, 1 square, 2 reshaped.
+    /// 0 logistic, 1 square, 2 reshaped, 3 pair.
     pub denoiser: u32,
     /// Cycles over which N moves.
     pub anneal: f32,
@@ -162,4 +170,8 @@ pub struct State {
     pub kappa_used: f32,
     /// 1/⟨|z|²⟩ of the shells, then 1/τ.
     pub inverse_tau: [f32; 8],
+    /// Mean of the density that the pair prior goes out from.
+    pub pair_mean: f32,
+    /// Padding.
+    pub reserved: [f32; 3],
 }

@@ -98,9 +98,11 @@ impl Tables {
         table
     }
 
-    /// |E| and √(|E||F|) of every entry, the marks of bindings.wgsl where there is none.
+    /// |E| and √(|E||F|) of every entry, the marks of bindings.wgsl where there is none; the places of |h| where the problem
+    /// knows distances.
     pub fn targets(&self, problem: &Problem) -> Vec<f32> {
         use crate::engine::Amplitudes::{E, SqrtEF};
+        let lengths = problem.pairs().map(|pairs| self.spread(pairs.places.iter().copied(), 0.0));
         [E, SqrtEF]
             .into_iter()
             .flat_map(|amplitudes| {
@@ -112,6 +114,7 @@ impl Tables {
                 }
                 table
             })
+            .chain(lengths.into_iter().flatten())
             .collect()
     }
 

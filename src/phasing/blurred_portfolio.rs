@@ -3,8 +3,10 @@
 use super::arm::{Arm, Kind, StartKind};
 use super::portfolio::{ANNEAL, ANNEAL_CYCLES, LARGE, Methods, SQUARE, flip, logistic, message, plain_message};
 use crate::crystal::Radiation;
+use crate::crystal::contents::organic;
 use crate::engine::{Amplitudes, Denoiser, MessageRecipe};
 use crate::grid::Sampling;
+use crate::reflections::CrystalHeader;
 
 /// Data that end here, in Å, or sooner are blurred: the coarse grid has less than two points on an atom, whose posterior
 /// then falls between them. On 21 pairs of a measured set and a resolution from 1.0 to 1.2 Å, two seeds, the logistic at
@@ -17,9 +19,26 @@ pub fn is_blurred(d_min: f64, radiation: Radiation) -> bool {
     d_min > BLURRED_FROM || radiation == Radiation::Electron
 }
 
+/// Argon: the heaviest atom that stands among others as those do that the pair prior was trained on.
+const HEAVIEST: u8 = 18;
+
+/// Whether the pair prior is of use: blurred data of molecules of light atoms.
+pub fn has_distances(header: &CrystalHeader, d_min: f64) -> bool {
+    let mut elements = header.elements.iter().map(|element| element.atomic_number);
+    d_min > BLURRED_FROM
+        && header.radiation != Radiation::Neutron
+        && elements.clone().all(|z| z <= HEAVIEST)
+        && organic(&mut elements)
+}
+
 /// Message passing with the reshaped posterior, undamped, for `n` times as many atoms.
 pub(super) const fn reshaped(n: f32) -> Kind {
     Kind::Message(MessageRecipe { denoiser: Denoiser::Reshaped, ..plain_message(n, n, 0) })
+}
+
+/// Message passing with the pair prior.
+pub const fn paired() -> MessageRecipe {
+    MessageRecipe { denoiser: Denoiser::Pair, ..plain_message(1.0, 1.0, 0) }
 }
 
 /// The arms in the order in which trials get them: message passing on the fine grid, the reshaped posterior before the

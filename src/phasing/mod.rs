@@ -55,7 +55,7 @@ pub mod vector_map;
 pub use arm::{Arm, ArmId, SeedStart, StartKind};
 pub use atom_list::{AtomList, Wanted};
 pub use atom_starts::AtomStarts;
-pub use blurred_portfolio::{blurred_portfolio, is_blurred};
+pub use blurred_portfolio::{blurred_portfolio, has_distances, is_blurred, paired};
 pub use cheshire::mates_have_a_centre;
 pub use contents::expected_atoms;
 pub use heavy::HeavyAtom;

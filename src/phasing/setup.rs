@@ -25,6 +25,8 @@ pub struct Sphere {
     /// Non-hydrogen atoms in the primitive cell.
     atoms: f64,
     max_index: [i32; 3],
+    /// Whether atoms keep the distances of light ones.
+    distances: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +35,8 @@ struct Member {
     primitive: Hkl,
     measured: Option<Measured>,
     shell: u8,
+    /// |h|, 1/Å.
+    length: f64,
 }
 
 impl Sphere {
@@ -59,12 +63,24 @@ impl Sphere {
         let member = |hkl: Hkl| {
             let absent = || space_group.classify(hkl).absent.then_some(Measured { e: 0.0, f: 0.0 });
             let measured = measured.get(&hkl).copied().or_else(absent);
-            Some(Member { hkl, primitive: primitive_index(hkl, &basis)?, measured, shell: 0 })
+            let length = cell.d_star_sq(hkl).sqrt();
+            Some(Member { hkl, primitive: primitive_index(hkl, &basis)?, measured, shell: 0, length })
         };
         let mut members: Vec<Member> = cell.half_sphere(limit).filter_map(member).collect();
         assign_shells(cell, &mut members);
         let max_index = std::array::from_fn(|i| members.iter().map(|m| m.primitive[i].abs()).max().unwrap_or(0));
-        Self { members, atoms: atoms / space_group.centring().len() as f64, max_index }
+        Self { members, atoms: atoms / space_group.centring().len() as f64, max_index, distances: false }
+    }
+
+    /// The same for atoms that keep the distances that the pair prior knows, or do not.
+    #[must_use]
+    pub fn with_distances(self, distances: bool) -> Self {
+        Self { distances, ..self }
+    }
+
+    /// Whether atoms keep the distances that the pair prior knows.
+    pub fn knows_distances(&self) -> bool {
+        self.distances
     }
 
     /// Reflections of the half sphere, measured or not.
@@ -127,6 +143,11 @@ impl Sphere {
             })
             .collect();
         let problem = Problem::of_entries(layout, self.atoms as f32, &entries);
+        let length = |member: &Option<usize>| member.map_or(0.0, |i| self.members[i].length as f32);
+        let problem = match self.distances {
+            true => problem.with_distances(&by_entry.iter().map(length).collect::<Vec<_>>()),
+            false => problem,
+        };
         GriddedSphere { problem, places }
     }
 

@@ -3,8 +3,8 @@
 use super::Outcome;
 use super::run::{Draw, Screen};
 use super::subject::{OnGrid, Subject};
-use crate::engine::{EngineError, Method, Start};
-use crate::phasing::{ArmId, Draw as SeedDraw, StartKind, feasibility};
+use crate::engine::{EngineError, Method, Recipe, Start};
+use crate::phasing::{ArmId, Draw as SeedDraw, StartKind, feasibility, paired};
 use crate::seed::{Merit, Prediction, UnseededRates};
 use crate::trials::{Course, Job, Look, Next, Queue};
 use crate::{Error, Result};
@@ -51,6 +51,8 @@ pub(super) struct Seated {
     s0: f64,
     predicted: [f64; 2],
     merit: Merit,
+    /// Whether it goes on by the pair prior.
+    paired: bool,
 }
 
 impl Queue for Draws<'_> {
@@ -82,17 +84,25 @@ impl Queue for Draws<'_> {
             Method::Message => prediction.message,
         };
         let recipe = job.arm.recipe(1, job.draw);
-        let trial = Seated { job, s0: figures.height, predicted, merit };
+        let trial = Seated { job, s0: figures.height, predicted, merit, paired: false };
         Ok(Some(Job { number, course: Course::Run(start, recipe), trial }))
     }
 
     fn look(&mut self, look: &mut Look<'_, Seated>) -> std::result::Result<Next, End> {
-        let converged = look.trial.job.arm.method().protocol().converged;
+        let method = look.trial.job.arm.method();
+        let protocol = method.protocol();
+        let converged = protocol.converged;
+        let pairs = self.subject.sphere.knows_distances() && method == Method::Message && !look.trial.paired;
+        if pairs && look.cycles < look.trial.job.arm.cycles && protocol.promising.pass(&look.merits) {
+            // As in a search.
+            look.trial.paired = true;
+            return Ok(Next::Recipe(Recipe::Message(paired())));
+        }
         if look.cycles < look.trial.job.arm.cycles && !converged.pass(&look.merits) {
             return Ok(Next::GoOn);
         }
         let phases = look.phases()?;
-        let Seated { job, s0, predicted, merit } = &*look.trial;
+        let Seated { job, s0, predicted, merit, .. } = &*look.trial;
         let outcome = Outcome {
             condition: job.condition,
             draw: job.draw,

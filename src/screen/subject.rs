@@ -3,7 +3,7 @@
 use crate::crystal::miller::hash_key;
 use crate::crystal::{Hkl, SpaceGroup};
 use crate::grid::Sampling;
-use crate::phasing::{GriddedSphere, SeedPlaces, Sphere, expected_atoms};
+use crate::phasing::{GriddedSphere, SeedPlaces, Sphere, expected_atoms, has_distances};
 use crate::reflections::{DataSet, PhasedReflection};
 use crate::seed::known::{allowed_phase, equivalents};
 use crate::seed::{Merit, Network, Oracle, SeedFigures, SeedList, SeedSets, TrueModel, TruePhase, resolve};
@@ -51,6 +51,7 @@ impl<'a> Subject<'a> {
         };
         let reflections: Vec<_> = data.reflections.iter().filter(|r| kept(r.merged.hkl)).copied().collect();
         let sphere = Sphere::new(cell, group, &reflections, expected_atoms(header), d_min);
+        let sphere = sphere.with_distances(has_distances(header, d_min));
         let unique: Vec<TruePhase> = truth.iter().filter(|t| kept(t.hkl)).copied().collect();
         let measured = unique.iter().map(|t| t.hkl).collect();
         let mut phases: HashMap<Hkl, f64> = HashMap::new();

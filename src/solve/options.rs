@@ -67,6 +67,8 @@ pub struct Effective {
     pub d_min: f64,
     /// Whether the data counted as blurred, by their resolution or as those of electrons: other arms, fine grid.
     pub blurred: bool,
+    /// Whether atoms are taken to keep the distances of light ones: message passing may use the pair prior.
+    pub distances: bool,
     /// Limits.
     pub budget: Budget,
     /// Trials of each seed set, where every set is tried by itself.

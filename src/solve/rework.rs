@@ -36,6 +36,11 @@ impl<'a> Rework<'a> {
         Self { sphere, backend, grids: [OnceLock::new(), OnceLock::new()] }
     }
 
+    /// Whether atoms keep the distances that the pair prior knows.
+    pub fn knows_distances(&self) -> bool {
+        self.sphere.knows_distances()
+    }
+
     /// Runs every job for `cycles` cycles on a grid of the given sampling; outcomes in the order of the jobs.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use crate::engine::{EngineError, Relief};
 use crate::phasing::portfolio::LARGE;
 use crate::phasing::{
     ATOMS_EACH, ATOMS_EACH_WHEN_HUGE, Arm, AtomList, HeavyAtom, Sphere, Wanted, blurred_portfolio, expected_atoms,
-    is_blurred, mates_have_a_centre, portfolio, seeded_portfolio, start_portfolio, with_atom_starts,
+    has_distances, is_blurred, mates_have_a_centre, portfolio, seeded_portfolio, start_portfolio, with_atom_starts,
 };
 use crate::reflections::{DataSet, NormalisedReflection, normalise, regroup};
 use crate::trials::{Budget, Crew, Relay, SeedInput, Workplace};
@@ -65,7 +65,8 @@ impl Prepared {
         let (cell, space_group) = (&header.cell, &header.space_group);
         let d_min = resolution(data, options.d_min);
         allow(data, d_min, means.pool.current_num_threads(), options.memory)?;
-        let sphere = Sphere::new(cell, space_group, &data.reflections, expected_atoms(header), d_min);
+        let sphere = Sphere::new(cell, space_group, &data.reflections, expected_atoms(header), d_min)
+            .with_distances(has_distances(header, d_min));
         let measured = sphere.measured().count();
         let elements = header.elements.iter().map(|element| element.atomic_number);
         let atoms = room(elements, cell.volume) / space_group.centring().len() as f64;
@@ -153,6 +154,7 @@ impl Prepared {
             methods: options.methods,
             d_min: self.d_min,
             blurred: self.blurred,
+            distances: self.sphere.knows_distances(),
             budget: self.budget,
             trials_per_set: self.trials_per_set,
             arms: self.arms.clone(),

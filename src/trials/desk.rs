@@ -62,7 +62,11 @@ impl Queue for Shift<'_, '_, '_> {
                     let start = grid.start(&arm, setup.seed, trial, deal);
                     let recipe = arm.recipe(setup.seed, deal.number(trial));
                     let course = Course::Run(start, recipe);
-                    return Ok(Some(Job { number: trial, course, trial: Running::new(arm, recipe) }));
+                    return Ok(Some(Job {
+                        number: trial,
+                        course,
+                        trial: Running::new(arm, recipe).with_distances(setup.sphere.knows_distances()),
+                    }));
                 }
             }
         }

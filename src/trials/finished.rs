@@ -36,10 +36,16 @@ impl Finished {
         self.recipe.method().protocol()
     }
 
-    /// Order of the ranking, better first: promising trials before others, then by R_weak, which ranked a solved trial
+    /// Order of the ranking, better first: promising trials before those whose merits would be but did not hold without the seeds, and
+    /// these before others, then by R_weak, which ranked a solved trial
     /// first in 83 of 86 sets (message passing) and 11 of 11 (polished flipping; recipe notes §3, §6).
     pub fn compare(&self, other: &Self) -> std::cmp::Ordering {
-        let key = |t: &Self| (!t.is_promising(), t.trial);
+        let rank = |t: &Self| match (t.protocol().promising.pass(&t.merits), t.proven) {
+            (true, None | Some(true)) => 0,
+            (true, Some(false)) => 1,
+            (false, _) => 2,
+        };
+        let key = |t: &Self| (rank(t), t.trial);
         let (a, b) = (key(self), key(other));
         a.0.cmp(&b.0).then(self.merits.r_weak.total_cmp(&other.merits.r_weak)).then(a.1.cmp(&b.1))
     }
@@ -49,6 +55,27 @@ impl Finished {
 mod tests {
     use super::*;
     use crate::phasing::{Methods, portfolio};
+
+    #[test]
+    fn what_did_not_hold_without_seeds_stands_before_what_never_came_alive() {
+        let arm = portfolio(Methods::Message, 50.0)[0];
+        let trial = |kappa, r_weak, proven| Finished {
+            trial: 0,
+            arm: arm.name,
+            recipe: arm.recipe(1, 0),
+            merits: Merits { kappa, r_weak, ..Merits::default() },
+            cycles: 20,
+            proven,
+        };
+        let order = [
+            trial(3.0, 0.3, None),
+            trial(3.0, 0.31, Some(true)),
+            trial(3.0, 0.2, Some(false)),
+            trial(0.1, 0.1, Some(false)),
+            trial(0.1, 0.2, None),
+        ];
+        assert!(order.windows(2).all(|w| w[0].compare(&w[1]).is_lt()));
+    }
 
     #[test]
     fn a_finished_trial_is_read_back_as_it_was_written() {

@@ -5,12 +5,19 @@
 //!            search ──converged──▶ settle (message passing) ─▶ end;  out of cycles ─▶ end
 //! seeded     search ──converged, or promising at last──▶ proof ─▶ end;  out of cycles ─▶ end
 //! ```
+//!
+//! Where the problem knows distances, message passing that is promising goes on by the pair prior, in the search and in the proof: it
+//! believes the height that a trial claims, and freezes those that have none. From seeds at 1.5 to 2.0 Å, 11 cases of 12 draws, 118
+//! end solved and 83 above a correlation of 0.9; by the pair prior from the first cycle on 105 and 76 (benches/results, 2026-11-27, pair prior).
 
 use super::Told;
 use super::search::STEP;
-use crate::engine::{Merits, Recipe};
-use crate::phasing::{Arm, Closing};
+use crate::engine::{Merits, Method, Recipe};
+use crate::phasing::{Arm, Closing, paired};
 use num_complex::Complex32;
+
+/// What promising trials go on by.
+const PAIRED: Recipe = Recipe::Message(paired());
 
 /// A trial that is being run.
 #[derive(Debug, Clone)]
@@ -25,6 +32,10 @@ pub struct Running {
     pub looks: Vec<Merits>,
     /// How it went, where it has run before.
     pub told: Option<Box<Told>>,
+    /// Whether the problem knows distances.
+    distances: bool,
+    /// Whether it goes on by the pair prior.
+    paired: bool,
 }
 
 /// Where a trial stands.
@@ -76,7 +87,13 @@ pub enum Turn {
 impl Running {
     /// At the start of its search.
     pub fn new(arm: Arm, recipe: Recipe) -> Self {
-        Self { arm, recipe, stage: Stage::Search, looks: Vec::new(), told: None }
+        Self { arm, recipe, stage: Stage::Search, looks: Vec::new(), told: None, distances: false, paired: false }
+    }
+
+    /// The same in a problem that knows distances, or does not.
+    #[must_use]
+    pub fn with_distances(self, distances: bool) -> Self {
+        Self { distances, ..self }
     }
 
     /// One that has run before.
@@ -88,6 +105,12 @@ impl Running {
     /// Looks at a trial after a step; `cycles` are those since it was seated. Polish and settling are entered here.
     pub fn turn(&mut self, merits: &Merits, cycles: u32) -> Turn {
         let (turn, stage) = self.ahead(merits, cycles);
+        match turn {
+            Turn::Polish(recipe) if recipe == PAIRED => self.paired = true,
+            // The proof begins without.
+            Turn::Prove => self.paired = false,
+            _ => {}
+        }
         match (stage, &mut self.stage) {
             (Some(stage), _) => self.stage = stage,
             (None, Stage::Polish { left } | Stage::Settle { left } | Stage::Proof { left, .. }) => {
@@ -101,6 +124,12 @@ impl Running {
     /// What `turn` will say, and the stage that it will enter.
     pub fn ahead(&self, merits: &Merits, cycles: u32) -> (Turn, Option<Stage>) {
         match &self.stage {
+            Stage::Proof { left, .. } if *left > STEP && self.pairs(self.proof_recipe(), merits) => {
+                (Turn::Polish(PAIRED), None)
+            }
+            Stage::Search if cycles < self.arm.cycles && self.pairs(self.recipe, merits) => {
+                (Turn::Polish(PAIRED), None)
+            }
             Stage::Polish { left } | Stage::Settle { left } | Stage::Proof { left, .. } => {
                 (if *left <= STEP { Turn::End } else { Turn::Stay }, None)
             }
@@ -130,6 +159,12 @@ impl Running {
         }
     }
 
+    /// Whether a trial that runs `recipe` goes on by the pair prior now.
+    fn pairs(&self, recipe: Recipe, merits: &Merits) -> bool {
+        let method = recipe.method();
+        self.distances && !self.paired && method == Method::Message && method.protocol().promising.pass(merits)
+    }
+
     /// The recipe that puts it to the proof.
     pub fn proof_recipe(&self) -> Recipe {
         self.recipe.method().protocol().proof_of(self.recipe)
@@ -139,7 +174,6 @@ impl Running {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Method;
     use crate::phasing::protocol::{POLISH, POLISH_CYCLES};
     use crate::phasing::{Methods, portfolio, seeded_portfolio};
 
@@ -183,6 +217,28 @@ mod tests {
         assert_eq!(wait(&mut trial, &BAD, 2 * STEP), (Turn::End, 2 * STEP + 20));
         let mut trial = running(Method::Message, false);
         assert_eq!(wait(&mut trial, &BAD, 0), (Turn::End, 90));
+    }
+
+    #[test]
+    fn promising_trials_go_on_by_the_pair_prior_where_distances_are_known() {
+        let alive = Merits { kappa: 0.8, r_weak: 0.4, ..BAD };
+        let mut trial = running(Method::Message, false).with_distances(true);
+        let searched = trial.recipe;
+        assert_eq!(trial.turn(&BAD, STEP), Turn::Stay);
+        assert_eq!(trial.turn(&alive, 2 * STEP), Turn::Polish(PAIRED));
+        assert_eq!((&trial.stage, trial.recipe), (&Stage::Search, searched));
+        assert_eq!(trial.turn(&alive, 3 * STEP), Turn::Stay, "once");
+        assert_eq!(trial.turn(&GOOD, 4 * STEP), Turn::Stay);
+        assert_eq!(trial.stage, Stage::Settle { left: 20 });
+        for mut other in [running(Method::Message, false), running(Method::Flipping, false).with_distances(true)] {
+            assert_eq!(other.turn(&alive, STEP), Turn::Stay);
+        }
+        let mut seeded = running(Method::Message, true).with_distances(true);
+        assert_eq!(seeded.turn(&GOOD, STEP), Turn::Polish(PAIRED));
+        assert_eq!(seeded.turn(&GOOD, 2 * STEP), Turn::Prove);
+        seeded.stage = Stage::Proof { left: 40, before: Before { phases: Vec::new(), merits: GOOD } };
+        let turns: Vec<Turn> = [BAD, alive, GOOD, GOOD].iter().map(|merits| seeded.turn(merits, 0)).collect();
+        assert_eq!(turns, [Turn::Stay, Turn::Polish(PAIRED), Turn::Stay, Turn::End]);
     }
 
     #[test]

@@ -5,6 +5,9 @@
 //! - `restrain`   phases known beforehand put back
 //! - `flip`       ρ < δ → −ρ, count
 //! - `posterior`  soft atom posterior f and the sum of f′
+//! - `reshape`    slope and offset that reshape it
+//! - `pair`       a posterior that knows how far atoms stand from each other
+//! - `pair_table` what it has learned, as tables
 //! - `field`      moments of the message-passing field over shells, κ
 //! - `weights`    phase weights I₁/I₀, their divergence β, new cavity coefficients
 //! - `bessel`     I₁(x)/I₀(x)
@@ -18,6 +21,9 @@ pub mod bessel;
 pub mod evaluate;
 pub mod field;
 pub mod flip;
+pub mod pair;
+pub mod pair_table;
+mod pair_weights;
 pub mod posterior;
 pub mod prior;
 pub mod random;

@@ -10,7 +10,7 @@ use super::reshape_weights::{FEATURES, LN_SLOPE, OFFSET};
 /// of high resolution, by 0.1, where no map shows an atom.
 pub const INTERVALS: usize = 32;
 /// The smallest height that was trained on; below, a and b are those of it. The largest is √(M/N), which no field exceeds.
-const LOWEST: f64 = 0.45;
+pub(super) const LOWEST: f64 = 0.45;
 
 /// a(s) and b(s) of one problem, as a table of equal intervals with straight lines between.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,8 +2,9 @@
 //! *spread* (columns, FFT⁻¹ along y, rows), *density* (FFT⁻¹ along x, density changed, FFT along x) and *gather* (rows,
 //! FFT along y, columns). With the column pass that makes four.
 
+use super::column::Sides;
 use super::exchange::{Cells, Exchange, Load, Store, Upper};
-use super::plane::{change_density, last_stage_stores, missing_row, read_columns, write_columns};
+use super::plane::{change_density, last_stage_stores, missing_row, places, read_columns, write_columns};
 use super::shape::TILE;
 use super::transform::{Direction, Element, Lines, Order, Slot, Values};
 use super::writer::Writer;
@@ -143,24 +144,37 @@ impl RowShape {
         w.into_text()
     }
 
-    /// Rows in, density, rows out.
-    pub fn density_body(&self) -> String {
+    /// Rows in, density, rows out; `placed`: the stage is told which voxels it sees.
+    pub fn density_body(&self, sides: Sides, placed: bool) -> String {
         let (mut w, mut exchange, x) = (Writer::default(), Exchange::new(self.cells_kind), self.x_lines());
         self.begin(&mut w, self.x_tiles());
         w.line("begin_density(slot);");
+        if placed {
+            w.line("turn = params.position + group.y;");
+        }
         w.line(format_args!("let first = tile * {}u;", self.x_count));
-        let radix = x.first_radix();
-        let slots = x.slots(&mut w, radix);
-        let packed: Values = slots
-            .iter()
-            .map(|slot| x.inputs(slot, radix).iter().map(|i| self.pack(&mut w, slot, i)).collect())
-            .collect();
-        let density = x.transform(&mut w, &mut exchange, Direction::Inverse, packed);
-        let masks: Vec<String> = x.slots(&mut w, x.last_radix()).iter().map(|slot| self.mask(&mut w, slot)).collect();
-        let changed = change_density(&mut w, &masks, &density);
-        let transformed = x.transform(&mut w, &mut exchange, Direction::Forward, changed);
-        let stores = last_stage_stores(&mut w, &x, Direction::Forward, &transformed);
-        self.write_rows(&mut w, &mut exchange, &x, &stores);
+        let density = (sides != Sides::Forward).then(|| {
+            let radix = x.first_radix();
+            let slots = x.slots(&mut w, radix);
+            let packed: Values = slots
+                .iter()
+                .map(|slot| x.inputs(slot, radix).iter().map(|i| self.pack(&mut w, slot, i)).collect())
+                .collect();
+            x.transform(&mut w, &mut exchange, Direction::Inverse, packed)
+        });
+        let slots = x.slots(&mut w, x.last_radix());
+        let masks: Vec<String> = slots.iter().map(|slot| self.mask(&mut w, slot)).collect();
+        let places = placed.then(|| {
+            let last = self.pairs() - 1;
+            let pair = |slot: &Slot| format!("z * {}u + min(first + {}, {last}u)", self.pairs(), slot.line);
+            slots.iter().map(|slot| places(&mut w, &x, slot, &pair(slot))).collect()
+        });
+        let changed = change_density(&mut w, &masks, density, places, x.last_radix());
+        if sides != Sides::Inverse {
+            let transformed = x.transform(&mut w, &mut exchange, Direction::Forward, changed);
+            let stores = last_stage_stores(&mut w, &x, Direction::Forward, &transformed);
+            self.write_rows(&mut w, &mut exchange, &x, &stores);
+        }
         w.line("let density_total = reduce(density_sums, t);");
         let place = format!("slot * problem.partials + z * {}u + tile", self.x_tiles());
         w.line(format_args!("if t == 0u {{ partials[{place}] = vec4<f32>(density_total, 0.0, 0.0); }}"));

@@ -6,6 +6,7 @@
 //! Rows y and y + ⌈ny/2⌉ of one plane share a complex line. Between the two transforms along x the values stay in
 //! registers.
 
+use super::column::Sides;
 use super::exchange::{Exchange, Load, Sign, Store, Upper};
 use super::shape::PlaneShape;
 use super::transform::{Direction, Element, Lines, Order, Slot, Values};
@@ -54,52 +55,68 @@ impl PlaneShape {
         (2 * self.pairs() * self.row_stride()).max(self.pairs() * (self.dims[0] | 1))
     }
 
-    /// Body of the plane kernel.
-    pub fn body(&self) -> String {
+    /// Body of the plane kernel; `placed`: its stage is told which voxels it sees.
+    pub fn body(&self, sides: Sides, placed: bool) -> String {
         let mut w = Writer::default();
         let mut exchange = Exchange::new(self.cells_kind);
-        let (y, x) = (self.y_lines(), self.x_lines());
+        let x = self.x_lines();
         let nz = self.dims[2];
         w.line("let slot = slots[params.first + group.y];");
         w.line("let z = group.x;");
         w.line(format_args!("let plane = (place_of(slot, group.y) * {nz}u + z) * problem.columns;"));
         w.line("begin_density(slot);");
-
-        let columns = read_columns(&mut w, &y, "0u");
-        let half = y.transform(&mut w, &mut exchange, Direction::Inverse, columns);
-        let stores = last_stage_stores(&mut w, &y, Direction::Inverse, &half);
-        let slots = x.slots(&mut w, x.first_radix());
-        let loads: Vec<Load> = slots
-            .iter()
-            .flat_map(|slot| {
-                x.inputs(slot, x.first_radix()).iter().map(|i| self.pack(&mut w, &y, slot, i)).collect::<Vec<_>>()
-            })
-            .collect();
-        let packed = exchange.pass(&mut w, &stores, &loads);
-        let packed: Values = packed.chunks(x.first_radix()).map(<[String]>::to_vec).collect();
-        let density = x.transform(&mut w, &mut exchange, Direction::Inverse, packed);
+        if placed {
+            w.line("turn = params.position + group.y;");
+        }
+        let density = (sides != Sides::Forward).then(|| self.density(&mut w, &mut exchange));
         let slots = x.slots(&mut w, x.last_radix());
-        let changed = self.change(&mut w, &slots, &density);
-        let transformed = x.transform(&mut w, &mut exchange, Direction::Forward, changed);
-        let stores = last_stage_stores(&mut w, &x, Direction::Forward, &transformed);
-        let slots = y.slots(&mut w, y.last_radix());
-        let loads: Vec<Load> = slots
-            .iter()
-            .flat_map(|slot| {
-                y.inputs(slot, y.last_radix()).iter().map(|e| self.unpack(&mut w, &x, slot, e)).collect::<Vec<_>>()
-            })
-            .collect();
-        let rows = exchange.pass(&mut w, &stores, &loads);
-        let rows: Values = rows.chunks(y.last_radix()).map(<[String]>::to_vec).collect();
-        let columns = y.transform(&mut w, &mut exchange, Direction::Forward, rows);
-        write_columns(&mut w, &y, "0u", &columns);
+        let changed = self.change(&mut w, &slots, density, placed);
+        if sides != Sides::Inverse {
+            self.back(&mut w, &mut exchange, changed);
+        }
         w.line("let density_total = reduce(density_sums, t);");
         w.line("if t == 0u { partials[slot * problem.partials + z] = vec4<f32>(density_total, 0.0, 0.0); }");
         w.into_text()
     }
 
-    /// Changes the density that a workgroup holds.
-    fn change(&self, w: &mut Writer, slots: &[Slot], density: &Values) -> Values {
+    /// From columns to density.
+    fn density(&self, w: &mut Writer, exchange: &mut Exchange) -> Values {
+        let (y, x) = (self.y_lines(), self.x_lines());
+        let columns = read_columns(w, &y, "0u");
+        let half = y.transform(w, exchange, Direction::Inverse, columns);
+        let stores = last_stage_stores(w, &y, Direction::Inverse, &half);
+        let slots = x.slots(w, x.first_radix());
+        let loads: Vec<Load> = slots
+            .iter()
+            .flat_map(|slot| {
+                x.inputs(slot, x.first_radix()).iter().map(|i| self.pack(w, &y, slot, i)).collect::<Vec<_>>()
+            })
+            .collect();
+        let packed = exchange.pass(w, &stores, &loads);
+        let packed: Values = packed.chunks(x.first_radix()).map(<[String]>::to_vec).collect();
+        x.transform(w, exchange, Direction::Inverse, packed)
+    }
+
+    /// From what the stage has left back to columns.
+    fn back(&self, w: &mut Writer, exchange: &mut Exchange, changed: Values) {
+        let (y, x) = (self.y_lines(), self.x_lines());
+        let transformed = x.transform(w, exchange, Direction::Forward, changed);
+        let stores = last_stage_stores(w, &x, Direction::Forward, &transformed);
+        let slots = y.slots(w, y.last_radix());
+        let loads: Vec<Load> = slots
+            .iter()
+            .flat_map(|slot| {
+                y.inputs(slot, y.last_radix()).iter().map(|e| self.unpack(w, &x, slot, e)).collect::<Vec<_>>()
+            })
+            .collect();
+        let rows = exchange.pass(w, &stores, &loads);
+        let rows: Values = rows.chunks(y.last_radix()).map(<[String]>::to_vec).collect();
+        let columns = y.transform(w, exchange, Direction::Forward, rows);
+        write_columns(w, &y, "0u", &columns);
+    }
+
+    /// Changes the density that a workgroup holds, or makes one.
+    fn change(&self, w: &mut Writer, slots: &[Slot], density: Option<Values>, placed: bool) -> Values {
         let masks: Vec<String> = slots
             .iter()
             .map(|slot| {
@@ -108,7 +125,12 @@ impl PlaneShape {
                 w.bind(format_args!("{own} * vec2<f32>(1.0, {upper})"))
             })
             .collect();
-        change_density(w, &masks, density)
+        let x = self.x_lines();
+        let places = placed.then(|| {
+            let pair = |slot: &Slot| format!("z * {}u + {}", self.pairs(), slot.line);
+            slots.iter().map(|slot| places(w, &x, slot, &pair(slot))).collect()
+        });
+        change_density(w, &masks, density, places, x.last_radix())
     }
 
     /// Element i of a packed line from the half-transformed plane.
@@ -225,10 +247,27 @@ pub fn last_stage_stores(w: &mut Writer, lines: &Lines, direction: Direction, va
     stores
 }
 
-/// Calls the density stage on every pair of voxels; `masks` are 0 where there is no voxel.
-pub fn change_density(w: &mut Writer, masks: &[String], density: &Values) -> Values {
-    let change = |(mask, values): (&String, &Vec<String>)| {
-        values.iter().map(|v| w.bind(format_args!("change_density({v}, {mask})"))).collect()
-    };
-    masks.iter().zip(density).map(change).collect()
+/// Places among the pairs of voxels of a trial of what a slot holds of line number `pair`, all planes counted.
+pub fn places(w: &mut Writer, x: &Lines, slot: &Slot, pair: &str) -> Vec<String> {
+    let first = w.bind(format_args!("({pair}) * {}u", x.n));
+    x.inputs(slot, x.last_radix()).iter().map(|i| format!("{first} + {}", i.text())).collect()
+}
+
+/// Calls the density stage on every pair of voxels; `masks` are 0 where there is no voxel, `places` say which they are where
+/// the stage has to know. Without a density there are `radix` values a slot, all 0.
+pub fn change_density(
+    w: &mut Writer,
+    masks: &[String],
+    density: Option<Values>,
+    places: Option<Values>,
+    radix: usize,
+) -> Values {
+    let density = density.unwrap_or_else(|| vec![vec!["vec2<f32>(0.0)".to_owned(); radix]; masks.len()]);
+    let mut changed = Values::new();
+    for (slot, (mask, values)) in masks.iter().zip(&density).enumerate() {
+        let place = |k: usize| places.as_ref().map_or(String::new(), |places| format!(", {}", places[slot][k]));
+        let value = |(k, v)| w.bind(format_args!("change_density({v}, {mask}{})", place(k)));
+        changed.push(values.iter().enumerate().map(value).collect());
+    }
+    changed
 }

@@ -12,6 +12,14 @@ pub enum Density {
     Flip,
     /// Soft atom posterior.
     Posterior,
+    /// Pair prior: the density kept, and what it goes out from.
+    PairFirst,
+    /// Pair prior: change of that along the direction.
+    PairSlope,
+    /// Pair prior: change of its field along the direction, kept.
+    PairKeep,
+    /// Pair prior: its posterior.
+    PairLast,
     /// Square and moments.
     Square,
     /// Low-density cut.
@@ -27,6 +35,8 @@ pub enum Coefficients {
     Amplitude,
     /// Phases read.
     Phases,
+    /// Field of the pair prior.
+    PairFilter,
     /// Message-passing field.
     Field,
     /// New cavity coefficients.
@@ -72,6 +82,8 @@ const RESTRAIN: &str = include_str!("../../shaders/restrain.wgsl");
 const WEIGHTS: &str = include_str!("../../shaders/weights.wgsl");
 const BESSEL: &str = include_str!("../../shaders/bessel.wgsl");
 const PRIOR: &str = include_str!("../../shaders/prior.wgsl");
+const EXPONENTIAL: &str = include_str!("../../shaders/exponential.wgsl");
+const PAIR: &str = include_str!("../../shaders/pair.wgsl");
 
 impl Storage {
     /// Bytes of a complex value of mixed space.
@@ -92,23 +104,64 @@ impl Storage {
 
 impl Density {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Flip, Self::Posterior, Self::Square, Self::Cut];
+    pub const ALL: [Self; 8] = [
+        Self::Flip,
+        Self::Posterior,
+        Self::PairFirst,
+        Self::PairSlope,
+        Self::PairKeep,
+        Self::PairLast,
+        Self::Square,
+        Self::Cut,
+    ];
 
-    /// The hand-written file of this stage.
-    pub fn text(self) -> &'static str {
+    /// The hand-written file of this stage, after what it calls on.
+    pub fn text(self) -> String {
+        let needs = match self {
+            Self::Posterior => EXPONENTIAL.to_owned(),
+            _ if self.is_placed() => [EXPONENTIAL, PAIR].concat(),
+            _ => String::new(),
+        };
+        needs
+            + match self {
+                Self::Flip => include_str!("../../shaders/flip.wgsl"),
+                Self::Posterior => include_str!("../../shaders/posterior.wgsl"),
+                Self::PairFirst => include_str!("../../shaders/pair_first.wgsl"),
+                Self::PairSlope => include_str!("../../shaders/pair_slope.wgsl"),
+                Self::PairKeep => include_str!("../../shaders/pair_keep.wgsl"),
+                Self::PairLast => include_str!("../../shaders/pair_last.wgsl"),
+                Self::Square => include_str!("../../shaders/square.wgsl"),
+                Self::Cut => include_str!("../../shaders/cut.wgsl"),
+            }
+    }
+
+    /// Transforms that the stage needs: forward is from density to coefficients.
+    pub fn sides(self) -> Sides {
         match self {
-            Self::Flip => include_str!("../../shaders/flip.wgsl"),
-            Self::Posterior => include_str!("../../shaders/posterior.wgsl"),
-            Self::Square => include_str!("../../shaders/square.wgsl"),
-            Self::Cut => include_str!("../../shaders/cut.wgsl"),
+            Self::PairSlope => Sides::Forward,
+            Self::PairKeep => Sides::Inverse,
+            _ => Sides::Both,
         }
+    }
+
+    /// Whether the stage has to know which voxels it sees, of which trial.
+    pub fn is_placed(self) -> bool {
+        matches!(self, Self::PairFirst | Self::PairSlope | Self::PairKeep | Self::PairLast)
     }
 }
 
 impl Coefficients {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Fill, Self::Amplitude, Self::Phases, Self::Field, Self::Cavity, Self::Tangent, Self::WeakPower];
+    pub const ALL: [Self; 8] = [
+        Self::Fill,
+        Self::Amplitude,
+        Self::Phases,
+        Self::PairFilter,
+        Self::Field,
+        Self::Cavity,
+        Self::Tangent,
+        Self::WeakPower,
+    ];
 
     /// The hand-written file of this stage.
     pub fn text(self) -> &'static str {
@@ -116,6 +169,7 @@ impl Coefficients {
             Self::Fill => include_str!("../../shaders/fill.wgsl"),
             Self::Amplitude => include_str!("../../shaders/amplitude.wgsl"),
             Self::Phases => include_str!("../../shaders/phases.wgsl"),
+            Self::PairFilter => include_str!("../../shaders/pair_filter.wgsl"),
             Self::Field => include_str!("../../shaders/field.wgsl"),
             Self::Cavity => include_str!("../../shaders/cavity.wgsl"),
             Self::Tangent => include_str!("../../shaders/tangent.wgsl"),
@@ -138,14 +192,14 @@ impl Coefficients {
         match self {
             Self::Cavity => [RESTRAIN, BESSEL, WEIGHTS, PRIOR].concat(),
             Self::Fill | Self::Amplitude | Self::Field => RESTRAIN.to_owned(),
-            Self::Phases | Self::Tangent | Self::WeakPower => String::new(),
+            Self::Phases | Self::PairFilter | Self::Tangent | Self::WeakPower => String::new(),
         }
     }
 
     /// Transforms that the stage needs.
     pub fn sides(self) -> Sides {
         match self {
-            Self::Amplitude => Sides::Both,
+            Self::Amplitude | Self::PairFilter => Sides::Both,
             Self::Fill | Self::Cavity => Sides::Inverse,
             Self::Phases | Self::Field | Self::Tangent | Self::WeakPower => Sides::Forward,
         }
@@ -180,8 +234,8 @@ impl Linear {
 /// The complete module of a plane pass that holds whole planes.
 pub fn plane_module(shape: &PlaneShape, density: Density, storage: Storage) -> String {
     let cells = cells(shape.cells_kind, shape.cells());
-    let main = main_function(shape.threads, &shape.body());
-    module(storage, &[PLANES, density.text(), &cells, &main], "vec2<f32>", shape.threads, false)
+    let main = main_function(shape.threads, &shape.body(density.sides(), density.is_placed()));
+    module(storage, &[PLANES, &density.text(), &cells, &main], "vec2<f32>", shape.threads, false)
 }
 
 /// The complete module of a column pass; `seeds`: for trials of which some may have seeds.
@@ -195,12 +249,12 @@ pub fn column_module(shape: &ColumnShape, coefficients: Coefficients, storage: S
 /// The complete modules of the four-pass way: columns to rows, rows with the density stage, rows to columns.
 pub fn row_modules(shape: &RowShape, density: Density, storage: Storage) -> [String; 3] {
     let cells = [shape.y_cells(), shape.x_cells(), shape.y_cells()].map(|n| self::cells(shape.cells_kind, n));
-    let bodies = [shape.spread_body(), shape.density_body(), shape.gather_body()];
+    let bodies = [shape.spread_body(), shape.density_body(density.sides(), density.is_placed()), shape.gather_body()];
     let threads = [shape.y_threads, shape.x_threads, shape.y_threads];
     std::array::from_fn(|i| {
         let main = main_function(threads[i], &bodies[i]);
-        let stage = if i == 1 { density.text() } else { "" };
-        module(storage, &[PLANES, stage, &cells[i], &main], "vec2<f32>", threads[i], false)
+        let stage = if i == 1 { density.text() } else { String::new() };
+        module(storage, &[PLANES, &stage, &cells[i], &main], "vec2<f32>", threads[i], false)
     })
 }
 

@@ -5,7 +5,7 @@
 
 use num_complex::{Complex32, Complex64};
 use seedflip::engine::problem::{Coefficient, SHELLS};
-use seedflip::engine::{Denoiser, FlipRecipe, Layout, MessageRecipe, Problem, Recipe, SeedUse, Seeds};
+use seedflip::engine::{Denoiser, Direction, FlipRecipe, Layout, MessageRecipe, Problem, Recipe, SeedUse, Seeds};
 use seedflip::fourier::Fourier3;
 use seedflip::twins::random::{trial_hash, unit_interval};
 
@@ -15,16 +15,18 @@ pub fn key(k: [i32; 3]) -> u32 {
         ^ (k[2] as u32).wrapping_mul(83_492_791)
 }
 
-/// An oblique "sphere" that fits the grid, every tenth reflection unmeasured, E from a hash.
+/// An oblique "sphere" that fits the grid, every tenth reflection unmeasured, E from a hash, |h| as if d were 1.3 Å.
 pub fn problem(dims: [usize; 3]) -> Problem {
     let limit = dims.map(|n| (n as i32 - 1) / 2);
+    let squared = |k: [i32; 3]| {
+        let [a, b, c] = std::array::from_fn(|i| f64::from(k[i]) / (f64::from(limit[i]) + 0.5));
+        a * a + b * b + c * c + 0.4 * a * b - 0.3 * b * c
+    };
     let mut inside = Vec::new();
     for x in -limit[0]..=limit[0] {
         for y in -limit[1]..=limit[1] {
             for z in -limit[2]..=limit[2] {
-                let [a, b, c] =
-                    [(x, limit[0]), (y, limit[1]), (z, limit[2])].map(|(v, l)| f64::from(v) / (f64::from(l) + 0.5));
-                if a * a + b * b + c * c + 0.4 * a * b - 0.3 * b * c < 1.0 {
+                if squared([x, y, z]) < 1.0 {
                     inside.push([x, y, z]);
                 }
             }
@@ -33,7 +35,8 @@ pub fn problem(dims: [usize; 3]) -> Problem {
     let layout = Layout::new(dims, inside).unwrap();
     let atoms = layout.len() as f32 / 10.0;
     let shell = |k: [i32; 3]| (k.iter().map(|x| x.abs()).sum::<i32>() % SHELLS as i32) as u8;
-    Problem::new(
+    let lengths: Vec<f32> = layout.indices().map(|k| (squared(k).sqrt() / 1.3) as f32).collect();
+    let problem = Problem::new(
         layout,
         atoms,
         |k| {
@@ -43,7 +46,8 @@ pub fn problem(dims: [usize; 3]) -> Problem {
             Coefficient { measured, shell: shell(k) }
         },
         key,
-    )
+    );
+    problem.with_distances(&lengths)
 }
 
 /// Full-grid f64 state of the reference.
@@ -200,20 +204,22 @@ pub fn message_reference(
         let mean = x.iter().sum::<f64>() / x.len() as f64;
         let sigma = (x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / x.len() as f64).sqrt();
         let u: Vec<f64> = x.iter().map(|x| (x - mean) / sigma).collect();
-        let (f, derivative): (Vec<f64>, Vec<f64>) = u
-            .iter()
-            .map(|&u| {
-                if denoiser == Denoiser::Square {
-                    return (u * u, 2.0 * u);
-                }
-                let [a, b] = match denoiser {
-                    Denoiser::Reshaped => problem.reshaping().at(s as f32).map(f64::from),
-                    _ => [1.0, 0.0],
-                };
-                let f = 1.0 / (1.0 + (-(a * (s * u - s * s / 2.0 - (m / n - 1.0).ln()) + b)).exp());
-                (f, a * s * f * (1.0 - f))
-            })
-            .unzip();
+        let pairs = (denoiser == Denoiser::Pair).then(|| pair_posterior(problem, &reference, &u, &c, sigma, s));
+        let (f, derivative): (Vec<f64>, Vec<f64>) = pairs.unwrap_or_else(|| {
+            u.iter()
+                .map(|&u| {
+                    if denoiser == Denoiser::Square {
+                        return (u * u, 2.0 * u);
+                    }
+                    let [a, b] = match denoiser {
+                        Denoiser::Reshaped => problem.reshaping().at(s as f32).map(f64::from),
+                        _ => [1.0, 0.0],
+                    };
+                    let f = 1.0 / (1.0 + (-(a * (s * u - s * s / 2.0 - (m / n - 1.0).ln()) + b)).exp());
+                    (f, a * s * f * (1.0 - f))
+                })
+                .unzip()
+        });
         let slope = onsager[0] * derivative.iter().sum::<f64>() / derivative.len() as f64;
         let y: Vec<f64> = f.iter().zip(&u).map(|(f, u)| f - slope * u).collect();
         let z = reference.coefficients(&y);
@@ -274,6 +280,47 @@ pub fn message_reference(
     }
     let phases = g.iter().zip(&e).map(|(g, &e)| if e > 0.0 { g / e } else { Complex64::default() }).collect();
     Passed { phases, cavity: c, correlation, excess }
+}
+
+/// The pair prior's posterior of the map u with coefficients c/σ, and what the direction has in common with its change
+/// along it.
+fn pair_posterior(
+    problem: &Problem,
+    reference: &Reference,
+    u: &[f64],
+    c: &[Complex64],
+    sigma: f64,
+    s: f64,
+) -> (Vec<f64>, Vec<f64>) {
+    let pairs = problem.pairs().unwrap();
+    let (shape, nodes) = pairs.table.at(s as f32);
+    let ([a0, b0], [a, b]) = (shape.first.map(f64::from), shape.second.map(f64::from));
+    let odds = (problem.sphere() as f64 / f64::from(problem.atoms()) - 1.0).ln();
+    let t: Vec<f64> = u.iter().map(|u| s * u - s * s / 2.0 - odds).collect();
+    let logistic = |x: f64| 1.0 / (1.0 + (-x).exp());
+    let f0: Vec<f64> = t.iter().map(|t| logistic(a0 * t + b0)).collect();
+    let mean = f0.iter().sum::<f64>() / f0.len() as f64 + seedflip::twins::pair_table::LEAST;
+    let filtered = |f: &[f64], linear: &[Complex64]| {
+        let node = |i: usize| {
+            let (whole, part) = (pairs.places[i] as usize, f64::from(pairs.places[i].fract()));
+            let next = nodes[(whole + 1).min(nodes.len() - 1)];
+            std::array::from_fn(|j| f64::from(nodes[whole][j]) * (1.0 - part) + f64::from(next[j]) * part)
+        };
+        let value = |(i, (f, linear)): (usize, (&Complex64, &Complex64))| {
+            let [w, v]: [f64; 2] = node(i);
+            f * w / mean + linear * v
+        };
+        let q: Vec<Complex64> = reference.coefficients(f).iter().zip(linear).enumerate().map(value).collect();
+        reference.map(&q, 0.0)
+    };
+    let direction = to64(&Direction::of(problem).coefficients);
+    let e = reference.map(&direction, 0.0);
+    let q = filtered(&f0, &c.iter().map(|c| c / sigma).collect::<Vec<_>>());
+    let change: Vec<f64> = f0.iter().zip(&e).map(|(f, e)| a0 * s * f * (1.0 - f) * e).collect();
+    let dq = filtered(&change, &direction);
+    let y: Vec<f64> = t.iter().zip(&q).map(|(t, q)| logistic(a * t + b + q)).collect();
+    let along = y.iter().zip(&e).zip(&dq).map(|((y, e), dq)| y * (1.0 - y) * (a * s * e + dq) * e).collect();
+    (y, along)
 }
 
 /// K with I₁(K)/I₀(K) = m, by the published approximation for 0.53 ≤ m < 0.85 and its neighbours.

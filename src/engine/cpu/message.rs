@@ -10,6 +10,7 @@
 //! after the plane pass, which therefore runs once.
 
 use super::Shared;
+use super::pair;
 use super::passes::{PlaneStep, Scratch, with_entries};
 use super::trial::Trial;
 use crate::engine::{Denoiser, MessageRecipe, SeedUse};
@@ -24,6 +25,8 @@ const MIN_ODDS: f64 = 1.0;
 enum Posterior {
     Logistic(Logistic),
     Square(f32),
+    /// The logistic posterior that the pair prior goes out from.
+    Pair(Logistic),
 }
 
 struct Denoise {
@@ -34,7 +37,7 @@ struct Denoise {
 impl PlaneStep for Denoise {
     fn apply(&mut self, rho: &mut [f32]) {
         self.derivative += f64::from(match self.posterior {
-            Posterior::Logistic(parameters) => logistic(rho, parameters),
+            Posterior::Logistic(parameters) | Posterior::Pair(parameters) => logistic(rho, parameters),
             Posterior::Square(inverse_sigma) => square(rho, inverse_sigma),
         });
     }
@@ -46,27 +49,40 @@ pub fn cycle(shared: &Shared, trial: &mut Trial, scratch: &mut Scratch, recipe: 
     let problem = &shared.problem;
     let points = problem.layout().points() as f64;
     let inverse_sigma = trial.sigma().recip();
-    let n_factor = f64::from(recipe.n_factor(trial.cycles));
+    let n_factor = match recipe.denoiser {
+        Denoiser::Pair => 1.0,
+        _ => f64::from(recipe.n_factor(trial.cycles)),
+    };
+    let known = problem.pairs().zip(shared.direction.as_ref());
     let posterior = match recipe.denoiser {
         Denoiser::Square => Posterior::Square(inverse_sigma),
-        Denoiser::Logistic | Denoiser::Reshaped => {
+        Denoiser::Logistic | Denoiser::Reshaped | Denoiser::Pair => {
             let n = f64::from(problem.atoms()) * n_factor;
             let height = trial.height / n_factor.sqrt();
             let odds = (problem.sphere() as f64 / n - 1.0).max(MIN_ODDS);
             let bias = (0.5 * height * height + odds.ln()) as f32;
             let plain = Logistic { inverse_sigma, height: height as f32, bias };
-            Posterior::Logistic(match recipe.denoiser {
-                Denoiser::Reshaped => plain.reshaped(problem.reshaping().at(plain.height)),
-                _ => plain,
-            })
+            match recipe.denoiser {
+                Denoiser::Pair if known.is_some() => Posterior::Pair(plain),
+                Denoiser::Reshaped | Denoiser::Pair => {
+                    Posterior::Logistic(plain.reshaped(problem.reshaping().at(plain.height)))
+                }
+                _ => Posterior::Logistic(plain),
+            }
         }
     };
-    let mut step = Denoise { posterior, derivative: 0.0 };
-    shared.passes.planes(&mut trial.mixed, scratch, &mut step);
+    let derivative = match (posterior, known) {
+        (Posterior::Pair(plain), Some(known)) => pair::denoise(shared, trial, scratch, known, plain),
+        (posterior, _) => {
+            let mut step = Denoise { posterior, derivative: 0.0 };
+            shared.passes.planes(&mut trial.mixed, scratch, &mut step);
+            step.derivative
+        }
+    };
     let after_planes = Instant::now();
     trial.seconds.planes += (after_planes - begun).as_secs_f64();
 
-    let feedback = (step.derivative / points) as f32 * inverse_sigma;
+    let feedback = (derivative / points) as f32 * inverse_sigma;
     let scale = (1.0 / points) as f32;
     let previous = (recipe.damping > 0.0).then(|| trial.cavity.clone());
     let field = &mut trial.cavity;

@@ -5,6 +5,7 @@
 //! - `trial`     state of one trial and its start
 //! - `flipping`  a cycle of charge flipping
 //! - `message`   a cycle of message passing
+//! - `pair`      its passes under the pair prior
 //! - `evaluate`  figures of merit and phases
 //! - `copy`      what memory gives to a plain copy
 
@@ -13,12 +14,13 @@ mod copy;
 mod evaluate;
 mod flipping;
 mod message;
+mod pair;
 pub mod passes;
 mod trial;
 
 pub use backend::CpuBackend;
 
-use super::{Device, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
+use super::{Device, Direction, Engine, EngineError, Merits, Problem, Recipe, StageSeconds, Start};
 use crate::twins::random::phase_table;
 use num_complex::Complex32;
 use passes::Passes;
@@ -35,6 +37,8 @@ struct Shared {
     problem: Problem,
     passes: Passes,
     phase_table: Vec<[f32; 2]>,
+    /// Where the problem knows distances.
+    direction: Option<Direction>,
 }
 
 /// The CPU engine.
@@ -50,7 +54,8 @@ impl CpuEngine {
     /// the number of threads: a trial's sums are taken by one thread in a fixed order.
     pub fn new(problem: Problem, slots: usize, pool: Arc<rayon::ThreadPool>) -> Self {
         let passes = Passes::new(Arc::new(problem.layout().clone()));
-        let shared = Shared { problem, passes, phase_table: phase_table() };
+        let direction = problem.pairs().map(|_| Direction::new(&problem, &passes));
+        let shared = Shared { problem, passes, phase_table: phase_table(), direction };
         Self { shared, slots: (0..slots).map(|_| None).collect(), pool, seconds: StageSeconds::default() }
     }
 

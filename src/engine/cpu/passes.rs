@@ -42,6 +42,19 @@ pub struct Scratch {
     rows: Vec<Complex32>,
     fft: Vec<Complex32>,
     single: Vec<f32>,
+    /// What the pair prior keeps of a trial within a cycle, empty before it is used.
+    pub pairs: PairScratch,
+}
+
+/// Buffers of the pair prior: a second mixed space, and densities in the order of the plane passes.
+#[derive(Default)]
+pub struct PairScratch {
+    /// Mixed space of what changes along the direction.
+    pub mixed: Vec<Complex32>,
+    /// The cavity map.
+    pub map: Vec<f32>,
+    /// Change of q along the direction.
+    pub change: Vec<f32>,
 }
 
 impl Passes {
@@ -87,6 +100,7 @@ impl Passes {
             rows: vec![ZERO; ny.div_ceil(2) * nx],
             fft: vec![ZERO; fft],
             single: vec![0.0; nx],
+            pairs: PairScratch::default(),
         }
     }
 
@@ -130,13 +144,26 @@ impl Passes {
 
     /// Plane pass: `step` sees every density value once, and what it leaves is transformed forward.
     pub fn planes(&self, mixed: &mut [Complex32], scratch: &mut Scratch, step: &mut impl PlaneStep) {
+        self.planes_of::<true, true>(mixed, scratch, step);
+    }
+
+    /// The same without the transform from `mixed`, when not `INVERSE`: `step` has to set every value; or without that back
+    /// to it, when not `FORWARD`. Values come in the same order in every pass.
+    pub fn planes_of<const INVERSE: bool, const FORWARD: bool>(
+        &self,
+        mixed: &mut [Complex32],
+        scratch: &mut Scratch,
+        step: &mut impl PlaneStep,
+    ) {
         let [nx, ny, _] = self.layout.dims();
         let half = ny.div_ceil(2);
         for row in mixed.chunks_exact_mut(self.layout.columns().len()) {
-            self.gather_plane(row, &mut scratch.plane, ny);
-            self.inverse[1].process_with_scratch(&mut scratch.plane, &mut scratch.fft);
-            pack_rows(&scratch.plane, &mut scratch.rows, nx, ny);
-            self.inverse[0].process_with_scratch(&mut scratch.rows, &mut scratch.fft);
+            if INVERSE {
+                self.gather_plane(row, &mut scratch.plane, ny);
+                self.inverse[1].process_with_scratch(&mut scratch.plane, &mut scratch.fft);
+                pack_rows(&scratch.plane, &mut scratch.rows, nx, ny);
+                self.inverse[0].process_with_scratch(&mut scratch.rows, &mut scratch.fft);
+            }
             if ny % 2 == 0 {
                 step.apply(bytemuck::cast_slice_mut(&mut scratch.rows));
             } else {
@@ -150,6 +177,9 @@ impl Passes {
                 for (single, value) in scratch.single.iter().zip(last) {
                     *value = Complex32::new(*single, 0.0);
                 }
+            }
+            if !FORWARD {
+                continue;
             }
             self.forward[0].process_with_scratch(&mut scratch.rows, &mut scratch.fft);
             unpack_rows(&scratch.rows, &mut scratch.plane, nx, ny);

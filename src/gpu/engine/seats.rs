@@ -1,7 +1,7 @@
 //! Who sits in which slot, and how trials start.
 
 use super::{GpuEngine, Result};
-use crate::engine::{EngineError, Method, Recipe, Start};
+use crate::engine::{Denoiser, EngineError, Recipe, Start};
 use crate::gpu::commands::{Batch, Step};
 use crate::gpu::numbers::{seeded, unseeded};
 use crate::gpu::shared::Recipe as DeviceRecipe;
@@ -14,17 +14,28 @@ pub(super) struct Seat {
     pub(super) waiting: Option<Option<Vec<[f32; 2]>>>,
 }
 
-/// The seated slots of a chunk by method: parts of one list.
+/// What a trial goes through in a cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Course {
+    Flipping,
+    Message,
+    /// Message passing under the pair prior.
+    Pairs,
+}
+
+/// The seated slots of a chunk by what they go through: parts of one list.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Batches {
     pub(super) flipping: Batch,
     pub(super) message: Batch,
+    pub(super) pairs: Batch,
 }
 
 impl Batches {
-    /// Both.
+    /// All of them.
     pub(super) fn all(self) -> Batch {
-        Batch { first: self.flipping.first, count: self.flipping.count + self.message.count }
+        let count = self.flipping.count + self.message.count + self.pairs.count;
+        Batch { first: self.flipping.first, count }
     }
 }
 
@@ -46,22 +57,33 @@ impl GpuEngine {
         Err(EngineError::NoSlot { slot, slots: self.seats.len() })
     }
 
-    /// Seated slots of a chunk whose trials run `method`.
-    fn seated(&self, chunk: usize, method: Method) -> impl Iterator<Item = u32> {
+    fn course(&self, recipe: &Recipe) -> Course {
+        match recipe {
+            Recipe::Flipping(_) => Course::Flipping,
+            Recipe::Message(r) if r.denoiser == Denoiser::Pair && self.plan.pairs > 0 => Course::Pairs,
+            Recipe::Message(_) => Course::Message,
+        }
+    }
+
+    /// Seated slots of a chunk whose trials go through `course`.
+    fn seated(&self, chunk: usize, course: Course) -> impl Iterator<Item = u32> {
         let first = self.first_slot(chunk);
-        let runs =
-            move |local: &usize| self.seats[first + local].as_ref().is_some_and(|seat| seat.recipe.method() == method);
+        let runs = move |local: &usize| {
+            self.seats[first + local].as_ref().is_some_and(|seat| self.course(&seat.recipe) == course)
+        };
         (0..self.plan.chunks[chunk]).filter(runs).map(|local| local as u32)
     }
 
-    /// Writes the list of seated slots, sorted by method; the batches of it.
+    /// Writes the list of seated slots, sorted by what they go through; the batches of it.
     pub(super) fn list(&self, chunk: usize) -> Batches {
-        let mut list: Vec<u32> = self.seated(chunk, Method::Flipping).collect();
-        let flipping = Batch { first: 0, count: list.len() };
-        list.extend(self.seated(chunk, Method::Message));
-        let message = Batch { first: flipping.count, count: list.len() - flipping.count };
+        let mut list = Vec::new();
+        let [flipping, message, pairs] = [Course::Flipping, Course::Message, Course::Pairs].map(|course| {
+            let first = list.len();
+            list.extend(self.seated(chunk, course));
+            Batch { first, count: list.len() - first }
+        });
         self.open.queue.write_buffer(&self.chunks[chunk].buffers.lists, 0, bytemuck::cast_slice(&list));
-        Batches { flipping, message }
+        Batches { flipping, message, pairs }
     }
 
     /// What starts the trials of a chunk that wait for it: their phases are uploaded, the dispatches come back.

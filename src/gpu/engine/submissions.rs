@@ -86,7 +86,9 @@ impl GpuEngine {
             for i in 0..now {
                 let mut recorder = self.recorder(chunk);
                 recorder.flipping(batches.flipping)?;
-                recorder.message(batches.message, left == now && i + 1 == now)?;
+                let publish = left == now && i + 1 == now;
+                recorder.message(batches.message, publish)?;
+                recorder.pairs(batches.pairs, publish)?;
                 let weight = (sampled && left == cycles && i == 0).then_some(f64::from(cycles));
                 ahead.parts.push(Part { chunk, steps: recorder.steps, weight });
             }
