@@ -1,7 +1,5 @@
 //! A run that is watched by a script: everything in order, not too often, and nothing else is served.
 
-#![cfg(feature = "cli")]
-
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -1,8 +1,6 @@
 //! Every seed set by itself: tried as if it were alone, judged by itself, in the record and in a table.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 
 use program::{repository, seedflip};

@@ -1,9 +1,7 @@
 //! What somebody sees in the first minutes: help, listing, model, errors, as snapshots; versions, times and folders masked. After a change on
-//! purpose: `INSTA_UPDATE=always cargo test --release --test first_minutes`, and read the difference.
+//! purpose: `INSTA_UPDATE=always cargo test --release --test program first_minutes`, and read the difference.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 
 use insta::{Settings, assert_snapshot};

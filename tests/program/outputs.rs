@@ -1,8 +1,6 @@
 //! The files that a run writes for other programs: read by gemmi where python3 has it, and known again by the next run.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 
 use program::{Outcome, repository, seedflip};

@@ -1,8 +1,6 @@
 //! Bad input through the built program: one line that names the file and the remedy, exit code 1, nothing written.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 
 use program::{Outcome, repository, seedflip};

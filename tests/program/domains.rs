@@ -1,11 +1,9 @@
 //! Twins of HKLF 5 through the built program: made, solved, refined against the sums of both domains, and what cannot be is refused.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/amide.rs"]
+#[path = "../common/amide.rs"]
 #[allow(dead_code)] // Its list is made with two domains here.
 mod amide;
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 #[allow(dead_code)] // Files of the repository are not asked for here.
 mod program;
 

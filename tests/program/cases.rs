@@ -1,11 +1,9 @@
 //! Inputs that once went wrong, as people have them, through the built program; the rest of their kind is in `doors.rs` (layouts, cards,
 //! names, axes), `doors_in.rs` (kinds of files) and `layouts.rs`.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/plain.rs"]
+#[path = "../common/plain.rs"]
 mod plain;
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 #[allow(dead_code)] // Nothing is asked of stdout here.
 mod program;
 

@@ -1,10 +1,8 @@
 //! Holds README.md to the program: its commands work, its output is real, its options exist.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/markdown.rs"]
+#[path = "../common/markdown.rs"]
 mod markdown;
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 
 use markdown::fenced;

@@ -1,10 +1,8 @@
 //! The main job through the built program: simulated examples are solved, shuffled ones are not claimed.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/compare.rs"]
+#[path = "../common/compare.rs"]
 mod compare;
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 
 use compare::compare;

@@ -1,8 +1,6 @@
 //! The memory table of the documentation is the one that the plan gives.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 
 use program::{repository, seedflip};

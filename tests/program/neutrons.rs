@@ -1,10 +1,8 @@
 //! Neutron data: crystals with deuterium and with hydrogen, which scatters with the opposite sign, come out whole.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/compare.rs"]
+#[path = "../common/compare.rs"]
 mod compare;
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 
 use compare::compare;

@@ -1,10 +1,8 @@
 //! Holds the pages of `docs` to the program: the tutorial's commands run and print what is shown, options exist, and every page has its place in the book.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/markdown.rs"]
+#[path = "../common/markdown.rs"]
 mod markdown;
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 #[allow(dead_code)] // Nothing is run in the root of the repository here.
 mod program;
 

@@ -1,10 +1,8 @@
 //! Twins through the built program: what is said and written of a simulated crystal of one domain and of two.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/amide.rs"]
+#[path = "../common/amide.rs"]
 mod amide;
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 #[allow(dead_code)] // Files of the repository are not asked for here.
 mod program;
 

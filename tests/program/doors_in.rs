@@ -1,13 +1,11 @@
 //! Reflections of every kind of file come in as the plain list does; what is damaged or of no use is refused in one line.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/plain.rs"]
+#[path = "../common/plain.rs"]
 #[allow(dead_code)] // Not every structure is solved here.
 mod plain;
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
-#[path = "common/written.rs"]
+#[path = "../common/written.rs"]
 mod written;
 
 use plain::{folder, text};

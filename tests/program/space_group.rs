@@ -1,11 +1,9 @@
 //! Space group, elements and R1 through the built program, whatever the input says of the space group.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/amide.rs"]
+#[path = "../common/amide.rs"]
 #[allow(dead_code)] // Other molecules are not asked for here.
 mod amide;
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 
 use amide::{Crystal, simulated};

@@ -1,9 +1,7 @@
 //! Crystals of a few atoms and few unique reflections, and cells that are a multiple of what is needed: through the built program, on
 //! simulated data.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 #[allow(dead_code)] // Neither stdout nor files of the repository are asked for here.
 mod program;
 

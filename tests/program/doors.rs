@@ -1,10 +1,8 @@
 //! How data come in: layouts of the list, manners of writing the cards, names of the files. The same structure in all.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/plain.rs"]
+#[path = "../common/plain.rs"]
 mod plain;
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 
 use plain::{CONTENTS, TIME_LIMIT, folder, text};

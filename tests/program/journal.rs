@@ -1,9 +1,8 @@
 //! Runs that go on: killed, torn, on other data, two at once, and shared among machines.
 
-#![cfg(feature = "cli")]
 #![cfg(unix)]
 
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 #[allow(dead_code)] // Nothing is run in the root of the repository here.
 mod program;
 

@@ -1,10 +1,8 @@
 //! Several data sets in one run: what comes of each is what comes of it alone, and no one takes others along.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/gpu.rs"]
+#[path = "../common/gpu.rs"]
 mod gpu;
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 
 use gpu::gpu_or_skip;

@@ -1,8 +1,6 @@
 //! Seeds from the command line: made, checked, solved with, screened, and refused.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 
 use program::{Outcome, repository, seedflip};

@@ -1,8 +1,6 @@
 //! The run record keeps to its published schema, and the schema explains every field.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 
 use jsonschema::Validator;

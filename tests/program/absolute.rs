@@ -1,8 +1,6 @@
 //! The hand of a crystal and its enantiomorphic group from anomalous scattering: through the built program, on simulated data.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 #[allow(dead_code)] // Neither stdout nor files of the repository are asked for here.
 mod program;
 

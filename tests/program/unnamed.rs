@@ -1,9 +1,7 @@
 //! Elements that SFAC does not name, in a crystal whose bonds do not show as long as heavy atoms are taken for light ones: through the built
 //! program, on the made-up case beside the checkout.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 #[allow(dead_code)] // Neither stdout nor files of the repository are asked for here.
 mod program;
 

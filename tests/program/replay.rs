@@ -4,9 +4,7 @@
 //! merit, no data. `tests/evidence/table.txt` is what `seedflip replay` printed of them. Whoever moves a constant sees here what it does;
 //! when that is meant, the command below writes the table anew.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 mod program;
 
 use program::{repository, seedflip};

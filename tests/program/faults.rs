@@ -1,7 +1,6 @@
 //! What may happen to a run from outside: streams that close, folders that vanish, signals, cells that no memory holds.
 //! Whatever it is, what has been found lies on the disk, whole.
 
-#![cfg(feature = "cli")]
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader};

@@ -1,8 +1,6 @@
 //! The page of a run: whole, nothing fetched, and drawn by a browser where one is installed.
 
-#![cfg(feature = "cli")]
-
-#[path = "common/program.rs"]
+#[path = "../common/program.rs"]
 #[allow(dead_code)] // No file of the repository is read here.
 mod program;
 

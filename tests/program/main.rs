@@ -1,0 +1,32 @@
+//! What the program does when it is run: one binary, so that a test of one file runs beside those of another.
+//!
+//! `cargo test --release --test program page` runs the tests of `page.rs` alone.
+
+#![cfg(feature = "cli")]
+
+mod absolute;
+mod bad_input;
+mod cases;
+mod docs;
+mod domains;
+mod doors;
+mod doors_in;
+mod every_set;
+mod faults;
+mod first_minutes;
+mod journal;
+mod many;
+mod memory;
+mod neutrons;
+mod outputs;
+mod page;
+mod readme;
+mod record;
+mod replay;
+mod seeds;
+mod small_cells;
+mod solve;
+mod space_group;
+mod twinning;
+mod unnamed;
+mod watch;
