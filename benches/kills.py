@@ -21,7 +21,7 @@ from pathlib import Path
 
 # Lines of a listing that have times, and numbers of a record or a page that are.
 TIMED_LINES = re.compile(r"^.*(Timings|Stages over|Trials finished a second|cycles/s).*$", re.M)
-TIMED_NUMBERS = re.compile(r'("(?:\w+_s|columns|planes|weights|merits|busy)":)\s*[-+.\de]+')
+TIMED_NUMBERS = re.compile(r'("(?:\w+_s|columns|planes|weights|merits|\w*busy)":)\s*[-+.\de]+')
 # No more of the work may be lost at a kill, seconds.
 MOST_LOST = 10.0
 # Data sets of the folder.

@@ -1,10 +1,6 @@
 //! The hand of a crystal and its enantiomorphic group from anomalous scattering: through the built program, on simulated data.
 
-#[path = "../common/program.rs"]
-#[allow(dead_code)] // Neither stdout nor files of the repository are asked for here.
-mod program;
-
-use program::seedflip;
+use crate::program::seedflip;
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;

@@ -1,9 +1,6 @@
 //! Bad input through the built program: one line that names the file and the remedy, exit code 1, nothing written.
 
-#[path = "../common/program.rs"]
-mod program;
-
-use program::{Outcome, repository, seedflip};
+use crate::program::{Outcome, repository, seedflip};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 

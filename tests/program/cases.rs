@@ -1,14 +1,8 @@
 //! Inputs that once went wrong, as people have them, through the built program; the rest of their kind is in `doors.rs` (layouts, cards,
 //! names, axes), `doors_in.rs` (kinds of files) and `layouts.rs`.
 
-#[path = "../common/plain.rs"]
-mod plain;
-#[path = "../common/program.rs"]
-#[allow(dead_code)] // Nothing is asked of stdout here.
-mod program;
-
-use plain::{CONTENTS, TIME_LIMIT, folder, text};
-use program::{Outcome, seedflip};
+use crate::plain::{CONTENTS, TIME_LIMIT, folder, text};
+use crate::program::{Outcome, seedflip};
 use std::io::Write;
 use std::path::Path;
 use tempfile::TempDir;

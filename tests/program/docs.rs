@@ -1,13 +1,7 @@
 //! Holds the pages of `docs` to the program: the tutorial's commands run and print what is shown, options exist, and every page has its place in the book.
 
-#[path = "../common/markdown.rs"]
-mod markdown;
-#[path = "../common/program.rs"]
-#[allow(dead_code)] // Nothing is run in the root of the repository here.
-mod program;
-
-use markdown::fenced;
-use program::repository;
+use crate::markdown::fenced;
+use crate::program::repository;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,14 +1,7 @@
 //! Twins of HKLF 5 through the built program: made, solved, refined against the sums of both domains, and what cannot be is refused.
 
-#[path = "../common/amide.rs"]
-#[allow(dead_code)] // Its list is made with two domains here.
-mod amide;
-#[path = "../common/program.rs"]
-#[allow(dead_code)] // Files of the repository are not asked for here.
-mod program;
-
-use amide::Crystal;
-use program::{Outcome, seedflip};
+use crate::amide::Crystal;
+use crate::program::{Outcome, seedflip};
 use serde_json::Value;
 use std::path::Path;
 
@@ -20,7 +13,7 @@ const FRACTION: f64 = 0.35;
 /// `amide.ins` and its list in `folder`, the second domain turned about c.
 fn simulated(folder: &Path, overlap: f64) {
     let path = folder.join("amide.cif");
-    std::fs::write(&path, amide::cif(&CRYSTAL)).unwrap();
+    std::fs::write(&path, crate::amide::cif(&CRYSTAL)).unwrap();
     let (model, out) = (path.to_string_lossy(), folder.to_string_lossy());
     let (fraction, overlap) = (FRACTION.to_string(), overlap.to_string());
     let twin = ["--domain", "0,0,1", "--fraction", &fraction, "--overlap", &overlap];
@@ -155,7 +148,7 @@ fn options_of_a_second_domain_are_checked() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let model = folder.path().join("amide.cif");
-        std::fs::write(&model, amide::cif(&CRYSTAL)).unwrap();
+        std::fs::write(&model, crate::amide::cif(&CRYSTAL)).unwrap();
         let (model, out) = (model.to_string_lossy(), folder.path().to_string_lossy());
         let run = seedflip(&[&["simulate", &model, "-d", "1", "-o", &out], options].concat());
         assert!(run.code == Some(2) && run.stderr.contains(said), "{options:?}: {:?} {}", run.code, run.stderr);

@@ -1,12 +1,7 @@
 //! How data come in: layouts of the list, manners of writing the cards, names of the files. The same structure in all.
 
-#[path = "../common/plain.rs"]
-mod plain;
-#[path = "../common/program.rs"]
-mod program;
-
-use plain::{CONTENTS, TIME_LIMIT, folder, text};
-use program::{Outcome, seedflip};
+use crate::plain::{CONTENTS, TIME_LIMIT, folder, text};
+use crate::program::{Outcome, seedflip};
 use seedflip::formats::{Hklf, HklfFormat, parse_hkl};
 use std::path::Path;
 use tempfile::TempDir;

@@ -1,24 +1,16 @@
 //! Reflections of every kind of file come in as the plain list does; what is damaged or of no use is refused in one line.
 
-#[path = "../common/plain.rs"]
-#[allow(dead_code)] // Not every structure is solved here.
-mod plain;
-#[path = "../common/program.rs"]
-mod program;
-#[path = "../common/written.rs"]
-mod written;
-
-use plain::{folder, text};
-use program::{Outcome, seedflip};
+use crate::plain::{folder, text};
+use crate::program::{Outcome, seedflip};
+use crate::written::{Row, cif_head, gz, list, mtz, refln};
 use seedflip::formats::hkl_columns::Columns;
 use seedflip::formats::measured::Choice;
 use seedflip::input::{Request, Together};
 use std::path::Path;
 use tempfile::TempDir;
-use written::{Row, cif_head, gz, list, mtz, refln};
 
 fn rows() -> Vec<Row> {
-    written::rows(&text("plain.hkl"))
+    crate::written::rows(&text("plain.hkl"))
 }
 
 fn read_with(files: &[(&str, &[u8])], name: &str, choice: &Choice) -> Result<Together, String> {

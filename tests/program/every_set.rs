@@ -1,9 +1,6 @@
 //! Every seed set by itself: tried as if it were alone, judged by itself, in the record and in a table.
 
-#[path = "../common/program.rs"]
-mod program;
-
-use program::{repository, seedflip};
+use crate::program::{repository, seedflip};
 use seedflip::structure::{SOLVED_CC, Weighting, agreement};
 use seedflip::{Crystal, Finished, Options, Outcome, PhasedReflection, Seeds, Solver, TrialsPhases};
 use std::collections::HashMap;

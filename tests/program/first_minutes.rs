@@ -1,11 +1,8 @@
 //! What somebody sees in the first minutes: help, listing, model, errors, as snapshots; versions, times and folders masked. After a change on
 //! purpose: `INSTA_UPDATE=always cargo test --release --test program first_minutes`, and read the difference.
 
-#[path = "../common/program.rs"]
-mod program;
-
+use crate::program::{repository, seedflip};
 use insta::{Settings, assert_snapshot};
-use program::{repository, seedflip};
 use std::path::Path;
 
 /// Columns for which help is laid out.

@@ -2,11 +2,7 @@
 
 #![cfg(unix)]
 
-#[path = "../common/program.rs"]
-#[allow(dead_code)] // Nothing is run in the root of the repository here.
-mod program;
-
-use program::repository;
+use crate::program::repository;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

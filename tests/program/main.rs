@@ -4,6 +4,21 @@
 
 #![cfg(feature = "cli")]
 
+#[path = "../common/amide.rs"]
+mod amide;
+#[path = "../common/compare.rs"]
+mod compare;
+#[path = "../common/gpu.rs"]
+mod gpu;
+#[path = "../common/markdown.rs"]
+mod markdown;
+#[path = "../common/plain.rs"]
+mod plain;
+#[path = "../common/program.rs"]
+mod program;
+#[path = "../common/written.rs"]
+mod written;
+
 mod absolute;
 mod bad_input;
 mod cases;

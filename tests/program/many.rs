@@ -1,12 +1,7 @@
 //! Several data sets in one run: what comes of each is what comes of it alone, and no one takes others along.
 
-#[path = "../common/gpu.rs"]
-mod gpu;
-#[path = "../common/program.rs"]
-mod program;
-
-use gpu::gpu_or_skip;
-use program::{Outcome, repository, seedflip};
+use crate::gpu::gpu_or_skip;
+use crate::program::{Outcome, repository, seedflip};
 use seedflip::formats::{read_hkl, read_ins, write_hkl};
 use serde_json::Value;
 use std::collections::BTreeMap;

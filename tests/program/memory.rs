@@ -1,9 +1,6 @@
 //! The memory table of the documentation is the one that the plan gives.
 
-#[path = "../common/program.rs"]
-mod program;
-
-use program::{repository, seedflip};
+use crate::program::{repository, seedflip};
 use seedflip::bench::synthetic;
 use seedflip::gpu::memory::{CARD, trials_in};
 use seedflip::gpu::plan::{Plan, Tuning};

@@ -1,12 +1,7 @@
 //! Neutron data: crystals with deuterium and with hydrogen, which scatters with the opposite sign, come out whole.
 
-#[path = "../common/compare.rs"]
-mod compare;
-#[path = "../common/program.rs"]
-mod program;
-
-use compare::compare;
-use program::{repository, seedflip};
+use crate::compare::compare;
+use crate::program::{repository, seedflip};
 use seedflip::crystal::elements::symbol;
 use seedflip::formats::read_ins;
 use serde_json::Value;

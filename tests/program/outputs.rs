@@ -1,9 +1,6 @@
 //! The files that a run writes for other programs: read by gemmi where python3 has it, and known again by the next run.
 
-#[path = "../common/program.rs"]
-mod program;
-
-use program::{Outcome, repository, seedflip};
+use crate::program::{Outcome, repository, seedflip};
 use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;

@@ -1,10 +1,6 @@
 //! The page of a run: whole, nothing fetched, and drawn by a browser where one is installed.
 
-#[path = "../common/program.rs"]
-#[allow(dead_code)] // No file of the repository is read here.
-mod program;
-
-use program::seedflip;
+use crate::program::seedflip;
 use std::path::Path;
 use std::process::Command;
 

@@ -1,12 +1,7 @@
 //! Holds README.md to the program: its commands work, its output is real, its options exist.
 
-#[path = "../common/markdown.rs"]
-mod markdown;
-#[path = "../common/program.rs"]
-mod program;
-
-use markdown::fenced;
-use program::{repository, seedflip};
+use crate::markdown::fenced;
+use crate::program::{repository, seedflip};
 use std::collections::BTreeSet;
 
 /// How the README calls the program; the test calls the same build directly.

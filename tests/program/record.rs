@@ -1,10 +1,7 @@
 //! The run record keeps to its published schema, and the schema explains every field.
 
-#[path = "../common/program.rs"]
-mod program;
-
+use crate::program::{repository, seedflip};
 use jsonschema::Validator;
-use program::{repository, seedflip};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

@@ -4,10 +4,7 @@
 //! merit, no data. `tests/evidence/table.txt` is what `seedflip replay` printed of them. Whoever moves a constant sees here what it does;
 //! when that is meant, the command below writes the table anew.
 
-#[path = "../common/program.rs"]
-mod program;
-
-use program::{repository, seedflip};
+use crate::program::{repository, seedflip};
 
 const RUNS: &str = "tests/evidence/runs.jsonl.gz";
 const TABLE: &str = "tests/evidence/table.txt";

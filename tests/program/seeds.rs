@@ -1,9 +1,6 @@
 //! Seeds from the command line: made, checked, solved with, screened, and refused.
 
-#[path = "../common/program.rs"]
-mod program;
-
-use program::{Outcome, repository, seedflip};
+use crate::program::{Outcome, repository, seedflip};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 

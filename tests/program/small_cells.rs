@@ -1,11 +1,7 @@
 //! Crystals of a few atoms and few unique reflections, and cells that are a multiple of what is needed: through the built program, on
 //! simulated data.
 
-#[path = "../common/program.rs"]
-#[allow(dead_code)] // Neither stdout nor files of the repository are asked for here.
-mod program;
-
-use program::seedflip;
+use crate::program::seedflip;
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;

@@ -1,12 +1,7 @@
 //! The main job through the built program: simulated examples are solved, shuffled ones are not claimed.
 
-#[path = "../common/compare.rs"]
-mod compare;
-#[path = "../common/program.rs"]
-mod program;
-
-use compare::compare;
-use program::{Outcome, repository, seedflip};
+use crate::compare::compare;
+use crate::program::{Outcome, repository, seedflip};
 use seedflip::formats::{read_hkl, read_ins, write_hkl};
 use serde_json::Value;
 use std::path::Path;

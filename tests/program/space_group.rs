@@ -1,13 +1,7 @@
 //! Space group, elements and R1 through the built program, whatever the input says of the space group.
 
-#[path = "../common/amide.rs"]
-#[allow(dead_code)] // Other molecules are not asked for here.
-mod amide;
-#[path = "../common/program.rs"]
-mod program;
-
-use amide::{Crystal, simulated};
-use program::{Outcome, repository, seedflip};
+use crate::amide::{Crystal, simulated};
+use crate::program::{Outcome, repository, seedflip};
 use serde_json::Value;
 use std::path::Path;
 

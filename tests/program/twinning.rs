@@ -1,13 +1,7 @@
 //! Twins through the built program: what is said and written of a simulated crystal of one domain and of two.
 
-#[path = "../common/amide.rs"]
-mod amide;
-#[path = "../common/program.rs"]
-#[allow(dead_code)] // Files of the repository are not asked for here.
-mod program;
-
-use amide::{Crystal, Row, cif_of, measured, simulated};
-use program::seedflip;
+use crate::amide::{Crystal, Row, cif_of, measured, simulated};
+use crate::program::seedflip;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;

@@ -1,11 +1,7 @@
 //! Elements that SFAC does not name, in a crystal whose bonds do not show as long as heavy atoms are taken for light ones: through the built
 //! program, on the made-up case beside the checkout.
 
-#[path = "../common/program.rs"]
-#[allow(dead_code)] // Neither stdout nor files of the repository are asked for here.
-mod program;
-
-use program::seedflip;
+use crate::program::seedflip;
 use serde_json::Value;
 use std::path::Path;
 
