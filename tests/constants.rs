@@ -7,17 +7,24 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Every stage with numbers of its own, and where its twins stand below `src`.
-const TWINS: [(&str, &[&str]); 19] = [
+const TWINS: [(&str, &[&str]); 26] = [
     ("amplitude", &["twins/amplitude"]),
     ("bessel", &["twins/bessel"]),
     ("cavity", &["twins/weights"]),
     ("covariance", &["twins/field"]),
     ("cut", &["twins/evaluate"]),
     ("divergence", &["twins/field", "twins/weights"]),
+    ("exponential", &["twins/posterior"]),
     ("field", &["twins/field"]),
     ("fill", &["engine/cpu/trial", "engine/cpu/evaluate"]),
-    ("finish", &["twins/evaluate", "twins/field", "engine/cpu/message", "engine/cpu/flipping"]),
+    ("finish", &["twins/evaluate", "twins/field", "twins/pair_weights", "engine/cpu/message", "engine/cpu/flipping"]),
     ("flip", &["twins/flip"]),
+    ("pair", &["twins/pair", "twins/pair_table"]),
+    ("pair_filter", &["twins/pair"]),
+    ("pair_first", &["twins/pair"]),
+    ("pair_keep", &["engine/cpu/pair"]),
+    ("pair_last", &["twins/pair"]),
+    ("pair_slope", &["twins/pair"]),
     ("phases", &["engine/cpu/evaluate"]),
     ("posterior", &["twins/posterior", "engine/recipe"]),
     ("prior", &["twins/prior"]),

@@ -14,6 +14,8 @@ const NAME: &str = "farnesiaside";
 const RESULTS: [&str; 5] = ["_a.res", "_a.fcf", "_a.ccp4", ".lst", ".json"];
 /// Longer than anything here takes, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// So often a run is tried that has to be caught between two signals.
+const ATTEMPTS: usize = 5;
 /// From then on a second signal counts.
 const SECOND_COUNTS: Duration = Duration::from_secs(1);
 /// A run that would go on for a long time: trials that never converge at this resolution.
@@ -186,24 +188,30 @@ fn every_signal_ends_a_run_gently() {
 
 #[test]
 fn a_second_signal_ends_a_run_at_once_with_what_is_written() {
-    for (names, code) in [(["INT", "INT"], 130), (["TERM", "TERM"], 143)] {
-        let desk = Desk::new();
-        let mut child = desk.command(&ENDLESS).stderr(Stdio::piped()).spawn().unwrap();
-        until("the listing", || desk.output().join(format!("{NAME}.lst")).exists());
-        std::thread::sleep(Duration::from_secs(1));
-        signal(&child, names[0]);
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        assert!(lines.any(|line| line.unwrap().contains("stopping")));
-        // Its work rests until the second signal counts, so that the gentle end does not come first.
-        signal(&child, "STOP");
-        std::thread::sleep(SECOND_COUNTS);
-        signal(&child, names[1]);
-        signal(&child, "CONT");
-        assert_eq!(end(child), Some(code), "{names:?}");
-        let text = std::fs::read_to_string(desk.output().join(format!("{NAME}.lst"))).unwrap();
-        assert!(text.contains("The run goes on"), "{names:?}: {text}");
-        nothing_half(&desk.output());
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+        // On a busy machine the gentle end may come before the run is held.
+        assert!((0..ATTEMPTS).any(|_| ended_by_two(name, code)), "{name}");
     }
+}
+
+/// Ends a run by two signals of this name; false where the first had ended it before the second came.
+fn ended_by_two(name: &str, code: i32) -> bool {
+    let desk = Desk::new();
+    let mut child = desk.command(&ENDLESS).stderr(Stdio::piped()).spawn().unwrap();
+    until("the listing", || desk.output().join(format!("{NAME}.lst")).exists());
+    std::thread::sleep(Duration::from_secs(1));
+    signal(&child, name);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("stopping")));
+    // Its work rests until the second signal counts.
+    signal(&child, "STOP");
+    std::thread::sleep(SECOND_COUNTS);
+    signal(&child, name);
+    signal(&child, "CONT");
+    assert_eq!(end(child), Some(code), "{name}");
+    nothing_half(&desk.output());
+    let text = std::fs::read_to_string(desk.output().join(format!("{NAME}.lst"))).unwrap();
+    text.contains("The run goes on")
 }
 
 #[test]
