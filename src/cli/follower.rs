@@ -4,7 +4,7 @@ use super::progress::Screen;
 use super::trace;
 use crate::diary::Keeper;
 use crate::journal::TrialLedger;
-use crate::live::Teller;
+use crate::live::Narrator;
 use crate::output::Results;
 use crate::solve::{Note, Stage, Structure, Watch};
 use crate::trials::{Event, Ledger, Observer, Progress};
@@ -20,7 +20,7 @@ pub struct Follower<'a> {
     /// Its journal, if one is kept.
     pub ledger: Option<TrialLedger>,
     /// Tells it to those who look at it in a browser, if it is served.
-    pub live: Option<Teller<'a>>,
+    pub live: Option<Narrator<'a>>,
 }
 
 impl Observer for Follower<'_> {

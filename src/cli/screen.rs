@@ -160,7 +160,7 @@ impl Keeper<'_> {
         let text = serde_json::to_string_pretty(&document)
             .map_err(|error| Error::Bug(format!("the record of the screen cannot be written: {error}")))?;
         write_bytes(&path("screen.json"), text.as_bytes())?;
-        write_bytes(&path("screen.html"), page(&self.title, &self.run, &tallies, &calibrations)?.as_bytes())
+        write_bytes(&path("screen.html"), page(&self.title, &document)?.as_bytes())
     }
 }
 

@@ -117,9 +117,9 @@ impl RunFolder {
         member(&self.folder, name)
     }
 
-    /// Where the table of a run of several data sets goes, and its page.
-    pub fn tables(&self) -> [PathBuf; 2] {
-        TABLES.map(|name| self.folder.join(name))
+    /// Where the table of a run of several data sets goes; its page goes beside it.
+    pub fn table(&self) -> PathBuf {
+        self.folder.join(TABLES[0])
     }
 
     /// Where a shard that is sure of its solution says so.

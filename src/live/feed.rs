@@ -1,6 +1,6 @@
 //! What has been told of a run, for whoever asks, whenever they come.
 
-use super::told::Told;
+use super::news::News;
 use crate::report::page::{MOST_LOOKS, MOST_TRIALS};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -48,7 +48,7 @@ enum Keep {
 
 impl Feed {
     /// Takes down what has happened.
-    pub fn tell(&self, told: &Told) {
+    pub fn tell(&self, told: &News) {
         let mut state = self.state();
         let keep = state.keep(told);
         if matches!(keep, Keep::Nothing) {
@@ -97,32 +97,32 @@ impl Feed {
 }
 
 impl State {
-    fn keep(&mut self, told: &Told) -> Keep {
+    fn keep(&mut self, told: &News) -> Keep {
         match told {
-            Told::Started { trial, .. } => {
+            News::Started { trial, .. } => {
                 if self.looks.len() >= MOST_TRIALS {
                     return Keep::Nothing;
                 }
                 self.looks.insert(*trial, 0);
                 Keep::All
             }
-            Told::Looked { trial, .. } => match self.looks.get_mut(trial).filter(|looks| **looks < MOST_LOOKS) {
+            News::Looked { trial, .. } => match self.looks.get_mut(trial).filter(|looks| **looks < MOST_LOOKS) {
                 Some(looks) => {
                     *looks += 1;
                     Keep::All
                 }
                 None => Keep::Nothing,
             },
-            Told::Finished { trial, promising, .. } if self.looks.contains_key(trial) || *promising => self.bounded(),
-            Told::Finished { .. } => Keep::Nothing,
-            Told::Modelled { .. } => self.bounded(),
-            Told::Progress { .. } => {
+            News::Finished { trial, promising, .. } if self.looks.contains_key(trial) || *promising => self.bounded(),
+            News::Finished { .. } => Keep::Nothing,
+            News::Modelled { .. } => self.bounded(),
+            News::Progress { .. } => {
                 self.stepped = Some(Instant::now());
                 Keep::Latest(Latest::Progress)
             }
-            Told::Settling { .. } | Told::Modelling { .. } => Keep::Latest(Latest::Stage),
-            Told::Structure { .. } => Keep::Latest(Latest::Structure),
-            Told::Judged { .. } => Keep::Latest(Latest::Judged),
+            News::Settling { .. } | News::Modelling { .. } => Keep::Latest(Latest::Stage),
+            News::Structure { .. } => Keep::Latest(Latest::Structure),
+            News::Judged { .. } => Keep::Latest(Latest::Judged),
         }
     }
 
@@ -155,15 +155,15 @@ mod tests {
         all.iter().map(|told| told["n"].as_u64().unwrap()).collect()
     }
 
-    fn started(trial: u32) -> Told {
-        Told::Started { trial, arm: "flip \"E\"".into() }
+    fn started(trial: u32) -> News {
+        News::Started { trial, arm: "flip \"E\"".into() }
     }
 
     #[test]
     fn who_asks_hears_what_is_new_in_order_and_of_some_things_the_latest() {
         let feed = Feed::default();
         assert_eq!(feed.since(0), "[]");
-        let judged = |finished| Told::Judged { finished, probability: 0.5, claimed: false };
+        let judged = |finished| News::Judged { finished, probability: 0.5, claimed: false };
         for told in [started(0), judged(1), started(1), judged(2), started(2)] {
             feed.tell(&told);
         }
@@ -183,9 +183,9 @@ mod tests {
             feed.tell(&started(trial));
         }
         for cycles in 0..2 * MOST_LOOKS {
-            feed.tell(&Told::Looked { trial: 3, look: [cycles as f32, 0.3, 1.0, 0.5, 0.0] });
+            feed.tell(&News::Looked { trial: 3, look: [cycles as f32, 0.3, 1.0, 0.5, 0.0] });
         }
-        let finished = |trial, promising| Told::Finished { trial, promising, look: [0.0; 5] };
+        let finished = |trial, promising| News::Finished { trial, promising, look: [0.0; 5] };
         let late = MOST_TRIALS as u32;
         [finished(3, false), finished(late, false), finished(late, true)].iter().for_each(|told| feed.tell(told));
         assert_eq!(numbers(&feed, 0).len(), MOST_TRIALS + MOST_LOOKS + 2);
@@ -196,7 +196,7 @@ mod tests {
         let feed = Feed::default();
         assert!(feed.wants_step());
         let (finished, trials, cycles, agreeing) = (1, 8, 50, 0);
-        feed.tell(&Told::Progress { finished, trials, cycles, elapsed_s: 0.5, best_r_weak: None, agreeing });
+        feed.tell(&News::Progress { finished, trials, cycles, elapsed_s: 0.5, best_r_weak: None, agreeing });
         assert!(!feed.wants_step());
     }
 }

@@ -1,4 +1,4 @@
-// Draws the page of a screen from its tallies.
+// Draws the page of a screen from its record.
 
 // Figures of merit of a network over which its success is drawn.
 const MERITS = [
@@ -39,7 +39,7 @@ function plots(tallies) {
   }
 }
 
-function show({ title, run, tallies, calibrations }) {
+function show({ title, run, conditions: tallies, calibration }) {
   theme();
   document.getElementById("title").textContent = title;
   section("what", "What was run", true, $("p", {}, run),
@@ -68,7 +68,7 @@ function show({ title, run, tallies, calibrations }) {
     ["median cycles", (t) => t.median_cycles],
     ["mean CC", (t) => t.mean_cc, (x) => number(x, 2)],
   ], tallies));
-  const bands = calibrations.flatMap(([methods, list]) => list.filter((band) => band.trials).map((band) => ({ methods, ...band })));
+  const bands = calibration.flatMap(({ methods, bands: list }) => list.filter((band) => band.trials).map((band) => ({ methods, ...band })));
   section("calibration", "Prediction against what was found", true, table([
     ["methods", (b) => b.methods],
     ["predicted from", (b) => b.band[0], (x) => number(x, 1)],

@@ -49,6 +49,8 @@ pub struct Maximum {
 /// Waves that are summed over a shift.
 pub struct WaveSum {
     waves: Vec<Wave>,
+    /// Lowest and highest index along each axis, or 0.
+    reach: [[i32; 2]; 3],
 }
 
 impl WaveSum {
@@ -71,7 +73,11 @@ impl WaveSum {
             }
             same
         });
-        Self { waves }
+        let reach = std::array::from_fn(|axis| {
+            let indices = waves.iter().map(|wave| wave.index[axis]);
+            indices.fold([0; 2], |[low, high], k| [low.min(k), high.max(k)])
+        });
+        Self { waves, reach }
     }
 
     /// The best `count` grid maxima of each hand, best first, no two of them `same` and none lower than the part `least` of the first. `spacing` is
@@ -158,7 +164,7 @@ impl WaveSum {
         let mut g = [0.0; 3];
         let mut m = [0.0; 6];
         // Products of the turns along the axes: a sine for each wave and shift took a quarter of a run in a cubic group.
-        let [x, y, z] = std::array::from_fn(|axis| Turns::new(self.waves.iter().map(|w| w.index[axis]), shift[axis]));
+        let [x, y, z] = std::array::from_fn(|axis| AxisTurns::new(self.reach[axis], shift[axis]));
         for wave in &self.waves {
             let k = wave.index.map(f64::from);
             let turn = x.by(wave.index[0]) * y.by(wave.index[1]) * z.by(wave.index[2]);
@@ -180,15 +186,14 @@ impl WaveSum {
 }
 
 /// exp(2πi k x) of all indices k of one axis.
-struct Turns {
+struct AxisTurns {
     lowest: i32,
     values: Vec<Complex64>,
 }
 
-impl Turns {
-    /// For the indices between the lowest and the highest of `indices`, at the fraction x of an axis.
-    fn new(indices: impl Iterator<Item = i32>, x: f64) -> Self {
-        let (lowest, highest) = indices.fold((0, 0), |(low, high), k| (low.min(k), high.max(k)));
+impl AxisTurns {
+    /// For the indices between two, at the fraction x of an axis.
+    fn new([lowest, highest]: [i32; 2], x: f64) -> Self {
         let value = |k: i32| {
             let turns = f64::from(k) * x;
             Complex64::cis(TAU * (turns - turns.round()))

@@ -4,7 +4,7 @@ use super::pair_weights::{
     BLUR, FIRST_HIDDEN, FIRST_HIDDEN_OFFSET, FIRST_OUT, FIRST_OUT_OFFSET, HIDDEN, RADII, SECOND_HIDDEN,
     SECOND_HIDDEN_OFFSET, SECOND_OUT, SECOND_OUT_OFFSET,
 };
-use super::reshape::{INTERVALS, LOWEST};
+use super::reshape::{Heights, INTERVALS};
 use std::f64::consts::PI;
 
 pub use super::pair_weights::LEAST;
@@ -24,8 +24,7 @@ pub struct PairShape {
 /// The tables of one problem, with straight lines between their nodes, which stand at the heights of `Reshaping`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairTable {
-    from: f32,
-    density: f32,
+    heights: Heights,
     /// a₀, b₀, a, b at each height.
     shapes: Vec<[f32; 4]>,
     /// W and V at each height, for each |h|.
@@ -36,26 +35,15 @@ impl PairTable {
     /// The tables for `sphere` reflections of the whole sphere to `d_min` Å, 0 0 0 left out, and `atoms` atoms in the cell.
     pub fn new(sphere: f64, atoms: f64, d_min: f64) -> Self {
         let ratio = sphere / atoms;
-        let highest = ratio.sqrt().max(2.0 * LOWEST);
-        let step = (highest - LOWEST) / INTERVALS as f64;
+        let heights = Heights::new(ratio);
         let (mut shapes, mut filters) = (Vec::new(), Vec::new());
         for node in 0..=INTERVALS {
-            let learned = Learned::at(LOWEST + step * node as f64, ratio);
+            let learned = Learned::at(heights.node(node), ratio);
             shapes.push(learned.shape.map(|x| x as f32));
             let length = |i: usize| i as f64 / (LENGTHS as f64 * d_min);
             filters.extend((0..=LENGTHS).map(|i| learned.filter(length(i), d_min).map(|x| x as f32)));
         }
-        Self { from: LOWEST as f32, density: step.recip() as f32, shapes, filters }
-    }
-
-    /// First height.
-    pub fn from(&self) -> f32 {
-        self.from
-    }
-
-    /// Intervals per unit of height.
-    pub fn density(&self) -> f32 {
-        self.density
+        Self { heights, shapes, filters }
     }
 
     /// a₀, b₀, a, b at each height.
@@ -70,9 +58,7 @@ impl PairTable {
 
     /// Slopes and offsets, and W and V for each |h|, at height s.
     pub fn at(&self, s: f32) -> (PairShape, Vec<[f32; 2]>) {
-        let place = ((s - self.from) * self.density).clamp(0.0, INTERVALS as f32);
-        let whole = (place as usize).min(INTERVALS - 1);
-        let part = place - whole as f32;
+        let (whole, part) = self.heights.place(s);
         let between = |a: f32, b: f32| a + part * (b - a);
         let (low, high) = (self.shapes[whole], self.shapes[whole + 1]);
         let [a0, b0, a, b] = std::array::from_fn(|i| between(low[i], high[i]));
@@ -129,6 +115,7 @@ fn net(inputs: &[f64; 3], [hidden, hidden_offset, out, out_offset]: [&[f64]; 4])
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::twins::reshape::LOWEST;
 
     #[test]
     fn the_tables_are_what_they_were_made_from() {

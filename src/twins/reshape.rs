@@ -12,11 +12,39 @@ pub const INTERVALS: usize = 32;
 /// The smallest height that was trained on; below, a and b are those of it. The largest is √(M/N), which no field exceeds.
 pub(super) const LOWEST: f64 = 0.45;
 
+/// The heights at which tables have their nodes: equal intervals between the smallest that was trained on and √(M/N).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Heights {
+    step: f64,
+    from: f32,
+    density: f32,
+}
+
+impl Heights {
+    /// Of a problem whose M/N is `ratio`.
+    pub fn new(ratio: f64) -> Self {
+        let highest = ratio.sqrt().max(2.0 * LOWEST);
+        let step = (highest - LOWEST) / INTERVALS as f64;
+        Self { step, from: LOWEST as f32, density: step.recip() as f32 }
+    }
+
+    /// That of node i, 0…INTERVALS.
+    pub fn node(&self, i: usize) -> f64 {
+        LOWEST + self.step * i as f64
+    }
+
+    /// The interval in which s lies, and how far into it, 0…1; the nearest for what lies beyond.
+    pub fn place(&self, s: f32) -> (usize, f32) {
+        let place = ((s - self.from) * self.density).clamp(0.0, INTERVALS as f32);
+        let whole = (place as usize).min(INTERVALS - 1);
+        (whole, place - whole as f32)
+    }
+}
+
 /// a(s) and b(s) of one problem, as a table of equal intervals with straight lines between.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reshaping {
-    from: f32,
-    density: f32,
+    heights: Heights,
     intervals: [[f32; 4]; INTERVALS],
 }
 
@@ -24,24 +52,23 @@ impl Reshaping {
     /// The table for `sphere` reflections of the whole sphere, 0 0 0 left out, and `atoms` atoms in the cell.
     pub fn new(sphere: f64, atoms: f64) -> Self {
         let ratio = sphere / atoms;
-        let highest = ratio.sqrt().max(2.0 * LOWEST);
-        let step = (highest - LOWEST) / INTERVALS as f64;
-        let node = |i: usize| shape(LOWEST + step * i as f64, ratio);
+        let heights = Heights::new(ratio);
+        let node = |i: usize| shape(heights.node(i), ratio);
         let interval = |i: usize| {
             let ([a, b], [next_a, next_b]) = (node(i), node(i + 1));
             [a, b, next_a - a, next_b - b].map(|x| x as f32)
         };
-        Self { from: LOWEST as f32, density: step.recip() as f32, intervals: std::array::from_fn(interval) }
+        Self { heights, intervals: std::array::from_fn(interval) }
     }
 
     /// First height of the table.
     pub fn from(&self) -> f32 {
-        self.from
+        self.heights.from
     }
 
     /// Intervals per unit of height.
     pub fn density(&self) -> f32 {
-        self.density
+        self.heights.density
     }
 
     /// a and b at the beginning of each interval, and what is added until its end.
@@ -51,10 +78,8 @@ impl Reshaping {
 
     /// a and b at height s.
     pub fn at(&self, s: f32) -> [f32; 2] {
-        let place = ((s - self.from) * self.density).clamp(0.0, INTERVALS as f32);
-        let whole = (place as usize).min(INTERVALS - 1);
+        let (whole, part) = self.heights.place(s);
         let [a, b, more_a, more_b] = self.intervals[whole];
-        let part = place - whole as f32;
         [a + part * more_a, b + part * more_b]
     }
 }

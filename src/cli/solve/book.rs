@@ -18,6 +18,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+/// Ending of a page.
+const PAGE: &str = "html";
+
 /// A data set that has ended, as the journal has it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Ended {
@@ -111,15 +114,20 @@ impl Book {
     /// # Errors
     /// Why the table could not be written, or why the journal has taken no more from some moment on.
     pub fn close(self, batch: &Batch) -> Result<()> {
-        let [table, page] = self.run.tables();
-        let written = batch
-            .json()
-            .and_then(|text| write_bytes(&table, text.as_bytes()))
-            .and_then(|()| batch.page(&page))
-            .and_then(|text| write_bytes(&page, text.as_bytes()));
+        let written = write_table(batch, &self.run.table(), true);
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         state.fault.map_or(Ok(()), Err).and(written)
     }
+}
+
+/// Writes the table to `path`, and where a page is wanted beside it one of the same name; a path that ends in .html is that of the page.
+pub fn write_table(batch: &Batch, path: &Path, wants_page: bool) -> Result<()> {
+    let page = path.with_extension(PAGE);
+    if page == path {
+        return write_bytes(path, batch.page(path)?.as_bytes());
+    }
+    write_bytes(path, batch.json()?.as_bytes())?;
+    if wants_page { write_bytes(&page, batch.page(&page)?.as_bytes()) } else { Ok(()) }
 }
 
 impl Ended {

@@ -9,7 +9,7 @@ use crate::cli::write::kinds;
 use crate::diary::Keeper;
 use crate::input::{Basis, Input};
 use crate::journal::{Plan, RunFolder, TrialLedger};
-use crate::live::{Feed, Teller};
+use crate::live::{Feed, Narrator};
 use crate::output::{Folder, Results, say, write_map, write_trials};
 use crate::report::Record;
 use crate::seed_input::{SeedFile, read_seeds};
@@ -178,7 +178,7 @@ impl<'a> Case<'a> {
             Some(command) => results.with_page(command),
             None => results,
         };
-        let live = self.feed.as_ref().map(|feed| Teller::new(feed.clone(), input));
+        let live = self.feed.as_ref().map(|feed| Narrator::new(feed.clone(), input));
         let mut follower = Follower { screen, results, keeper, ledger, live };
         let solved = self.job(memory, |job| match trials {
             Trials::Run => solve(job, means, &mut follower),

@@ -1,7 +1,7 @@
 //! A run of several data sets: side by side in one process, a table at the end.
 
 use super::args::Args;
-use super::book::Book;
+use super::book::{Book, write_table};
 use super::inputs::{Entry, List};
 use super::lane::Lanes;
 use super::shares::{Shares, lanes};
@@ -9,21 +9,16 @@ use crate::cli::board::Board;
 use crate::cli::{stop, thread_pool};
 use crate::clock::Clock;
 use crate::error::{EXIT_NOT_SOLVED, EXIT_OK};
-use crate::formats::write_bytes;
 use crate::output::say;
 use crate::report::batch::Batch;
 use crate::report::row::{Row, RowOutcome};
 use crate::solve::free;
 use crate::{Error, Result};
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// Exit code where a data set could not be used.
 const EXIT_FAILED: u8 = 1;
-
-/// Ending of a page.
-const PAGE: &str = "html";
 
 /// Solves them.
 ///
@@ -100,16 +95,6 @@ pub fn run(args: &Args, list: &List) -> Result<u8> {
     let printed = if args.json { say::json(&batch) } else { Ok(()) };
     written.and(printed)?;
     Ok(exit_code(&batch, clock.stopped(), args.require_solved))
-}
-
-/// Writes the table to `path`, and where a page is wanted beside it one of the same name; a path that ends in .html is that of the page.
-fn write_table(batch: &Batch, path: &Path, wants_page: bool) -> Result<()> {
-    let page = path.with_extension(PAGE);
-    if page == path {
-        return write_bytes(path, batch.page(path)?.as_bytes());
-    }
-    write_bytes(path, batch.json()?.as_bytes())?;
-    if wants_page { write_bytes(&page, batch.page(&page)?.as_bytes()) } else { Ok(()) }
 }
 
 /// Places in the order of their turns: the largest cell first, so that no long run is left alone at the end.

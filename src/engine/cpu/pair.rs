@@ -17,16 +17,14 @@ use num_complex::Complex32;
 
 /// Keeps x and leaves f₀.
 struct First<'a> {
-    map: &'a mut [f32],
-    at: usize,
+    map: Keep<'a>,
     p: Logistic,
     sum: f64,
 }
 
 impl PlaneStep for First<'_> {
     fn apply(&mut self, rho: &mut [f32]) {
-        self.map[self.at..self.at + rho.len()].copy_from_slice(rho);
-        self.at += rho.len();
+        self.map.apply(rho);
         self.sum += f64::from(first(rho, self.p));
     }
 }
@@ -97,7 +95,7 @@ pub fn denoise(
     kept.map.resize(points, 0.0);
     kept.change.resize(points, 0.0);
 
-    let mut step = First { map: &mut kept.map, at: 0, p: p.first, sum: 0.0 };
+    let mut step = First { map: Keep { kept: &mut kept.map, at: 0 }, p: p.first, sum: 0.0 };
     passes.planes(&mut trial.mixed, scratch, &mut step);
     let mean = step.sum / points as f64 + LEAST;
     let scale = (1.0 / (points as f64 * mean)) as f32;

@@ -1,7 +1,7 @@
 //! Tells a feed what a run says to whoever follows it.
 
 use super::Feed;
-use super::told::{Told, look};
+use super::news::{News, look};
 use crate::input::Input;
 use crate::report::page::Drawn;
 use crate::report::table::group_name;
@@ -10,12 +10,12 @@ use crate::trials::{Event, Progress};
 use std::sync::Arc;
 
 /// Follows a run for a feed.
-pub struct Teller<'a> {
+pub struct Narrator<'a> {
     feed: Arc<Feed>,
     input: &'a Input,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> Narrator<'a> {
     /// Of a run of `input`.
     pub fn new(feed: Arc<Feed>, input: &'a Input) -> Self {
         Self { feed, input }
@@ -24,7 +24,7 @@ impl<'a> Teller<'a> {
     /// The trials stand so.
     pub fn step(&self, progress: &Progress) {
         if self.feed.wants_step() {
-            self.feed.tell(&Told::Progress {
+            self.feed.tell(&News::Progress {
                 finished: progress.finished,
                 trials: progress.trials,
                 cycles: progress.cycles,
@@ -38,15 +38,15 @@ impl<'a> Teller<'a> {
     /// Something has happened.
     pub fn event(&self, event: &Event<'_>) {
         let told = match event {
-            Event::Started { trial, arm } => Told::Started { trial: *trial, arm: arm.to_string() },
-            Event::Looked { trial, cycles, merits } => Told::Looked { trial: *trial, look: look(*cycles, merits) },
-            Event::Finished { trial, .. } => Told::Finished {
+            Event::Started { trial, arm } => News::Started { trial: *trial, arm: arm.to_string() },
+            Event::Looked { trial, cycles, merits } => News::Looked { trial: *trial, look: look(*cycles, merits) },
+            Event::Finished { trial, .. } => News::Finished {
                 trial: trial.trial,
                 promising: trial.is_promising(),
                 look: look(trial.merits.cycles, &trial.merits),
             },
             Event::Structure { group, candidate, atoms, r1 } => {
-                Told::Modelled { group: (*group).to_owned(), candidate: *candidate, atoms: *atoms, r1: *r1 }
+                News::Modelled { group: (*group).to_owned(), candidate: *candidate, atoms: *atoms, r1: *r1 }
             }
             Event::Compared { .. } | Event::Moved(_) => return,
         };
@@ -56,16 +56,16 @@ impl<'a> Teller<'a> {
     /// The work-up has got somewhere.
     pub fn stage(&self, stage: &Stage) {
         self.feed.tell(&match stage {
-            Stage::Settling { candidates } => Told::Settling { candidates: *candidates },
+            Stage::Settling { candidates } => News::Settling { candidates: *candidates },
             Stage::Modelling { done, all, under_way, .. } => {
-                Told::Modelling { done: *done, all: *all, under_way: under_way.iter().map(group_name).collect() }
+                News::Modelling { done: *done, all: *all, under_way: under_way.iter().map(group_name).collect() }
             }
         });
     }
 
     /// The best structure so far.
     pub fn structure(&self, structure: &Structure) {
-        self.feed.tell(&Told::Structure {
+        self.feed.tell(&News::Structure {
             group: group_name(&structure.group),
             r1: structure.model.as_ref().map(|model| model.r1),
             model: Box::new(Drawn::new(self.input, structure)),
@@ -76,7 +76,7 @@ impl<'a> Teller<'a> {
     pub fn note(&self, note: &Note<'_>) {
         if let Note::Judged { finished, judgement, .. } = note {
             let (finished, probability) = (*finished, judgement.probability);
-            self.feed.tell(&Told::Judged { finished, probability, claimed: judgement.claimed() });
+            self.feed.tell(&News::Judged { finished, probability, claimed: judgement.claimed() });
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 /// One thing that has happened.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Told {
+pub enum News {
     /// A trial begins.
     Started {
         /// Its number.
